@@ -60,6 +60,9 @@ func (b *Batch) Operation(i int) Operation {
 // outcome. It says more about operations that a [Receipt] lists as Unsent.
 func (b *Batch) InDoubt() bool { return b.doubt }
 
+// putInDoubt notes that the batch may have been sent without an answer that tells the outcome.
+func (b *Batch) putInDoubt(doubt bool) { b.doubt = b.doubt || doubt }
+
 // Reset makes the batch empty and keeps its memory.
 func (b *Batch) Reset() {
 	clear(b.operations)

@@ -1,6 +1,7 @@
 package customerio
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"sync"
@@ -52,24 +53,20 @@ func (s *bisected) halves(ctx context.Context, b *Batch) (Receipt, error) {
 	middle := b.Len() / 2
 	receipt, err := s.part(ctx, b, 0, middle)
 	if err != nil {
-		receipt.Unsent = append(receipt.Unsent, b.refs(middle)...)
+		receipt.addUnsent(b.refs(middle))
 		return receipt, err
 	}
 	rest, err := s.part(ctx, b, middle, b.Len())
-	receipt.Rejections = append(receipt.Rejections, rest.Rejections...)
-	receipt.Unsent = append(receipt.Unsent, rest.Unsent...)
+	receipt.add(rest, middle)
 	return receipt, err
 }
 
-// part sends some operations of the batch as a batch of their own. The receipt has their indexes in b.
+// part sends some operations of the batch as a batch of their own. The receipt has their indexes in that.
 func (s *bisected) part(ctx context.Context, b *Batch, from, to int) (Receipt, error) {
 	part := b.part(from, to)
 	defer part.Release()
 	receipt, err := s.Send(ctx, part)
-	b.doubt = b.doubt || part.doubt
-	for i := range receipt.Rejections {
-		receipt.Rejections[i].Index += from
-	}
+	b.putInDoubt(part.doubt)
 	return receipt, err
 }
 
@@ -81,13 +78,13 @@ func (s *bisected) reject(b *Batch, refusal *APIError) (Receipt, error) {
 	if b.Len() == 0 {
 		return Receipt{}, refusal
 	}
-	r := Rejection{Ref: b.Ref(0), Reason: ReasonHTTP + strconv.Itoa(refusal.Status), Message: refusal.Excerpt}
+	first, more := Fault{Message: refusal.Excerpt}, []Fault(nil)
 	if len(refusal.Reasons) > 0 {
-		first := refusal.Reasons[0]
-		r.Field, r.Message, r.More = first.Field, first.Message, refusal.Reasons[1:]
-		if first.Reason != "" {
-			r.Reason = first.Reason
-		}
+		first, more = refusal.Reasons[0], refusal.Reasons[1:]
+	}
+	r := Rejection{
+		Ref: b.Ref(0), Reason: cmp.Or(first.Reason, ReasonHTTP+strconv.Itoa(refusal.Status)),
+		Field: first.Field, Message: first.Message, More: more,
 	}
 	receipt := Receipt{Rejections: []Rejection{r}}
 	if reducible(b.Operation(0).Body, &r) {

@@ -84,14 +84,13 @@ func (c *Client) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	reply, err := c.do(ctx, call)
 	if err != nil {
 		refusal, _ := asAPIError(err)
-		b.doubt = b.doubt || refusal == nil || !refusal.answers() && refusal.Class() != Misconfigured
+		b.putInDoubt(refusal == nil || !refusal.answers() && refusal.Class() != Misconfigured)
 		return AllUnsent(b), err
 	}
 	receipt, trouble := parseReceipt(b, reply.status, reply.body, c.scrub)
 	if trouble != nil {
-		trouble.Request, trouble.Status, trouble.Excerpt = call.what, reply.status, c.excerpt(reply.body)
-		b.doubt = true
-		return AllUnsent(b), trouble
+		b.putInDoubt(true)
+		return AllUnsent(b), trouble.of(call.what, reply.status, c.excerpt(reply.body))
 	}
 	return receipt, nil
 }
@@ -161,12 +160,8 @@ func (c *Client) noAnswer(ctx, attempt context.Context, what string, err error) 
 	if attempt.Err() != nil {
 		return &APIError{Request: what, Cause: fmt.Sprintf("none within %s", c.timeout)}
 	}
-	cause, misconfigured := explain(err)
-	e := &APIError{Request: what, Cause: c.scrub(cause)}
-	if misconfigured {
-		e.class = Misconfigured
-	}
-	return e
+	cause, class := explain(err)
+	return &APIError{Request: what, Cause: c.scrub(cause), class: class}
 }
 
 // refusal returns the error for an answer with a status other than 2xx.
@@ -174,18 +169,27 @@ func (c *Client) refusal(what string, response *http.Response, body []byte) *API
 	if response.StatusCode == http.StatusTooManyRequests {
 		c.tally.Throttled.Add(1)
 	}
-	e := &APIError{Request: what, Status: response.StatusCode}
-	e.RetryAfter = ParseRetryAfter(response.Header.Get("Retry-After"), serverTime(response.Header.Get("Date")))
-	if location, err := url.Parse(response.Header.Get("Location")); err == nil && location.Host != "" {
-		e.Location = quoted(c.scrub(location.Scheme + "://" + location.Host))
+	var reasons []Fault
+	if classOf(response.StatusCode) == RefusedWhole {
+		reasons = parseReasons(body, c.scrub)
 	}
-	if e.Class() == RefusedWhole {
-		e.Reasons = parseReasons(body, c.scrub)
+	excerpt := ""
+	if len(reasons) == 0 {
+		excerpt = c.excerpt(body)
 	}
-	if len(e.Reasons) == 0 {
-		e.Excerpt = c.excerpt(body)
+	return &APIError{
+		Request: what, Status: response.StatusCode, Reasons: reasons, Excerpt: excerpt, Location: c.location(response),
+		RetryAfter: ParseRetryAfter(response.Header.Get("Retry-After"), serverTime(response.Header.Get("Date"))),
 	}
-	return e
+}
+
+// location returns where an answer redirects to, for errors; empty for nowhere.
+func (c *Client) location(response *http.Response) string {
+	to, err := url.Parse(response.Header.Get("Location"))
+	if err != nil || to.Host == "" {
+		return ""
+	}
+	return quoted(c.scrub(to.Scheme + "://" + to.Host))
 }
 
 // excerpt returns the start of an answer for errors. Secrets are removed before it is cut, so that no part of

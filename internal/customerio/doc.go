@@ -2,11 +2,16 @@
 // retries.
 //
 // An operation is appended byte by byte to a buffer, a Packer gathers operations into batches, and a Sender
-// sends a batch. Client is the innermost Sender; the others wrap it:
+// sends a batch. Client is the innermost Sender; the others wrap it, lowest first:
 //
-//	var sender customerio.Sender = client
-//	sender = customerio.Paced(sender, pace)      // each attempt waits for its turn
-//	sender = customerio.Retried(sender, policy)  // sends the same bytes again after a passing fault
-//	sender = customerio.Bisected(sender, tally)  // finds the operation for which a whole batch is refused
-//	sender = customerio.Reduced(sender, tally)   // retries without the attribute for which the API refused
+//	operations  operation, device, relationship: the encoding of each; parse reads them back; limits
+//	batches     batch, pack: operations gathered into the body of a request
+//	answers     sender: what a Sender promises; errors, response, retryafter: what the API says
+//	Client      client, transport, secret, text, region: one HTTP request a batch, with the credentials
+//	Paced       pace: each attempt waits for its turn
+//	Retried     retry, budget: sends the same bytes again after a passing fault
+//	Bisected    bisect: finds the operation for which a whole batch is refused
+//	Reduced     reduce: retries without the attribute for which the API refused
+//
+// Beside them, profiles and profiletext read the list of people that a workspace exports.
 package customerio

@@ -41,23 +41,36 @@ type APIError struct {
 
 // Class returns the kind of error.
 func (e *APIError) Class() Class {
-	switch {
-	case e.class != 0:
+	if e.class != 0 {
 		return e.class
-	case e.Status == 0:
+	}
+	return classOf(e.Status)
+}
+
+// classOf returns the kind of error that a status means; 0 means that no answer came.
+func classOf(status int) Class {
+	switch {
+	case status == 0:
 		return Unanswered
-	case e.Status == http.StatusTooManyRequests:
+	case status == http.StatusTooManyRequests:
 		return Throttled
-	case e.Status == http.StatusRequestTimeout, e.Status >= 500, e.Status >= 200 && e.Status < 300:
+	case status == http.StatusRequestTimeout, status >= 500, status >= 200 && status < 300:
 		return Unavailable
-	case e.Status == http.StatusBadRequest, e.Status == http.StatusRequestEntityTooLarge:
+	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge:
 		return RefusedWhole
-	case e.Status == http.StatusUnauthorized, e.Status == http.StatusForbidden:
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return Unauthorized
-	case e.Status >= 300 && e.Status < 400:
+	case status >= 300 && status < 400:
 		return Redirected
 	}
 	return Unexpected
+}
+
+// of completes an error that parsing an answer has found: what was requested, and the answer's status and
+// excerpt.
+func (e *APIError) of(request string, status int, excerpt string) *APIError {
+	e.Request, e.Status, e.Excerpt = request, status, excerpt
+	return e
 }
 
 // ExitCode returns the exit code of the program for this error. A redirect means a wrong setting, most likely

@@ -63,6 +63,12 @@ type Operation struct {
 	ID     ulid.ULID  // of an Event, Page or Screen; zero when it has none
 }
 
+// withBody returns the operation with another body.
+func (o Operation) withBody(body []byte) Operation {
+	o.Body = body
+	return o
+}
+
 // Tracked is an event, page or screen without its person and attributes.
 type Tracked struct {
 	Name      []byte    // plain text, at most MaxEventName bytes

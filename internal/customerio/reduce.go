@@ -29,28 +29,28 @@ type reduced struct {
 
 func (s reduced) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	receipt, err := s.next.Send(ctx, b)
-	repairs := reduce(b, receipt.Rejections)
-	if len(repairs.indexes) == 0 {
+	retry := reduce(b, receipt.Rejections)
+	if len(retry.indexes) == 0 {
 		return receipt, err
 	}
-	for round := 1; len(repairs.indexes) > 0; round++ {
-		receipt.Rejections = slices.DeleteFunc(receipt.Rejections, repairs.has)
+	for round := 1; len(retry.indexes) > 0; round++ {
+		receipt.Rejections = slices.DeleteFunc(receipt.Rejections, retry.has)
 		if err != nil {
 			// The run ends. A later run can retry these operations.
-			receipt.Unsent = append(receipt.Unsent, repairs.batch.refs(0)...)
+			receipt.addUnsent(retry.batch.refs(0))
 			break
 		}
 		var answer Receipt
-		answer, err = s.next.Send(ctx, repairs.batch)
-		b.doubt = b.doubt || repairs.batch.doubt
-		s.count(repairs, answer)
+		answer, err = s.next.Send(ctx, retry.batch)
+		b.putInDoubt(retry.batch.doubt)
+		s.count(retry, answer)
 		more := reduction{}
 		if round < maxReductions {
-			more = repairs.again(answer.Rejections)
+			more = retry.again(answer.Rejections)
 		}
-		repairs.addTo(&receipt, answer)
-		repairs.batch.Release()
-		repairs = more
+		retry.addTo(&receipt, answer)
+		retry.batch.Release()
+		retry = more
 	}
 	slices.SortFunc(receipt.Rejections, func(x, y Rejection) int { return cmp.Compare(x.Index, y.Index) })
 	receipt.Unsent = inOrder(b, receipt.Unsent)
@@ -121,11 +121,10 @@ func reduce(b *Batch, rejections []Rejection) reduction {
 		if removed == 0 {
 			continue
 		}
-		op.Body = changed
 		if r.batch == nil {
 			r.batch = NewBatch()
 		}
-		r.batch.add(op)
+		r.batch.add(op.withBody(changed))
 		r.indexes = append(r.indexes, index)
 		r.removed = append(r.removed, removed)
 	}
@@ -144,16 +143,17 @@ func reducible(operation []byte, r *Rejection) bool {
 func withoutAttributes(operation []byte, names []string) (changed []byte, removed int) {
 	fields, _ := rawjson.Fields(operation)
 	for i := range fields {
-		field := &fields[i]
-		if !field.Is("attributes") {
+		if !fields[i].Is("attributes") {
 			continue
 		}
+		value := fields[i].Value
 		for _, name := range names {
-			if value, ok := rawjson.Without(field.Value, name); ok {
-				field.Value = value
+			if shorter, ok := rawjson.Without(value, name); ok {
+				value = shorter
 				removed++
 			}
 		}
+		fields[i] = rawjson.Field{Key: fields[i].Key, Value: value}
 	}
 	if removed == 0 {
 		return nil, 0

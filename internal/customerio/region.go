@@ -41,15 +41,15 @@ func (c *Client) Region(ctx context.Context) (Workspace, error) {
 		Region        string `json:"region"`
 		EnvironmentID int64  `json:"environment_id"`
 	}
-	failed := &APIError{Request: what, Status: reply.status, Excerpt: c.excerpt(reply.body)}
+	unusable := func(cause string) error {
+		return &APIError{Request: what, Status: reply.status, Excerpt: c.excerpt(reply.body), Cause: cause}
+	}
 	if !isObject(reply.body) || json.Unmarshal(reply.body, &answer) != nil {
-		failed.Cause = "this is not how the Track API answers; check the address, and any proxy in between"
-		return Workspace{}, failed
+		return Workspace{}, unusable("this is not how the Track API answers; check the address, and any proxy in between")
 	}
 	base, err := checkBase(answer.URL)
 	if err != nil || answer.EnvironmentID <= 0 || answer.Region == "" {
-		failed.Cause = "the url, region or environment_id is missing or unusable; check the address"
-		return Workspace{}, failed
+		return Workspace{}, unusable("the url, region or environment_id is missing or unusable; check the address")
 	}
 	w := Workspace{URL: base, Region: answer.Region, EnvironmentID: answer.EnvironmentID}
 	if date, err := http.ParseTime(reply.date); err == nil {

@@ -26,6 +26,18 @@ type Receipt struct {
 	Unsent     []uint64    // Refs without a known outcome, in the order of the batch; empty without an error
 }
 
+// add adds the answer to another part of the same batch, whose first operation is operation from of the batch.
+func (r *Receipt) add(part Receipt, from int) {
+	for _, rejection := range part.Rejections {
+		rejection.Index += from
+		r.Rejections = append(r.Rejections, rejection)
+	}
+	r.addUnsent(part.Unsent)
+}
+
+// addUnsent adds Refs without a known outcome.
+func (r *Receipt) addUnsent(refs []uint64) { r.Unsent = append(r.Unsent, refs...) }
+
 // Rejection is the refusal of one operation. Its texts are the API's: untrusted, shortened, possibly empty,
 // and not from a fixed set.
 type Rejection struct {

@@ -122,29 +122,29 @@ func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, answer *htt
 		proxy.Host, answer.StatusCode))
 }
 
-// explain describes an error of the transport, and reports whether it is one of settings, which retries do
-// not solve. The error itself is not kept, since it may quote the password of a proxy.
-func explain(err error) (cause string, misconfigured bool) {
+// explain describes an error of the transport. Its class is Misconfigured for one of settings, which retries do
+// not solve, and Unanswered for any other. The error itself is not kept, since it may quote the password of a proxy.
+func explain(err error) (cause string, class Class) {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the URL, which the request's description has already
 	}
 	if e, ok := errors.AsType[setupError](err); ok {
-		return e.Error(), true
+		return e.Error(), Misconfigured
 	}
 	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the server's certificate is not trusted: " + e.Err.Error() +
-			"; if your own authority signed it, name that authority's certificate with --ca-cert", true
+			"; if your own authority signed it, name that authority's certificate with --ca-cert", Misconfigured
 	}
 	if errors.Is(err, http.ErrSchemeMismatch) {
-		return "the server does not speak TLS: check https and the port in the address", true
+		return "the server does not speak TLS: check https and the port in the address", Misconfigured
 	}
 	if strings.Contains(err.Error(), "protocol version") { // crypto/tls has no type for this error
-		return "the server, or a proxy in between, does not support TLS 1.2 or newer", true
+		return "the server, or a proxy in between, does not support TLS 1.2 or newer", Misconfigured
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "the connection was closed early", false
+		return "the connection was closed early", Unanswered
 	}
-	return err.Error(), false
+	return err.Error(), Unanswered
 }
 
 var errReturned = errors.New("the batch has been taken back")
