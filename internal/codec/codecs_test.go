@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// opened opens what p has packed, without looking at it first.
+// opened opens a file of p's codec without recognising the codec first.
 func opened(p *packing.Packer, in input) textReader {
 	for _, c := range codecs {
 		if c.name == p.Name {

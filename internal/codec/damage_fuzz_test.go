@@ -25,8 +25,8 @@ func readPacked(p *packing.Packer, file []byte) (got []byte, err error) {
 	return got, err
 }
 
-// fuzzPacker damages packed files, and reads arbitrary bytes. Damage is always reported, and what is used is the beginning
-// of the text.
+// fuzzPacker damages packed files, and reads arbitrary bytes. Damage is always reported, and what is used is
+// the beginning of the text.
 func fuzzPacker(f *testing.F, p *packing.Packer) {
 	f.Add(gzipText[:2000], false, uint16(2000), uint16(0), byte(0), uint16(0), []byte(nil))
 	f.Add(gzipText[:2000], false, uint16(100), uint16(700), byte(4), uint16(0), []byte(nil))
@@ -54,9 +54,10 @@ func fuzzPacker(f *testing.F, p *packing.Packer) {
 		otherwise := bits != 0 || truncated > 0 && len(padding) > 0 // some of its bytes are other ones
 		switch {
 		case otherwise && p.NoSums, otherwise && truncated > 0 && damaged && d.Keep:
-			// What came before the end of a part that is cut off has no checksum to be compared with.
+			// The text of a part that is cut off has no checksum to be compared with.
 		case p.Name == "zstd" && bits != 0 && truncated > 0 && len(padding) > 0:
-			// One bit says that there is no checksum. With it flipped, other bytes at the end are as good as those cut off.
+			// One bit says that there is no checksum. With it flipped, other bytes at the end are as good as
+			// those cut off.
 		case !bytes.HasPrefix(text, got) && (!damaged || !d.Keep):
 			t.Fatalf("%q is used, which is not what %q begins with (%v)", got, text, err)
 		case err == io.EOF && len(got) < len(text) && !p.NoEnd && !otherwise && int(cut) >= len(text): // one part

@@ -11,7 +11,7 @@ import (
 	"ph2cio/internal/testkit/packing"
 )
 
-// readGzip reads a file to its end in our way. got is what a pump would hand on of it.
+// readGzip reads a file to its end. got is the text that a run would use.
 func readGzip(file []byte, segment int) (got []byte, err error) {
 	g := &gzipStream{segments: newSegmenter(bytes.NewReader(file), segment)}
 	defer g.close()
@@ -27,8 +27,8 @@ func readGzip(file []byte, segment int) (got []byte, err error) {
 	return got, err
 }
 
-// readMembers reads a file in the standard library's way. good is the text of the members before the damage, part that
-// of the damaged one as far as it goes.
+// readMembers reads a file with the standard library. good is the text of the members before the damage, part
+// that of the damaged one as far as it goes.
 func readMembers(file []byte) (good, part []byte, err error) {
 	r := bytes.NewReader(file)
 	for {
@@ -64,7 +64,8 @@ func TestGzip(t *testing.T) {
 	}
 }
 
-// Small members, then a large one, then small ones: segments hold whole members, then not, then again.
+// Small members, then a large one, then small ones: segments are whole members, then parts of one, then whole
+// again.
 func TestGzipOfMixedMembers(t *testing.T) {
 	text := events(2000)
 	small := packing.Gzip(t, text, 2000)

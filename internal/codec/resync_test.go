@@ -8,7 +8,8 @@ import (
 	"ph2cio/internal/testkit/packing"
 )
 
-// Whatever is damaged, what is read of a file lies in its text, in order, with gaps where the stream tells of one.
+// Whatever is damaged, the bytes that are read are parts of the text, in order, with gaps where the stream
+// reports one.
 func FuzzResync(f *testing.F) {
 	f.Add(byte(0), gzipText[:2000], uint16(53), uint16(700), byte(4), uint16(900), byte(1))
 	f.Add(byte(1), gzipText[:2000], uint16(53), uint16(700), byte(4), uint16(0), byte(255))

@@ -8,8 +8,9 @@ import (
 
 // Options say more about a file that is opened. The zero value reads it in order and uses no damaged text.
 type Options struct {
-	// At is the same file at any offset, to look at its beginning and to read on after damage. It is nil if the
-	// source has no such access: then only the first 64 KiB are looked at, and the first damage ends the file.
+	// At is the same file at any offset, to look at its beginning and to read on after damage. It is nil if
+	// the source has no such access: then only the first 64 KiB are looked at, and the first damage ends the
+	// file.
 	At io.ReaderAt
 
 	// AcceptDamaged gives the text of damaged parts too, as far as it goes.

@@ -15,7 +15,8 @@ import (
 	"ph2cio/internal/testkit/packing"
 )
 
-// trickle is a file as slow and broken sources give it. It is no io.ReaderAt.
+// trickle reads a file as a slow source does, few bytes at a time, with an error after some. It is no
+// io.ReaderAt.
 type trickle struct {
 	data  []byte
 	sizes []int         // of the pieces it gives, in turn; empty for as much as there is room for
@@ -87,7 +88,8 @@ func openOf(t *testing.T, file io.Reader, o Options) *Stream {
 	return s
 }
 
-// kept are files of one text: one without compression, and for each codec one in a single part and one in many.
+// kept are files of one text: one without compression, and for each codec one in a single part and one in
+// many.
 func kept(t *testing.T, text []byte) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{"": text}
@@ -119,7 +121,8 @@ func TestSlowInputsAreTheSameText(t *testing.T) {
 	}
 }
 
-// Nothing gives up on an input that takes an hour for each piece, and closing a stream ends what reads ahead.
+// An input that takes an hour for each piece is read without a timeout, and closing a stream ends its
+// goroutines.
 func TestSlowInputsAreWaitedFor(t *testing.T) {
 	text := events(150)
 	files := kept(t, text)
@@ -252,7 +255,8 @@ func TestDamageWithAndWithoutRandomAccess(t *testing.T) {
 	}
 }
 
-// Where the input fails while it is searched for the next good part, the failure is the error: what follows may be good.
+// Where the input fails while it is searched for the next good part, the failure is the error: what follows
+// may be good.
 func TestResyncOverAFailingInput(t *testing.T) {
 	broken := errors.New("broken disk")
 	for _, p := range packing.All {
@@ -275,7 +279,8 @@ func TestResyncOverAFailingInput(t *testing.T) {
 	}
 }
 
-// Where the input fails while a damaged frame is read once more for the rest of its text, the failure is the error.
+// Where the input fails while a damaged frame is read once more for the rest of its text, the failure is the
+// error.
 func TestRestOfAFrameOverAFailingInput(t *testing.T) {
 	broken := errors.New("broken disk")
 	for _, rows := range []int{500, 20_000} { // less than a part that is held until its end, and more
@@ -319,7 +324,7 @@ func TestOtherCompressionIsUnsupported(t *testing.T) {
 	}
 }
 
-// FuzzOpen holds a file that is read in order, in pieces of one size, against the same file with random access.
+// FuzzOpen compares a file that is read in order, in pieces of one size, with the same file at random access.
 func FuzzOpen(f *testing.F) {
 	text := events(20)
 	f.Add(text, uint16(1))

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// utf16Reader converts text in UTF-16 to UTF-8. Half of a surrogate pair and an odd byte at the end become U+FFFD.
-// Excel saves "Unicode Text" as UTF-16, and PowerShell writes redirected output so.
+// utf16Reader converts text in UTF-16 to UTF-8. Half of a surrogate pair and an odd byte at the end become
+// U+FFFD. Excel saves "Unicode Text" as UTF-16, and PowerShell writes redirected output so.
 type utf16Reader struct {
 	textReader
 	order binary.ByteOrder

@@ -8,8 +8,8 @@ import (
 	"unicode/utf16"
 )
 
-// TestUTF16IsToldFromOtherText holds what is no UTF-16 away from it.
-func TestUTF16IsToldFromOtherText(t *testing.T) {
+// TestUTF16IsDistinguishedFromOtherText checks that text in other encodings is not taken for UTF-16.
+func TestUTF16IsDistinguishedFromOtherText(t *testing.T) {
 	for text, want := range map[string]bool{
 		"e\x00v\x00e\x00n\x00": true, "\x00e\x00v\x00e\x00n": true, "\xff\xfee\x00": true, "\xfe\xff\x00e": true,
 		"event,distinct_id\n": false, "": false, "\xff": false, "\xff\xfe\x00\x00e\x00\x00\x00": false, "PAR1\x15\x04\x15": false,
@@ -21,7 +21,7 @@ func TestUTF16IsToldFromOtherText(t *testing.T) {
 	}
 }
 
-// FuzzUTF16 holds text in UTF-16 against what utf16.Decode makes of it, read in pieces of any size.
+// FuzzUTF16 compares text in UTF-16, read in pieces of any size, with the result of utf16.Decode.
 func FuzzUTF16(f *testing.F) {
 	f.Add([]byte("e\x00v\x00\x3d\xd8\x00\xdea\x00"), uint8(3), false)
 	f.Add([]byte("\xd8\x3d\xd8\x3d\xde\x00\x00"), uint8(1), true)

@@ -26,7 +26,8 @@ func (s *stormy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answering(200, "{}")(w, r)
 }
 
-// A destination that fails for half a minute gets no more than a fifth more requests, and work goes on when it is back.
+// A destination that fails for half a minute gets no more than a fifth more requests, and the work continues
+// when it is back.
 func TestAStormIsNotAnsweredWithMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -136,7 +137,7 @@ func TestTheBudgetDoesNotHoldLongerThanThePolicy(t *testing.T) {
 		policy.budget.left = 0
 		start = time.Now()
 		err = policy.Do(ctx, func() error { return &APIError{Status: 503} })
-		if !tellsCause(ctx, err) || time.Since(start) != 200*time.Millisecond {
+		if !findsCause(ctx, err) || time.Since(start) != 200*time.Millisecond {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
 	})

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestInDoubtUntilAnAnswerSaysWhatBecameOfIt has answers that say that nothing was accepted, and others.
+// TestInDoubtUntilAnAnswerSaysWhatBecameOfIt sends a batch that gets various answers: only those that tell
+// the outcome leave no doubt.
 func TestInDoubtUntilAnAnswerSaysWhatBecameOfIt(t *testing.T) {
 	for _, test := range []struct {
 		status int
@@ -30,7 +31,7 @@ func TestInDoubtUntilAnAnswerSaysWhatBecameOfIt(t *testing.T) {
 	}
 }
 
-// TestPartsInDoubtLeaveTheWholeInDoubt has a batch that is refused, and a half of it without an answer.
+// TestPartsInDoubtLeaveTheWholeInDoubt sends a batch that is refused, and of whose halves one gets no answer.
 func TestPartsInDoubtLeaveTheWholeInDoubt(t *testing.T) {
 	requested := 0
 	c := newTestClient(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -24,7 +24,7 @@ var testCredentials = Credentials{SiteID: NewSecret(canarySite), APIKey: NewSecr
 
 const testBase = "https://track.example.test"
 
-// handled answers requests by calling the handler, so that time in a synctest bubble goes on.
+// handled answers requests by calling the handler, so that the time of a synctest bubble advances.
 type handled struct{ http.Handler }
 
 func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -78,7 +78,8 @@ func pause(r *http.Request, d time.Duration) {
 	}
 }
 
-// fakeAPI answers the first requests by its script, one after the other, and all others by judging each operation.
+// fakeAPI answers the first requests by its script, one after the other, and all others by judging each
+// operation.
 type fakeAPI struct {
 	script []http.HandlerFunc
 	judge  func(operation map[string]any) *Fault // nil accepts all
@@ -143,5 +144,5 @@ func (a *fakeAPI) answer(w http.ResponseWriter, batch []map[string]any, ids []st
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": faults})
 }
 
-// differ says how two values differ; that a list is nil or empty makes no difference.
+// differ returns how two values differ. A nil and an empty list are equal.
 func differ(want, got any) string { return cmp.Diff(want, got, cmpopts.EquateEmpty()) }

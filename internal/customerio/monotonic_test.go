@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// TestAStepOfTheClockDisturbsNoWait holds that all times that waits are counted by have a reading of the monotonic clock, which
-// stays as it is when somebody sets the clock. Without it the pace would stand for an hour after the clock was set back by one.
+// TestAStepOfTheClockDisturbsNoWait checks that all times from which waits are computed have a reading of the
+// monotonic clock, which does not change when somebody sets the clock. Without it nothing would be sent for
+// an hour after the clock was set back by one.
 func TestAStepOfTheClockDisturbsNoWait(t *testing.T) {
 	pace := NewPace(1000)
 	if err := pace.wait(t.Context()); err != nil {

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// names answers questions for addresses, as a name server does: A with 127.0.0.1, AAAA with ::1, each only if there is one.
+// names answers questions for addresses, as a name server does: A with 127.0.0.1, AAAA with ::1, each only if
+// there is one.
 type names struct {
 	lock      sync.Mutex
 	requested int
@@ -94,7 +95,7 @@ func named(server *httptest.Server) string {
 	return "https://example.com:" + port
 }
 
-// A name that cannot be found for a moment is looked for again, and so is one that is said not to exist.
+// A name that cannot be resolved for a moment is looked up again, and so is one that does not exist.
 func TestNamesThatAreGoneForAMoment(t *testing.T) {
 	for _, n := range []*names{{fails: 8, v4: true}, {none: 4, v4: true}} {
 		n.serve(t)

@@ -22,7 +22,7 @@ func tlsServerOn(t *testing.T, listener net.Listener) (server *httptest.Server, 
 	return server, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 }
 
-// A server, or whoever stands in between, that knows nothing newer than TLS 1.1 gets no credentials.
+// A server or proxy that supports nothing newer than TLS 1.1 gets no credentials.
 func TestOldTLSIsNotSpoken(t *testing.T) {
 	for _, newest := range []uint16{tls.VersionTLS10, tls.VersionTLS11, tls.VersionTLS12} {
 		server := httptest.NewUnstartedServer(answering(200, "{}"))

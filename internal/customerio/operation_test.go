@@ -11,8 +11,8 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// schema is as much of OpenAPI as the person operations of the published Track API file use. An object without
-// properties may hold anything.
+// schema is as much of OpenAPI as the person operations of the published Track API file use. An object
+// without properties may hold anything.
 type schema struct {
 	kind       string // string, integer, object, array
 	enum       []string

@@ -11,7 +11,7 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// watched counts what comes after the first answer with a status.
+// observed counts the requests after the first answer with a status.
 type observed struct {
 	next   http.RoundTripper
 	status int
@@ -39,8 +39,8 @@ func (w *observed) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// When a key is taken back while sixteen batches wait, for their turn or to be tried again, at most two more requests leave,
-// and nobody waits any longer.
+// When a key is revoked while sixteen batches wait, for their turn or to be retried, at most two more
+// requests are sent, and no batch waits any longer.
 func TestAfterARefusalOfTheCredentialsNothingStarts(t *testing.T) {
 	for _, status := range []int{401, 403, 307} {
 		synctest.Test(t, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestAfterARefusalOfTheCredentialsNothingStarts(t *testing.T) {
 				})
 			}
 			ended.Wait()
-			// What was under way is answered; nobody goes on waiting.
+			// Requests under way are answered; no batch waits any longer.
 			if elapsed := time.Since(last); elapsed > 200*time.Millisecond {
 				t.Errorf("%d: it took %s more", status, elapsed)
 			}
@@ -88,7 +88,7 @@ func TestAfterARefusalOfTheCredentialsNothingStarts(t *testing.T) {
 	}
 }
 
-// A long Retry-After is for everybody, a short one for the request that got it.
+// A long Retry-After delays all requests, a short one the request that got it.
 func TestALongRetryAfterHoldsEverybody(t *testing.T) {
 	for _, c := range []struct {
 		status int
@@ -129,7 +129,7 @@ func TestALongRetryAfterHoldsEverybody(t *testing.T) {
 	}
 }
 
-// Everybody waits no longer than somebody stops it.
+// All waits end when the run is interrupted.
 func TestAHoldEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := NewPace(10)

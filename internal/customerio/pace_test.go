@@ -42,7 +42,7 @@ func (a *arrivals) busiest() int {
 	return most
 }
 
-// drive keeps InFlight requests under way for a while, as a deliverer does, and waits for the last answer.
+// drive keeps InFlight requests under way for a while, as a run does, and waits for the last answer.
 func drive(t *testing.T, s Sender, pace *Pace, d time.Duration) {
 	start := time.Now()
 	done := make(chan struct{})
@@ -92,7 +92,7 @@ func TestPaceReachesItsRateAndKeepsIt(t *testing.T) {
 	}
 }
 
-// TestNoSecondHasMoreStartsThanTheRate holds for requests that ask whenever they like: an idle time leaves no burst behind.
+// TestNoSecondHasMoreStartsThanTheRate sends requests at any times: after an idle time there is no burst.
 func TestNoSecondHasMoreStartsThanTheRate(t *testing.T) {
 	for seed := range uint64(60) {
 		for _, rate := range []float64{0.5, 1, 1.5, 7, 50, 120} {
@@ -315,7 +315,7 @@ func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
 			}()
 		}
 		for range 3 {
-			if err := <-errs; !tellsCause(ctx, err) || time.Since(start) != time.Second {
+			if err := <-errs; !findsCause(ctx, err) || time.Since(start) != time.Second {
 				t.Errorf("%v after %s", err, time.Since(start))
 			}
 		}

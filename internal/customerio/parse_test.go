@@ -80,7 +80,8 @@ func TestParseOperationSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestFieldsAreWhatTheBodySays builds operations of any text: the identifier that stands beside a body is the one in it.
+// TestFieldsAreWhatTheBodySays builds operations of any text: the identifier that stands beside a body is the
+// one in it.
 func TestFieldsAreWhatTheBodySays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		key := rapid.SampledFrom([]Key{ID, Email, Phone, CioID}).Draw(t, "key")

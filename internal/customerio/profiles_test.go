@@ -39,7 +39,7 @@ func TestReadProfiles(t *testing.T) {
 	}
 }
 
-// TestReadProfilesTakesTheVeryName has an attribute of the workspace beside Customer.io's own email.
+// TestReadProfilesTakesTheVeryName reads a list with another attribute whose name contains email.
 func TestReadProfilesTakesTheVeryName(t *testing.T) {
 	t.Parallel()
 	for p, err := range ReadProfiles(strings.NewReader("Email,id,email\nold@example.com,user_1,new@example.com\n"), nil) {
@@ -71,7 +71,8 @@ func TestReadProfilesSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestReadProfilesHoldsOneRow has more text in a quote than a row may have: what comes after it is not read.
+// TestReadProfilesHoldsOneRow has a quoted cell that is longer than a row may be: the text after it is not
+// read.
 func TestReadProfilesHoldsOneRow(t *testing.T) {
 	t.Parallel()
 	const much = 64 << 20
@@ -99,7 +100,7 @@ func TestReadProfilesReadsManyRows(t *testing.T) {
 	}
 }
 
-// TestReadProfilesStopsWhenToldTo looks at the first of two.
+// TestReadProfilesStopsWhenToldTo stops after the first of two profiles.
 func TestReadProfilesStopsWhenToldTo(t *testing.T) {
 	t.Parallel()
 	n := 0

@@ -23,8 +23,8 @@ func identifies(attributes ...string) *Batch {
 	return b
 }
 
-// picky is an API that refuses attributes whose value is "bad", each with a fault of its own, and people whose "worse" is
-// true for another reason.
+// picky is an API that refuses attributes whose value is "bad", each with a fault of its own, and people
+// whose "worse" is true for another reason.
 func picky(t *testing.T, requests *[]string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var body struct {
@@ -126,7 +126,8 @@ func TestWhatCannotBeMendedIsRejectedAtOnce(t *testing.T) {
 	}
 }
 
-// The API may name one attribute at a time, of several operations, and one that is not there beside one that is.
+// The API may name one attribute at a time, of several operations, and one that is not there beside one that
+// is.
 func TestReducingContinuesWhileTheAPINamesAttributesThatAreThere(t *testing.T) {
 	api := &fakeAPI{script: []http.HandlerFunc{
 		answering(207, `{"errors":[{"batch_index":0,"reason":"r","field":"attributes.a"},
@@ -154,7 +155,7 @@ func TestReducingContinuesWhileTheAPINamesAttributesThatAreThere(t *testing.T) {
 	}
 }
 
-// Events, pages and screens are repaired as people are, and everything else of theirs stays.
+// Events, pages and screens are retried without the attribute as people are. All else of them stays.
 func TestReducedEventsKeepTheRest(t *testing.T) {
 	var bodies []string
 	picky := func(w http.ResponseWriter, r *http.Request) {
@@ -201,7 +202,8 @@ func TestAnAPIThatNamesEveryAttributeGetsABoundedNumberOfRequests(t *testing.T) 
 	}
 }
 
-// The run ends in the middle of repairs: what was refused for good stays so, the rest has no outcome.
+// The run ends between two retries: operations without a bad attribute stay rejected, the others have no
+// outcome.
 func TestAFailedSecondReductionLosesNothing(t *testing.T) {
 	api := &fakeAPI{script: []http.HandlerFunc{
 		answering(207, `{"errors":[{"batch_index":0,"field":"attributes.a"},{"batch_index":2,"field":"attributes.a"},
@@ -234,7 +236,8 @@ func TestAFailedReductionLosesNothing(t *testing.T) {
 	}
 }
 
-// Half of a batch is settled when the run ends: what could be mended of it is left for the next run.
+// Half of a batch has outcomes when the run ends: operations that could be retried without an attribute are
+// left for the next run.
 func TestARunThatEndsLeavesReductionsForTheNext(t *testing.T) {
 	half := answering(207, `{"errors":[{"batch_index":1,"reason":"r","field":"attributes.a"}]}`)
 	api := &fakeAPI{script: []http.HandlerFunc{answering(400, "{}"), half, answering(401, "")}}
@@ -263,7 +266,8 @@ func TestAReductionThatIsRefusedWholeIsBisected(t *testing.T) {
 	}
 }
 
-// An API that refuses a batch as a whole when all of it is bad does not end the run over attributes that can be left out.
+// An API that refuses a batch as a whole when all of it is bad does not end the run over attributes that can
+// be left out.
 func TestReductionsAreNoSystemicRefusals(t *testing.T) {
 	var long strings.Builder
 	long.WriteString(`{"keep":1`)

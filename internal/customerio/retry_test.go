@@ -196,7 +196,7 @@ func TestAnUnclearAnswerIsTriedAgainOnce(t *testing.T) {
 	}
 }
 
-// What could not end in time is not waited for: neither for the policy's time nor for the deadline of ctx.
+// A wait that would outlast the policy's time or the deadline of ctx is not begun.
 func TestAWaitInVainIsNotBegun(t *testing.T) {
 	for _, c := range []struct {
 		name              string
@@ -238,7 +238,7 @@ func TestAWaitInVainIsNotBegun(t *testing.T) {
 	}
 }
 
-// A context that has ended already tells its own cause, not that its deadline is near, and is not waited for.
+// With a context that has ended, Send returns the cause of the context at once.
 func TestAnEndedContextTellsItsCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		why := errors.New("interrupted by the test")
@@ -261,8 +261,8 @@ type interruption struct{ by string }
 
 func (i *interruption) Error() string { return "interrupted by " + i.by }
 
-// tellsCause tells whether both errors.Is and errors.As find the cause of ctx, an interruption, in err.
-func tellsCause(ctx context.Context, err error) bool {
+// findsCause reports whether both errors.Is and errors.As find the cause of ctx, an interruption, in err.
+func findsCause(ctx context.Context, err error) bool {
 	found, ok := errors.AsType[*interruption](err)
 	return ok && error(found) == context.Cause(ctx) && errors.Is(err, context.Cause(ctx))
 }
@@ -275,7 +275,7 @@ func TestAnInterruptionEndsTheWait(t *testing.T) {
 		start := time.Now()
 		client := newTestClientOver(t, status(429, "Retry-After", "200"), nil)
 		receipt, err := Retried(client, Policy{}).Send(ctx, numbered(2))
-		if !tellsCause(ctx, err) || Temporary(err) || time.Since(start) != 10*time.Second || len(receipt.Unsent) != 2 {
+		if !findsCause(ctx, err) || Temporary(err) || time.Since(start) != 10*time.Second || len(receipt.Unsent) != 2 {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
 		if !strings.Contains(err.Error(), "429") {

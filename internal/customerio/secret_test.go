@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// leaks tells whether a text holds a canary, in any form in which it might get there.
+// leaks reports whether a text contains a canary, plain or in an encoding.
 func leaks(text string) bool {
 	for _, secret := range []string{
 		"c4n4ry", // how both begin, so that a part of one is found too
@@ -28,7 +28,7 @@ func leaks(text string) bool {
 	return false
 }
 
-// shown is a value in every way in which a program may come to print it.
+// shown returns a value in all forms in which a program may print it.
 func shown(value any) []string {
 	var all []string
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%U"} {

@@ -26,7 +26,8 @@ type Receipt struct {
 	Unsent     []uint64    // Refs without a known outcome, in the order of the batch; empty without an error
 }
 
-// add adds the answer to another part of the same batch, whose first operation is operation from of the batch.
+// add adds the answer to another part of the same batch, whose first operation is operation from of the
+// batch.
 func (r *Receipt) add(part Receipt, from int) {
 	for _, rejection := range part.Rejections {
 		rejection.Index += from

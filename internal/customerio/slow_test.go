@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// slowly is a client with little patience.
+// slowly returns a client with a short timeout.
 func slowly(t *testing.T, base string) *Client {
 	t.Helper()
 	c := overNetwork(t, base, nil, nil)
@@ -19,7 +19,7 @@ func slowly(t *testing.T, base string) *Client {
 	return c
 }
 
-// checkSlow sends until the patience is over, and wants the operation to be tried again then, not lost.
+// checkSlow sends until the timeout. The operation must then be retried, not lost.
 func checkSlow(t *testing.T, c *Client, b *Batch) {
 	t.Helper()
 	start := time.Now()
@@ -32,7 +32,7 @@ func checkSlow(t *testing.T, c *Client, b *Batch) {
 	}
 }
 
-// An answer that comes byte by byte has as long as any other: the time is for the whole request, not for each byte.
+// The timeout is for the whole request, not for each byte of an answer that comes byte by byte.
 func TestAnAnswerByteByByteIsGivenUp(t *testing.T) {
 	var requests atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -51,7 +51,7 @@ func TestAnAnswerByteByByteIsGivenUp(t *testing.T) {
 	}
 }
 
-// A black hole takes the connection and nothing else: neither a large body nor a small one is read, and nothing comes back.
+// A black hole accepts the connection, but reads no body, large or small, and answers nothing.
 func TestABlackHoleIsGivenUp(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -122,8 +122,9 @@ func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, answer *htt
 		proxy.Host, answer.StatusCode))
 }
 
-// explain describes an error of the transport. Its class is Misconfigured for one of settings, which retries do
-// not solve, and Unanswered for any other. The error itself is not kept, since it may quote the password of a proxy.
+// explain describes an error of the transport. Its class is Misconfigured for one of settings, which retries
+// do not solve, and Unanswered for any other. The error itself is not kept, since it may quote the password
+// of a proxy.
 func explain(err error) (cause string, class Class) {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // without the URL, which the request's description has already

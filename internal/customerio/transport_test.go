@@ -272,8 +272,8 @@ func TestConnectionsAreKept(t *testing.T) {
 			}
 		}
 	}
-	// Now and then a connection comes back a moment too late and another one is made. If only two were kept, six would be
-	// made in every round.
+	// Now and then a connection comes back a moment too late and another one is made. If only two were kept,
+	// six would be made in every round.
 	if n := connections.Load(); n > 4*atOnce {
 		t.Errorf("%d connections for %d requests at once", n, atOnce)
 	}

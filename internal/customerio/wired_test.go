@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// kind is what a moody API thinks of a person, by number.
+// kind is what a moody API does with a person, by the person's number.
 func kind(number int) string {
 	return map[int]string{0: "bad attribute", 1: "bad name", 2: "refused whole"}[number%11]
 }
@@ -131,7 +131,7 @@ func TestAllSendersTogetherTellTheTruth(t *testing.T) {
 // sendAll sends an identify for each person in batches, several at a time, and collects what becomes of each.
 func sendAll(t *testing.T, client *Client, people, perBatch int) (outcomes map[int][]string, failed error) {
 	pace := NewPace(20)
-	// The attempts are many: what is looked at is not when a batch is given up.
+	// There are many attempts, so that no batch is given up.
 	sender := Reduced(Bisected(Retried(Paced(client, pace), Policy{Attempts: 100, Elapsed: 24 * time.Hour}), nil), nil)
 	outcomes = map[int][]string{}
 	packer := NewPacker(0, perBatch)

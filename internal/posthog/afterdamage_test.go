@@ -80,7 +80,7 @@ func TestADamagedPartCostsItsOwnRows(t *testing.T) {
 	}
 }
 
-// A row that a damaged part has a piece of is lost, and never made of what is left of it and of another.
+// A row that lies partly in a damaged part is lost. What is left of it is never joined to another row.
 func TestNoRowReachesOverAGap(t *testing.T) {
 	text := numbered("a", 300)
 	for _, p := range packing.All {
@@ -148,7 +148,7 @@ func TestAcceptDamagedUsesThePartsToo(t *testing.T) {
 	}
 }
 
-// Much damage, made to keep the reader busy, ends the reading of its file.
+// A file with very many damaged parts, made to keep the reader busy, is not read to its end.
 func TestDamageWithoutEnd(t *testing.T) {
 	const mostGaps = 1000
 	good := packing.Gzip(t, []byte(eventRow), len(eventRow))

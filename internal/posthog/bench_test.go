@@ -15,8 +15,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// readAll reads sources with both cores and touches every field, as a first pass does. It returns the number of
-// rows.
+// readAll reads sources with both cores and touches every field, as a first pass does. It returns the number
+// of rows.
 func readAll(tb testing.TB, sources []source.Source, options Options) int {
 	chunks := make(chan *Chunk, 2)
 	var wait sync.WaitGroup
@@ -94,8 +94,8 @@ func inflateSeconds(tb testing.TB, path string) float64 {
 	return time.Since(start).Seconds()
 }
 
-// benchRead reports the time of a reading as a share of baseline's, both measured in turn: the time that passed, and,
-// since that depends on what else runs on the machine, processor time too.
+// benchRead reports the time of a reading as a share of baseline's, both measured in turn: the time that
+// passed, and, since that depends on what else runs on the machine, processor time too.
 func benchRead(b *testing.B, input source.Source, size int, unit string, baseline func() float64) {
 	b.SetBytes(int64(size))
 	var base, baseCPU, ours, oursCPU float64

@@ -38,7 +38,7 @@ func TestBombs(t *testing.T) {
 		for _, p := range packing.All {
 			file, text := bombOf(t, p.Pack, bomb.ratio*105/100, bomb.below*95/100)
 			if file == nil {
-				continue // it cannot
+				continue // it cannot be packed like this
 			}
 			found++
 			input := sourceOf(t, "x", file)

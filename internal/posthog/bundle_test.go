@@ -14,8 +14,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// told is what a reading tells, in order: of each chunk its place and text, and of each trouble its words.
-func told(t *testing.T, sources []source.Source, o Options) (all []string, ends []int64) {
+// reported describes a reading, in order: the place and text of each chunk, and the message of each error.
+func reported(t *testing.T, sources []source.Source, o Options) (all []string, ends []int64) {
 	t.Helper()
 	ends = make([]int64, len(sources))
 	for c, err := range Read(t.Context(), sources, o) {
@@ -66,16 +66,16 @@ func TestSmallFilesAreReadAsLargeOnesAre(t *testing.T) {
 		sources = append(sources, sourceOf(t, fmt.Sprintf("%03d", i), kinds[random.IntN(len(kinds))](i)))
 	}
 	sources = append(sources, source.Source{Name: "/gone/away", Size: 100})
-	want, ends := told(t, asLarge(sources), Options{})
-	got, smallEnds := told(t, sources, Options{})
+	want, ends := reported(t, asLarge(sources), Options{})
+	got, smallEnds := reported(t, sources, Options{})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(ends, smallEnds); diff != "" {
 		t.Error(diff)
 	}
-	again, _ := told(t, asLarge(sources), Options{Until: ends})
-	got, _ = told(t, sources, Options{Until: ends})
+	again, _ := reported(t, asLarge(sources), Options{Until: ends})
+	got, _ = reported(t, sources, Options{Until: ends})
 	if diff := cmp.Diff(again, got); diff != "" {
 		t.Error("second reading:", diff)
 	}

@@ -42,7 +42,7 @@ func flip(file []byte, at int) []byte {
 	return file
 }
 
-// One history, packed in every way, is the same rows.
+// A history has the same rows in every compression.
 func TestSamplesPackedAreTheSameEvents(t *testing.T) {
 	directory := filepath.Join("..", "..", "testdata", "exports")
 	entries, err := os.ReadDir(directory)
@@ -79,11 +79,11 @@ func kinds(troubles []*SourceError) (all []string) {
 	return all
 }
 
-// What is wrong with a file is told, and what is used of it is the rows that it began with.
+// Damage of a file is reported, and the rows before it are used.
 func TestDamageInEveryCodec(t *testing.T) {
 	const (
 		fine = iota
-		told
+		reported
 		wrong
 	)
 	text := makeRows(300) // more than is held back with these windows
@@ -111,7 +111,7 @@ func TestDamageInEveryCodec(t *testing.T) {
 			{"many parts, the last one wrong", flip(many, len(many)-50), wrong, 0, 100},
 			{"a line end after it", append(bytes.Clone(many), '\n'), fine, 100, 100},
 			{"zeros after it", append(bytes.Clone(one), make([]byte, 100)...), fine, 100, 100},
-			{"a few bytes after it", append(bytes.Clone(many), "garbage at the end"...), told, 100, 100},
+			{"a few bytes after it", append(bytes.Clone(many), "garbage at the end"...), reported, 100, 100},
 			{"many bytes after it", append(bytes.Clone(one), strings.Repeat("garbage ", 20)...), wrong, 100, 100},
 		} {
 			t.Run(p.Name+"/"+test.name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestDamageInEveryCodec(t *testing.T) {
 				rows, trouble := usedRows(t, sourceOf(t, "x.jsonl", test.file), Options{window: 10_000})
 				is := fine
 				if trouble != nil && trouble.Kind == Warning {
-					is = told
+					is = reported
 				} else if trouble != nil && trouble.Kind == Damaged && trouble.Advice != "" {
 					is = wrong
 				}
@@ -156,7 +156,7 @@ func mustCut(t *testing.T, text []byte) []*Chunk {
 	return chunks
 }
 
-// The text before damage that was found late is used only when that is asked for.
+// Text before damage that was found late is used only with Options.AcceptDamaged.
 func TestAcceptDamaged(t *testing.T) {
 	text := makeRows(800)
 	for _, p := range packing.All {
@@ -192,7 +192,7 @@ func TestAcceptDamaged(t *testing.T) {
 	}
 }
 
-// A reading that knows of damage is repeated by the next, whatever its windows.
+// A reading that knows the damage of a source has the same rows as the next one, with windows of any size.
 func TestAReadingThatKnowsOfDamage(t *testing.T) {
 	text := makeRows(800)
 	for _, p := range packing.All {
@@ -250,7 +250,7 @@ func TestNothingPackedIsNothing(t *testing.T) {
 	}
 }
 
-// A last row without a newline counts also where something to be told follows.
+// A last row without a newline is read even if a warning about its source follows.
 func TestLastRowBeforeAFewBytes(t *testing.T) {
 	text := bytes.TrimSuffix(numbered("a", 3), newline)
 	for _, p := range packing.All {

@@ -53,8 +53,8 @@ func TestCheckColumns(t *testing.T) {
 	}
 }
 
-// TestRenamedFieldsInEveryShape reads one row in each shape, with other names, and with PostHog's own names used for
-// something else.
+// TestRenamedFieldsInEveryShape reads one row in each shape, with other names, and with PostHog's own names
+// used for something else.
 func TestRenamedFieldsInEveryShape(t *testing.T) {
 	renamed := columns(t, "event=e", "distinct_id=d", "uuid=u", "timestamp=t", "created_at=c", "properties=p", "person_id=i", "person_properties=q", "team_id=m")
 	row := `{"e":"a","d":"u1","u":"019cb821-7813-7a8c-b949-91dab9baa159","t":1772615727,"c":"2026-03-04 09:15:28","p":{"x":1},"i":"p1","q":{"y":2},"m":7,` +

@@ -31,7 +31,7 @@ func typesOf(t *testing.T, types *ColumnTypes, files ...string) (rows []row) {
 	return rows
 }
 
-// TestAHeaderAgainIsNoRow reads files that were put together, each with its first line: of events and of persons.
+// TestAHeaderAgainIsNoRow reads concatenated files, each with its header: of events and of persons.
 func TestAHeaderAgainIsNoRow(t *testing.T) {
 	const header = "uuid,event,distinct_id,timestamp,Properties.a"
 	for _, again := range []string{header, "\ufeff" + header, strings.ReplaceAll(header, "event", `"event"`) + "\r"} {
@@ -57,7 +57,7 @@ func TestAHeaderAgainIsNoRow(t *testing.T) {
 	}
 }
 
-func TestColumnsAreToldApartByWhatTheyBecome(t *testing.T) {
+func TestColumnsAreDistinguishedByWhatTheyBecome(t *testing.T) {
 	types := NewColumnTypes(nil)
 	rows := typesOf(t, types,
 		"event,distinct_id,*.properties.zip,*.properties.$set.plan,*.properties.n\na,u,99423,1,1\n",

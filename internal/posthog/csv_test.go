@@ -59,8 +59,8 @@ func cutBy(text string, delimiter byte) []byte {
 	return []byte(strings.NewReplacer(",", string(delimiter), string(delimiter), ",").Replace(text))
 }
 
-// compareCSV decodes rows in our way and in that of encoding/csv, which stops being an oracle at the first quote that
-// does not work out.
+// compareCSV decodes rows in our way and in that of encoding/csv, which is an oracle only up to the first
+// misplaced quote.
 func compareCSV(t *testing.T, data []byte, window int, delimiter byte) {
 	t.Helper()
 	chunks := cutAs(data, csvLayout(t, string(cutBy(csvHeader, delimiter))), Options{window: window})

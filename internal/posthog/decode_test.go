@@ -60,7 +60,7 @@ func cutBytes(data []byte, o Options) (chunks []*Chunk, refused *SourceError) {
 	return cutWith(data, nil, o)
 }
 
-// cutAs does so for a file whose layout is known.
+// cutAs cuts a file whose layout is known.
 func cutAs(data []byte, l *layout, o Options) []*Chunk {
 	chunks, _ := cutWith(data[l.header:], l, o)
 	return chunks

@@ -35,8 +35,8 @@ func TestElements(t *testing.T) {
 	}
 }
 
-// compareElements cuts and decodes an array in our way and in that of encoding/json, which says nothing about one that
-// is not valid.
+// compareElements cuts and decodes an array in our way and in that of encoding/json, which is no oracle for
+// an array that is not valid.
 func compareElements(t *testing.T, data []byte, window int) {
 	t.Helper()
 	chunks := cutAs(data, elementsLayout(), Options{window: window})
@@ -64,7 +64,7 @@ func compareElements(t *testing.T, data []byte, window int) {
 		t.Fatalf("%q in windows of %d: %d rows, encoding/json has %d", data, window, len(got), len(want))
 	}
 	if broken != nil && len(want) > 0 {
-		want = want[:len(want)-1] // what ends too soon, or with something odd, spoils the last
+		want = want[:len(want)-1] // an array that is cut off, or ends with other text, spoils its last element
 	}
 	if broken == nil && len(got) != len(want) || len(got) > len(want)+bytes.Count(data, []byte(","))+1 {
 		t.Fatalf("%q in windows of %d: %d rows, encoding/json has %d", data, window, len(got), len(want))
@@ -106,7 +106,7 @@ func TestLongElementsAreGivenUp(t *testing.T) {
 			}
 			wanted := []string{"", RowTooLong, "", ""}
 			if long[0] != '{' && window == windowSize {
-				wanted[1] = "" // the white space belongs to nobody
+				wanted[1] = "" // white space is part of no row
 			}
 			if diff := cmp.Diff(wanted, reasons); diff != "" {
 				t.Errorf("windows of %d: %s", window, diff)

@@ -2,8 +2,8 @@ package posthog
 
 import "bytes"
 
-// WithoutPerson reports whether PostHog ingests events of this name without persons: they create and change no
-// person, and the `person_properties` in their rows belong to nobody. Source: github.com/PostHog/posthog,
+// WithoutPerson reports whether PostHog ingests events of this name without persons: they create and change
+// no person, and the `person_properties` in their rows belong to nobody. Source: github.com/PostHog/posthog,
 // nodejs/src/worker/ingestion/persons/person-update.ts, and the pipelines of errors, heatmaps and AI events
 // beside it.
 func WithoutPerson(event []byte) bool {
@@ -11,8 +11,8 @@ func WithoutPerson(event []byte) bool {
 		(string(event) == "$exception" || string(event) == "$$heatmap" || string(event[:4]) == "$ai_")
 }
 
-// WithoutProfile reports whether events of this name alone are no reason for a profile: those without persons,
-// and `$feature_flag_called`, which an application sends for any ID that it checks.
+// WithoutProfile reports whether events of this name alone are no reason for a profile: those without
+// persons, and `$feature_flag_called`, which an application sends for any ID that it checks.
 func WithoutProfile(event []byte) bool {
 	return WithoutPerson(event) || string(event) == "$feature_flag_called"
 }

@@ -73,14 +73,14 @@ func (d *decoder) takeTeam(text []byte) {
 	d.event.TeamID = n
 }
 
-// timestamp takes the text of the event's `timestamp`, and keeps it where it cannot be read.
+// timestamp takes the text of the event's `timestamp`, and keeps it if it cannot be read.
 func (d *decoder) timestamp(text []byte) {
 	if d.event.Timestamp = d.time(text); d.event.Timestamp.State == Unreadable {
 		d.event.Unreadable = text
 	}
 }
 
-// takeCreatedAt does so of `created_at`.
+// takeCreatedAt takes the text of `created_at`, and keeps it if it cannot be read.
 func (d *decoder) takeCreatedAt(text []byte) {
 	if d.event.CreatedAt = d.created(text); d.event.CreatedAt.State == Unreadable {
 		d.event.NoCreatedAt = text

@@ -119,7 +119,7 @@ func TestExplorerWithoutTheWholeEvent(t *testing.T) {
 	}
 }
 
-// wantNode puts one row's properties together in maps and slices.
+// wantNode is a value of one row's properties, as maps and slices.
 type wantNode struct {
 	cell string
 	leaf bool
@@ -153,7 +153,7 @@ func wantTree(names, cells []string, text map[string]bool) *wantNode {
 	return root
 }
 
-// columnName is what a property's column is called: what $set says is one with what $set_once does.
+// columnName is the name of a property's column. $set and $set_once share their columns.
 func columnName(path string) string {
 	if rest, ok := strings.CutPrefix(path, "$set_once."); ok {
 		return "$set." + rest
@@ -167,7 +167,7 @@ var (
 	wantNotNumber = regexp.MustCompile(`^[+-]?(nan|NaN|NAN|inf|Inf|INF|infinity|Infinity|INFINITY)$`)
 )
 
-// wantKind says what a cell is, and its value.
+// wantKind returns the kind of a cell, and its value.
 func wantKind(cell string) (kind string, value any) {
 	switch {
 	case cell == "" || cell == `\N` || wantNotNumber.MatchString(cell):
@@ -194,7 +194,7 @@ func wantKind(cell string) (kind string, value any) {
 	return "text", string(rawjson.AppendUTF8(nil, []byte(cell)))
 }
 
-// textColumns says which columns are text: those with a cell of text, or with cells of two kinds.
+// textColumns returns which columns are text: those with a cell of text, or with cells of two kinds.
 func textColumns(names []string, lines [][]string) map[string]bool {
 	text, kinds := map[string]bool{}, map[string]string{}
 	for _, line := range lines {
@@ -307,7 +307,7 @@ func FuzzUICSV(f *testing.F) {
 }
 
 func checkExplorer(t *testing.T, header []string, lines [][]string, file []byte) {
-	// What csv.Writer makes of odd names, csv.Reader may read otherwise.
+	// csv.Reader may read odd names differently from how csv.Writer wrote them.
 	back, err := csv.NewReader(bytes.NewReader(file)).Read()
 	if err != nil || !cmp.Equal(back, header) || strings.Contains(strings.Join(header, ""), "\n") || strings.ToValidUTF8(strings.Join(header, ","), "\ufffd") != strings.Join(header, ",") {
 		return
@@ -362,8 +362,8 @@ func checkExplorer(t *testing.T, header []string, lines [][]string, file []byte)
 	}
 }
 
-// TestColumnsFillInWhatTheCellLacks reads objects that a file has both in one cell and in columns: the cell counts, and
-// nothing that only a column has is lost.
+// TestColumnsFillInWhatTheCellLacks reads objects that a file has both in one cell and in columns: the cell
+// counts, and nothing that only a column has is lost.
 func TestColumnsFillInWhatTheCellLacks(t *testing.T) {
 	const header = "event,distinct_id,properties,properties.extra,properties.n,properties.$set.email,properties.a.0," +
 		"person_properties,person.properties.plan\n"

@@ -20,7 +20,7 @@ import (
 	"ph2cio/internal/testkit/packing"
 )
 
-// allocated is how many bytes are allocated while f runs. What is read in constant memory stays small here too.
+// allocated returns how many bytes are allocated while f runs.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -30,7 +30,7 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc + uint64(arenaBytes.Load()-arenas)
 }
 
-// fileOf writes a file without ever holding it.
+// fileOf writes a file without having all of it in memory.
 func fileOf(t *testing.T, pack func(io.Writer) io.WriteCloser, write func(w io.Writer)) source.Source {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "hostile")
@@ -100,7 +100,8 @@ func TestARowOf100MB(t *testing.T) {
 	}
 }
 
-// Quotes that never close, in a file far larger than a row may be, cost a row each, and neither time nor memory.
+// Each quote that never closes, in a file far larger than a row may be, costs one row, and little time or
+// memory.
 func TestOpenQuotesInALargeFile(t *testing.T) {
 	good := "a,u,\"{\"\"filler\"\":\"\"" + strings.Repeat("x", 1000) + "\"\"}\",1772615727\n"
 	bare := "a,u,{},1772615727\n"
@@ -142,7 +143,7 @@ func TestOpenQuotesInALargeFile(t *testing.T) {
 	}
 }
 
-// Values that other parsers stumble over come out as they are written, or the row is refused as encoding/json does.
+// Values that other parsers misread stay as they are written, or the row is rejected as encoding/json would.
 func TestHostileJSON(t *testing.T) {
 	nested := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
 	lists := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestIDsThatAreNone holds what becomes of a row by its distinct ID. PostHog exports distinct IDs as strings of valid text;
-// whatever else there is comes from a damaged file or from one made by hand.
+// TestIDsThatAreNone checks which rows are rejected for their distinct ID. PostHog exports distinct IDs as
+// strings of valid text; anything else comes from a damaged file or from one made by hand.
 func TestIDsThatAreNone(t *testing.T) {
 	for _, c := range []struct{ json, id, reason string }{
 		{`"user_1"`, "user_1", ""},
@@ -39,8 +39,8 @@ func TestIDsThatAreNone(t *testing.T) {
 	}
 }
 
-// TestCellsThatStandForNoID holds that in CSV what programs write for a missing value is nobody's ID. In JSON, where null
-// is written otherwise, it is an ID as PostHog has it.
+// TestCellsThatStandForNoID checks that text which programs write for a missing value is no ID in CSV. In
+// JSON, which has null, the same text is an ID.
 func TestCellsThatStandForNoID(t *testing.T) {
 	for _, cell := range []string{"nan", "inf", "-inf", "NULL", "<NA>", "NaT", "NA"} {
 		for _, file := range []string{"event,distinct_id\na," + cell + "\n", "distinct_id\tevent\n" + cell + "\ta\n"} {
@@ -66,7 +66,7 @@ func TestCellsThatStandForNoID(t *testing.T) {
 	}
 }
 
-// TestOtherIDsThatAreNone holds that they join nobody.
+// TestOtherIDsThatAreNone checks that other IDs of a row which are not text join no people.
 func TestOtherIDsThatAreNone(t *testing.T) {
 	for _, value := range []string{`["x"]`, `{"a":1}`, "\"a\xff\"", `"a\ud83d"`} {
 		r := oneRow(t, `{"event":"a","distinct_id":"u","properties":{"$device_id":`+value+`,"$user_id":`+value+
@@ -77,7 +77,7 @@ func TestOtherIDsThatAreNone(t *testing.T) {
 	}
 }
 
-// TestPersonIDsAreUUIDs holds that other text, in a row or a cell, makes nobody one person with others.
+// TestPersonIDsAreUUIDs checks that other text in `person_id`, of a row or a cell, does not join people.
 func TestPersonIDsAreUUIDs(t *testing.T) {
 	for _, c := range []struct{ text, person, none string }{
 		{"B1B32417-B0BA-5954-A245-E60D29E93178", "b1b32417-b0ba-5954-a245-e60d29e93178", ""},
@@ -108,7 +108,8 @@ func TestPersonIDsAreUUIDs(t *testing.T) {
 	}
 }
 
-// TestRoundedPersonIDsAreRejected does so of cells alone, whatever the user's own IDs look like.
+// TestRoundedPersonIDsAreRejected checks that they are rejected in cells only, whatever the user's own IDs
+// look like.
 func TestRoundedPersonIDsAreRejected(t *testing.T) {
 	options := Options{UserID: func([]byte) bool { return true }}
 	for text, want := range map[string]string{
@@ -124,7 +125,7 @@ func TestRoundedPersonIDsAreRejected(t *testing.T) {
 	}
 }
 
-// TestUUIDs holds what a row's uuid is read as: sixteen bytes, the text as it stands, or nothing.
+// TestUUIDs checks how a row's `uuid` is read: as sixteen bytes, as its text, or as missing.
 func TestUUIDs(t *testing.T) {
 	const uuid = "019cb821-7813-7a8c-b949-91dab9baa159"
 	for _, c := range []struct{ members, want string }{
@@ -170,7 +171,7 @@ func TestUUIDs(t *testing.T) {
 	}
 }
 
-// TestRoundedUUIDsAreRejected holds that they do not make one event of many.
+// TestRoundedUUIDsAreRejected checks that several events with one rounded `uuid` do not become one event.
 func TestRoundedUUIDsAreRejected(t *testing.T) {
 	for _, name := range []string{"uuid", "id", "*.uuid"} {
 		chunks, _ := cutBytes([]byte(name+",event,distinct_id\n4.89201E+15,a,u\n"), Options{UserID: func([]byte) bool { return true }})

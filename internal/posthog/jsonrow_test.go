@@ -141,7 +141,7 @@ func (r *row) wantProperties() {
 	}
 }
 
-// wantBoth is what the properties hold and what stands beside them, put together.
+// wantBoth merges the value within the properties and the one beside them.
 func wantBoth(within, beside string) string {
 	hollow := func(text string) bool { return strings.TrimSpace(text[1:len(text)-1]) == "" }
 	switch {
@@ -159,7 +159,7 @@ func wantBoth(within, beside string) string {
 	return within[:len(within)-1] + "," + beside[1:]
 }
 
-// wantKeys is the keys of an object, as they are written, as a list; a list stays as it is.
+// wantKeys returns the keys of an object, as they are written, as a list, and a list unchanged.
 func wantKeys(text string) string {
 	if text[0] == '[' {
 		return text
@@ -188,7 +188,7 @@ func wantKeys(text string) string {
 
 var uuidText = regexp.MustCompile(`^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$`)
 
-// wantPersonID is a UUID as PostHog writes it; nothing else is the ID of a person.
+// wantPersonID returns a UUID as PostHog writes it, and nothing for other text.
 func wantPersonID(raw json.RawMessage) string {
 	text := strings.ToLower(wantID(raw))
 	if hyphens := strings.Count(text, "-"); hyphens != 0 && hyphens != 4 || !uuidText.MatchString(text) {
@@ -200,8 +200,8 @@ func wantPersonID(raw json.RawMessage) string {
 	return text
 }
 
-// wantID is wantText, but nothing for what cannot be an ID: an object, an array, or text with something in it that is lost
-// when it is decoded. The latter is found by taking out each U+FFFD that is really there.
+// wantID is wantText, but empty for values that cannot be an ID: objects, arrays, and text that loses
+// something when it is decoded. Such text has more U+FFFD after decoding than before.
 func wantID(raw json.RawMessage) string {
 	if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
 		return ""

@@ -19,9 +19,9 @@ type layout struct {
 	named    uint64                         // the Options.Columns that the file names before its rows
 	zone     *time.Location                 // of times without one; nil is UTC
 
-	// One of these decodes a row. line is for files in which each line is a row: it decodes the one that begins
-	// at start of the decoder's rows, and returns where its newline is. decode is for other files, in which
-	// split has found where each row ends.
+	// One of these decodes a row. line is for files in which each line is a row: it decodes the one that
+	// begins at start of the decoder's rows, and returns where its newline is. decode is for other files, in
+	// which split has found where each row ends.
 	line   func(d *decoder, start int) (newline int, f *fault)
 	decode func(d *decoder, data []byte, start, end int) *fault
 }

@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestLeftLeavesOutJustThoseRows decodes files with any rows left out: the others come as they do without, at the same
-// places.
+// TestLeftLeavesOutJustThoseRows decodes files with any rows left out. The others are the same as without,
+// with the same numbers and lines.
 func TestLeftLeavesOutJustThoseRows(t *testing.T) {
 	jsonRows := []string{
 		`{"event":"a","distinct_id":"u"}` + "\n", `{"event":"b","distinct_id":"v","properties":{"x":"\n\""}}` + "\r\n",

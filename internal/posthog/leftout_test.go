@@ -47,7 +47,7 @@ func TestColumnsThatAreThereTwiceAreRefused(t *testing.T) {
 	}
 }
 
-// PostHog's own exports are read without a word.
+// PostHog's own exports are read without a warning.
 func TestNothingIsSaidOfTheColumnsOfExports(t *testing.T) {
 	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "exports", "*.csv"))
 	if err != nil || len(paths) == 0 {

@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// TestNotEventsAreRefused holds what is said of the shipped samples that are not events against a list: the words for
-// what they are, and those for what to do.
+// TestNotEventsAreRefused compares the messages about the shipped samples that are not events with a list:
+// what each is, and what to do.
 func TestNotEventsAreRefused(t *testing.T) {
 	list, err := os.ReadFile("../../testdata/golden/not_events.refused")
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// TestPackedChunksAreTheSame reads chunks of every kind as they come and once more after packing, and wants the same
-// events and sums, but for the rows that are left out.
+// TestPackedChunksAreTheSame reads chunks of every kind before and after packing. Both have the same events
+// and sums, except for rows that are left out.
 func TestPackedChunksAreTheSame(t *testing.T) {
 	t.Parallel()
 	line := `{"event":"a","distinct_id":"u%d","properties":{"n":"%s"}}`

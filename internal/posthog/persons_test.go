@@ -18,7 +18,7 @@ import (
 
 const samplesDir = "../../testdata/exports/"
 
-// readPersons tells the rows of a persons export in a line each, and its troubles.
+// readPersons describes each row of a persons export in one line, and the errors.
 func readPersons(t *testing.T, path string, o Options) (rows, troubles []string) {
 	t.Helper()
 	for row, err := range ReadPersons(t.Context(), []source.Source{{Name: path}}, o) {
@@ -42,7 +42,7 @@ func personText(p *PersonRow) string {
 	return b.String()
 }
 
-// TestPersonsSamplesSayWhatTheyShould holds the shipped persons exports against lists worked out by hand.
+// TestPersonsSamplesSayWhatTheyShould compares the shipped persons exports with lists worked out by hand.
 func TestPersonsSamplesSayWhatTheyShould(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"batch_export_persons.jsonl", "ui_persons.csv"} {
@@ -78,7 +78,7 @@ const (
 	personB = "2504b23e-cf77-5b11-be29-47d663e7c4f2"
 )
 
-// TestPersonsOfEveryShape reads one of each kind, and what each says beside IDs.
+// TestPersonsOfEveryShape reads one row of each shape: its IDs, and its other values.
 func TestPersonsOfEveryShape(t *testing.T) {
 	t.Parallel()
 	quoted := `"{""email"":""maya@example.com"",""n"":9007199254740993}"`
@@ -168,7 +168,8 @@ func allOf(p *PersonRow) string {
 	return b.String()
 }
 
-// TestDeletedMappingNeedsNoPerson reads rows of ClickHouse's person_distinct_id2 that only take an ID away from its person.
+// TestDeletedMappingNeedsNoPerson reads rows of ClickHouse's person_distinct_id2 that only take an ID away
+// from its person.
 func TestDeletedMappingNeedsNoPerson(t *testing.T) {
 	t.Parallel()
 	const none = "00000000-0000-0000-0000-000000000000"
@@ -236,7 +237,7 @@ func TestEveryColumnOfAPersonIsKept(t *testing.T) {
 	}
 }
 
-// TestPersonLinesMayBeginWithNothing reads lines of which the first say nothing of anybody.
+// TestPersonLinesMayBeginWithNothing reads lines of which the first are empty objects or blank.
 func TestPersonLinesMayBeginWithNothing(t *testing.T) {
 	t.Parallel()
 	row := `{"distinct_id":"u","person_id":"` + personA + `","person_distinct_id_version":0}` + "\n"
@@ -253,7 +254,7 @@ func TestPersonLinesMayBeginWithNothing(t *testing.T) {
 	}
 }
 
-// TestListsOfPeopleWithoutUUID reads rows of whom another id, or the distinct IDs, tell who is one person.
+// TestListsOfPeopleWithoutUUID reads people who have no UUID but a number, or only their distinct IDs.
 func TestListsOfPeopleWithoutUUID(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -278,7 +279,7 @@ func TestListsOfPeopleWithoutUUID(t *testing.T) {
 	}
 }
 
-// TestPersonsRowsThatSayNothingAreRejected holds that neither an ID nor properties go in silence.
+// TestPersonsRowsThatSayNothingAreRejected checks that no ID and no properties are dropped without an error.
 func TestPersonsRowsThatSayNothingAreRejected(t *testing.T) {
 	t.Parallel()
 	row := func(id, properties string) string {
@@ -300,7 +301,7 @@ func TestPersonsRowsThatSayNothingAreRejected(t *testing.T) {
 			t.Errorf("%s: %q, %q, want one trouble with %q", text, rows, troubles, want)
 		}
 	}
-	// PostHog can have somebody with an ID of spaces, who is nobody here.
+	// PostHog can have a person whose ID is spaces. Here that is no person.
 	if rows, troubles := readPersons(t, personsFile(t, row(`" "`, `{}`)), Options{}); len(rows) != 1 || troubles != nil {
 		t.Errorf("an ID of spaces: %q, %q", rows, troubles)
 	}
@@ -311,7 +312,7 @@ func TestPersonsRowsThatSayNothingAreRejected(t *testing.T) {
 	}
 }
 
-// TestBadPersonsRowsDoNotStopTheOthers wants each named with its line.
+// TestBadPersonsRowsDoNotStopTheOthers checks that each bad row is reported with its line.
 func TestBadPersonsRowsDoNotStopTheOthers(t *testing.T) {
 	t.Parallel()
 	row := func(id, person string) string {
@@ -359,7 +360,7 @@ func TestWhatIsNoPersonsExportIsRefused(t *testing.T) {
 	}
 }
 
-// FuzzPersons holds rows of JSON lines against encoding/json.
+// FuzzPersons compares rows of JSON lines with what encoding/json reads.
 func FuzzPersons(f *testing.F) {
 	text, err := os.ReadFile(samplesDir + "batch_export_persons.jsonl")
 	if err != nil {

@@ -2,9 +2,9 @@ package posthog
 
 import "ph2cio/internal/rawjson"
 
-// walkProperties reads the object at index i of the text, which is nested depth levels deep. It notes the position of
-// each member and keeps those that this program reads. It returns the index after the object, or -1. A second
-// call replaces the result of the first, since of two `properties` in one row the last counts.
+// walkProperties reads the object at index i of the text, which is nested depth levels deep. It notes the
+// position of each member and keeps those that this program reads. It returns the index after the object, or
+// -1. A second call replaces the result of the first, since of two `properties` in one row the last counts.
 func (d *decoder) walkProperties(s *rawjson.Scanner, i, end, depth int) int {
 	d.special = special{}
 	after, members := s.Members(i, end, depth, d.members)
@@ -80,9 +80,9 @@ func isNull(data []byte, i, end int) bool {
 	return data[i] == 'n' && rawjson.ScanScalar(data, i) == i+4 && rawjson.ScanSpace(data, i+4, end) == end
 }
 
-// walkPerson reads a `person` of PostHog's API, the object at index i of the text, for its properties: those of
-// today, not of when the event happened. They count only in a row without `person_properties`. It returns the index
-// after the object, or -1.
+// walkPerson reads a `person` of PostHog's API, the object at index i of the text, for its properties: those
+// of today, not of when the event happened. They count only in a row without `person_properties`. It returns
+// the index after the object, or -1.
 func (d *decoder) walkPerson(s *rawjson.Scanner, i, end int) int {
 	d.forgetPerson()
 	if d.fields.hasPersonProperties {

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzQuery holds rows that are arrays against the same rows as objects.
+// FuzzQuery compares rows that are arrays with the same rows as objects.
 func FuzzQuery(f *testing.F) {
 	for _, text := range jsonRows {
 		f.Add([]byte(text))
@@ -24,7 +24,7 @@ func FuzzQuery(f *testing.F) {
 		var values []json.RawMessage
 		for _, name := range names {
 			if name == "*" || strings.Contains(name, "properties.") {
-				return // columns with a meaning that keys of an object have not
+				return // such columns mean something else than keys of an object
 			}
 			values = append(values, keys[name])
 		}

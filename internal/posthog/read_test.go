@@ -21,7 +21,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// readRows reads sources to the end. It reads files from a store with bad manners too, which must make no difference.
+// readRows reads sources to the end. It also reads them from a store in memory that returns few bytes at a
+// time; the rows must be the same.
 func readRows(t *testing.T, files []source.Source, o Options) (rows []row, troubles []*SourceError) {
 	t.Helper()
 	rows, troubles = readOnce(t, files, o)
@@ -34,7 +35,7 @@ func readRows(t *testing.T, files []source.Source, o Options) (rows []row, troub
 		}
 		size += info.Size()
 	}
-	if size > most || o.Types != nil || !o.WrittenSince.IsZero() { // types are learnt by reading, and objects are never half written
+	if size > most || o.Types != nil || !o.WrittenSince.IsZero() { // reading determines types, and objects in a store are never half written
 		return rows, troubles
 	}
 	damaged := slices.ContainsFunc(troubles, func(e *SourceError) bool { return e.Kind == Damaged })
@@ -43,7 +44,7 @@ func readRows(t *testing.T, files []source.Source, o Options) (rows []row, troub
 		"in order":      {Sips: 70_000},
 	} {
 		if damaged && !manners.AnyOffset {
-			continue // where reading goes on after the damage is found by its offset
+			continue // reading resumes after damage by offsets, which this store does not have
 		}
 		store := sources.New(manners)
 		far, said := readOnce(t, store.Copy(t, files), o)
@@ -400,7 +401,7 @@ func TestSecondReadingNoticesAChange(t *testing.T) {
 	}
 }
 
-// A row that goes on over whole windows is put together from them.
+// A row that is longer than several windows is put together from them.
 func TestARowOfManyWindows(t *testing.T) {
 	long := strings.Repeat("x", 5*windowSize+777)
 	for _, end := range []string{"\n", ""} {

@@ -15,8 +15,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Rows made up in the shape of PostHog's batch exports, of about the size and with about the entropy of web events:
-// about 40 properties, 1.7 KB.
+// Rows made up in the shape of PostHog's batch exports, of about the size and with about the entropy of web
+// events: about 40 properties, 1.7 KB.
 type rowMaker struct {
 	random *rand.Rand
 	b      bytes.Buffer

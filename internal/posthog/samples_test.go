@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// The files in testdata are one history in three shapes: a batch export, a dump of ClickHouse with its first four rows,
-// and an export of the events explorer with eight others. People and values are made up.
+// The files in testdata are one history in three shapes: a batch export, a dump of ClickHouse with its first
+// four rows, and an export of the events explorer with eight others. People and values are made up.
 
 func sample(t *testing.T, name string) []row {
 	t.Helper()
@@ -110,7 +110,8 @@ func TestClickHouseSampleIsTheSameHistory(t *testing.T) {
 	}
 }
 
-// The events explorer's CSV has lost null, the empty and some types, and has today's persons. The rest is there.
+// The events explorer's CSV has lost null, empty values and some types, and has the persons of today. The
+// rest is the same.
 func TestExplorerSampleIsTheSameHistory(t *testing.T) {
 	export := byUUID(sample(t, "batch_export.jsonl"))
 	rows := sample(t, "events_explorer.csv")
@@ -119,7 +120,7 @@ func TestExplorerSampleIsTheSameHistory(t *testing.T) {
 	}
 	for _, r := range rows {
 		want := export[r.UUID]
-		// Text that is JSON cannot be told from JSON.
+		// Text that looks like JSON cannot be distinguished from JSON.
 		want.Properties = strings.ReplaceAll(want.Properties, `"{\"steps\": 3}"`, `{"steps": 3}`)
 		if diff := cmp.Diff(withoutNothing(t, want.Properties), withoutNothing(t, r.Properties)); diff != "" {
 			t.Errorf("%s: batch export (-), events explorer (+):\n%s", r.Name, diff)

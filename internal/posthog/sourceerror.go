@@ -38,8 +38,8 @@ func (e *SourceError) ExitCode() int { return exit.Input }
 // Hint returns what to do about it.
 func (e *SourceError) Hint() string { return e.Advice }
 
-// AsWarning returns an error that Read yields if it is a Warning: the source was read, but there is something to
-// know about it.
+// AsWarning returns an error that Read yields if it is a Warning: the source was read, but there is something
+// to know about it.
 func AsWarning(err error) (*SourceError, bool) {
 	warning, ok := errors.AsType[*SourceError](err)
 	return warning, ok && warning.Kind == Warning

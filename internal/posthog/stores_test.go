@@ -14,8 +14,8 @@ import (
 	"ph2cio/internal/testkit/sources"
 )
 
-// A read that fails is no damage, whatever the file is packed with: the source is gone, and what was read before is used.
-func TestAReadThatFailsIsToldAsGone(t *testing.T) {
+// A read that fails is not damage, in any compression: the source is Gone, and the rows before are used.
+func TestAReadThatFailsIsReportedAsGone(t *testing.T) {
 	text := numbered("a", 3000)
 	for name, data := range map[string][]byte{"a.jsonl": text, "a.jsonl.gz": zip(t, text, false), "b.jsonl.gz": zip(t, text, true)} {
 		for _, anyOffset := range []bool{false, true} {
@@ -31,8 +31,8 @@ func TestAReadThatFailsIsToldAsGone(t *testing.T) {
 	}
 }
 
-// A second pass that fails has not seen that the source has changed, and says what happened.
-func TestASecondReadThatFailsIsToldAsGone(t *testing.T) {
+// A second pass in which a read fails reports that error, not that the source has changed.
+func TestASecondReadThatFailsIsReportedAsGone(t *testing.T) {
 	text := numbered("a", 3000)
 	for name, data := range map[string][]byte{"a.jsonl": text, "a.jsonl.gz": zip(t, text, false), "b.jsonl.gz": zip(t, text, true)} {
 		store := sources.New(sources.Manners{Sips: 5000})
@@ -46,8 +46,8 @@ func TestASecondReadThatFailsIsToldAsGone(t *testing.T) {
 	}
 }
 
-// A source that is another one by the time it is opened, or while it is read, is told as changed.
-func TestANewVersionIsToldAsChanged(t *testing.T) {
+// A source whose version changes before it is opened, or while it is read, is reported as Changed.
+func TestANewVersionIsReportedAsChanged(t *testing.T) {
 	text := numbered("a", 3000)
 	store := sources.New(sources.Manners{Sips: 5000})
 	old := store.Put("a.jsonl", text)
@@ -70,7 +70,7 @@ func TestANewVersionIsToldAsChanged(t *testing.T) {
 	}
 }
 
-// Without random access, damage ends a source instead of costing its part.
+// Without random access a source ends at its damage; with it only the damaged part is lost.
 func TestDamageEndsWhatIsReadInOrder(t *testing.T) {
 	text := numbered("a", 500)
 	file := flip(zip(t, text, true), 3000)
@@ -101,7 +101,7 @@ func TestEachSourceIsOpenedOnce(t *testing.T) {
 	}
 }
 
-// A reading that is stopped has closed all that it opened.
+// A reading that is stopped closes all that it has opened.
 func TestSourcesAreClosedWhenTheReaderStops(t *testing.T) {
 	store := sources.New(sources.Manners{Sips: 5000})
 	var all []source.Source
@@ -125,7 +125,7 @@ func TestSourcesAreClosedWhenTheReaderStops(t *testing.T) {
 	}
 }
 
-// A source that gives nothing is left when the reading is stopped.
+// A read that never returns does not keep a reading from stopping.
 func TestAStoreThatHangsIsLeft(t *testing.T) {
 	text := numbered("a", 3000)
 	for name, data := range map[string][]byte{"small.jsonl": text[:1000], "a.jsonl": text, "a.jsonl.gz": zip(t, text, false)} {
@@ -147,7 +147,7 @@ func TestAStoreThatHangsIsLeft(t *testing.T) {
 	}
 }
 
-// Sources of which nothing is used leave their windows to those that follow.
+// The windows of sources of which nothing is used are reused for those that follow.
 func TestWindowsThatHoldNothingAreUsedAgain(t *testing.T) {
 	store := sources.New(sources.Manners{})
 	empty, wrong := zip(t, nil, false), zip(t, bytes.Repeat([]byte("x"), 2<<20), false)

@@ -14,8 +14,8 @@ import (
 	"ph2cio/internal/testkit/packing"
 )
 
-// TestStraysHaveNothingOfAnExport holds files in a directory, by what is in them and what they are called,
-// against what becomes of them. Those without an extension stand for any name that says nothing.
+// TestStraysHaveNothingOfAnExport checks which files in a directory are strays, by their names and content.
+// Those without an extension stand for any name that is not typical of exports.
 func TestStraysHaveNothingOfAnExport(t *testing.T) {
 	packed := string(zip(t, []byte(eventRow), false))
 	brotli := string(packing.Brotli(t, []byte(strings.Repeat(eventRow, 50)), 1000))
@@ -128,8 +128,9 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 	}
 }
 
-// TestEventsAmongOtherLinesAreTold holds that what is left out is named with its first event, wherever that is.
-func TestEventsAmongOtherLinesAreTold(t *testing.T) {
+// TestEventsAmongOtherLinesAreReported checks that a stray with events is reported with the line of the
+// first.
+func TestEventsAmongOtherLinesAreReported(t *testing.T) {
 	log := strings.Repeat("INFO read\n"+eventRow+"INFO sent\n", 2)
 	for _, test := range []struct {
 		name, text string
@@ -160,7 +161,7 @@ func TestEventsAmongOtherLinesAreTold(t *testing.T) {
 	}
 }
 
-// TestColumnsUnderOtherNamesAreNoStrays holds that --column counts when a file is looked at.
+// TestColumnsUnderOtherNamesAreNoStrays checks that --column applies when strays are recognised.
 func TestColumnsUnderOtherNamesAreNoStrays(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "dump"), []byte("what,who\nOrdered,u1\n"), 0o600); err != nil {
@@ -174,7 +175,7 @@ func TestColumnsUnderOtherNamesAreNoStrays(t *testing.T) {
 	}
 }
 
-// utf16Of is text as Windows' own programs write it.
+// utf16Of returns text in UTF-16, as programs of Windows write it.
 func utf16Of(text string) string {
 	wide := []byte("\xff\xfe")
 	for _, c := range utf16.Encode([]rune(text)) {
@@ -184,7 +185,7 @@ func utf16Of(text string) string {
 }
 
 // TestCutExportsAreNoStrays cuts the shipped samples, plain and packed, wherever a download may end, under a
-// name that says nothing. From one line on, and from any byte of what is packed or is JSON, they are no
+// name without an extension. With at least one line, or any byte of a compressed file or of JSON, they are no
 // strays.
 func TestCutExportsAreNoStrays(t *testing.T) {
 	samples, err := filepath.Glob(samplesDir + "*")

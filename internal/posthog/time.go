@@ -11,15 +11,16 @@ import (
 
 // ParseTime parses the text of a time. It accepts
 //
-//   - ISO 8601 with `T` or a space, with or without seconds, none to nine digits of their fraction, and then, with or
-//     without a space before it, `Z`, `UTC`, `GMT`, `+01:00`, `+0100`, `+01` or no zone, which is UTC: what PostHog's batch
-//     exports, its web interface and ClickHouse write, and BigQuery (`2026-03-04 10:02:11.004512 UTC`), Snowflake
-//     (`2026-03-04 10:02:11.004 -0800`, `Z` for UTC), Postgres and Redshift (`2026-03-04 10:02:11.004512+00`), Presto
-//     (`... UTC`) and spreadsheets (no seconds);
-//   - RFC 2822, which Snowflake writes if TIMESTAMP_OUTPUT_FORMAT selects it: `Wed, 04 Mar 2026 10:02:11 +0000`;
-//   - numbers: unix seconds, whole or with a fraction, and from 100,000,000,000 on (the year 5138 in seconds, 1973 in
-//     milliseconds) unix milliseconds. With an exponent, as BigQuery's API writes them (`1.772615727004512E9`), they need
-//     ten digits: those with fewer have been rounded to minutes or days.
+//   - ISO 8601 with `T` or a space, with or without seconds, none to nine digits of their fraction, and then,
+//     with or without a space before it, `Z`, `UTC`, `GMT`, `+01:00`, `+0100`, `+01` or no zone, which is UTC.
+//     PostHog's batch exports, its web interface and ClickHouse write this, and BigQuery
+//     (`2026-03-04 10:02:11.004512 UTC`), Snowflake (`2026-03-04 10:02:11.004 -0800`, `Z` for UTC), Postgres
+//     and Redshift (`2026-03-04 10:02:11.004512+00`), Presto (`... UTC`) and spreadsheets (no seconds);
+//   - RFC 2822, which Snowflake writes if TIMESTAMP_OUTPUT_FORMAT selects it:
+//     `Wed, 04 Mar 2026 10:02:11 +0000`;
+//   - numbers: unix seconds, whole or with a fraction, and from 100,000,000,000 on (the year 5138 in seconds,
+//     1973 in milliseconds) unix milliseconds. With an exponent, as BigQuery's API writes them
+//     (`1.772615727004512E9`), they need ten digits: those with fewer have been rounded to minutes or days.
 //
 // Digits beyond microseconds are cut off.
 func ParseTime(text []byte) Time { return parseTimeIn(nil, text) }

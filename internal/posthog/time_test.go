@@ -200,8 +200,8 @@ func utcAsZ(text string) string {
 	return text
 }
 
-// oddTime knows what time.Parse takes beyond what ParseTime does: an hour of one digit or behind spaces, a comma before the fraction,
-// more than nine digits, and zones of 24 hours or 60 minutes.
+// oddTime reports what time.Parse accepts and ParseTime does not: an hour of one digit or behind spaces, a
+// comma before the fraction, more than nine digits, and zones of 24 hours or 60 minutes.
 func oddTime(text string) bool {
 	if len(text) < isoMinutes || text[13] != ':' || text[11] == ' ' || text[len(text)-1] == ' ' {
 		return true

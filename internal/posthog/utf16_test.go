@@ -27,7 +27,7 @@ func inUTF16(text string, order binary.AppendByteOrder, mark bool) (all []byte) 
 	return all
 }
 
-// readTwice reads a file as it stands on disk, in two readings, of which the second stops where the first did.
+// readTwice reads a file in two readings, of which the second stops where the first did.
 func readTwice(t *testing.T, data []byte, options Options) (rows []row, sums []uint64) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x")

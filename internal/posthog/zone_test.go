@@ -37,8 +37,8 @@ func TestTimesInAZone(t *testing.T) {
 	}
 }
 
-// FuzzZone holds onClock against the clock itself: what it showed then must be what was asked for, unless it never showed
-// that, and no earlier time may show the same.
+// FuzzZone checks onClock: a clock of the zone must show the given local time at the result, unless it never
+// shows that time, and at no earlier moment.
 func FuzzZone(f *testing.F) {
 	zones := []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca", "Asia/Kolkata", "America/Sao_Paulo"}
 	f.Add(uint8(0), int64(1761442200))

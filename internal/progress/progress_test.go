@@ -48,7 +48,7 @@ sending people: stopped after 2m, 4,000 of 12,000
 	})
 }
 
-// pass lets time go by, until everything due in it has been drawn.
+// pass lets time pass, until everything that is due has been drawn.
 func pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()

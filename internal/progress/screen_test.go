@@ -9,8 +9,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// screen is a terminal that knows carriage returns and newlines, and nothing else: any other control code is trouble, and
-// so is a line that reaches its last column.
+// screen is a terminal that knows carriage returns and newlines, and nothing else: any other control code is
+// an error, and so is a line that reaches the last column.
 type screen struct {
 	mu     sync.Mutex
 	width  int
@@ -58,7 +58,7 @@ func (s *screen) put(cluster string, width int) {
 
 func (s *screen) line() string { return strings.TrimRight(strings.Join(s.row, ""), " ") }
 
-// narrow makes the window smaller, and drops what stood in the columns that are gone.
+// narrow makes the window narrower, and drops the text of the columns that are removed.
 func (s *screen) narrow(width int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *screen) lines() []string {
 	return append(append([]string{}, s.rows...), s.line())
 }
 
-// trouble is what a plain terminal would have stumbled over last; empty when nothing.
+// trouble is the last thing that a plain terminal would have shown wrongly; empty for nothing.
 func (s *screen) trouble() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

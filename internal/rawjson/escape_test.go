@@ -28,7 +28,8 @@ func TestAppendStringEscapesOnlyWhatItMust(t *testing.T) {
 	}
 }
 
-// Each byte value stands once at each place of a word, with neighbours that make the subtractions of special borrow.
+// Each byte value stands once at each place of a word, with neighbours that make the subtractions of special
+// borrow.
 func TestAppendStringSeesEveryByteInEveryPlace(t *testing.T) {
 	for _, around := range []string{"aaaaaaaaaaaaaaaa", "!!!!!!!!!!!!!!!!", "#]#]#]#]#]#]#]#]", "                "} {
 		for place := range around {
@@ -47,7 +48,7 @@ func FuzzAppendString(f *testing.F) {
 	f.Fuzz(checkString)
 }
 
-// checkString holds AppendString against encoding/json: what is decoded is what encoding/json would make of the text.
+// checkString compares AppendString with encoding/json: both decode to the same text.
 func checkString(t *testing.T, text []byte) {
 	got := AppendString(nil, text)
 	if other := AppendString(nil, string(text)); string(other) != string(got) {
@@ -92,7 +93,7 @@ func BenchmarkAppendString(b *testing.B) {
 	}
 }
 
-// TestTheFormOfStringsIsFrozen holds every character that has an escape, and the first that have none.
+// TestTheFormOfStringsIsFrozen checks every character that has an escape, and the first that have none.
 func TestTheFormOfStringsIsFrozen(t *testing.T) {
 	const want = `"\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f` +
 		`\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f` +

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// PlainText returns the text of a JSON string; false for any other valid value. It is a part of quoted where that needs no
-// decoding.
+// PlainText returns the text of a JSON string; false for any other valid value. It is a part of quoted where
+// that needs no decoding.
 func PlainText(quoted []byte) (text []byte, ok bool) {
 	if len(quoted) < 2 || quoted[0] != '"' || quoted[len(quoted)-1] != '"' {
 		return nil, false

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzUnescape undoes escapes as encoding/json does, and knows whether it had to mend anything.
+// FuzzUnescape compares with encoding/json, and checks that flaws of the text are reported.
 func FuzzUnescape(f *testing.F) {
 	for _, seed := range []string{
 		``, `a\n\u00e9\ud83d\ude00`, `\ud800`, `\ud800\ud800\udc00`, `\ufffd`, "\xff\xc3", `\u0000`, `\udc00x`, "\xc3\\n\xa4", `\"\\\/\b\f\r\t`,
@@ -28,7 +28,7 @@ func FuzzUnescape(f *testing.F) {
 		if (found&NUL != 0) != strings.Contains(want, "\x00") {
 			t.Errorf("%q: NUL found: %v", inside, found&NUL != 0)
 		}
-		// Without what was mended, as many U+FFFD are in the text as were written.
+		// Without flaws, the text has as many U+FFFD as were written.
 		written := strings.Count(string(inside), "\uFFFD") + strings.Count(strings.ToLower(string(inside)), `\ufffd`) -
 			strings.Count(strings.ToLower(string(inside)), `\\ufffd`)
 		if found&Broken == 0 && (!utf8.Valid(inside) || strings.Count(want, "\uFFFD") > written) {

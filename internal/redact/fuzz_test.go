@@ -113,7 +113,8 @@ func checkDecoded(t *testing.T, text, before, value string) {
 	}
 }
 
-// checkOAuth looks for a code beside a state in one query or fragment, which ends at white space after other words.
+// checkOAuth looks for a code beside a state in one query or fragment, which ends at white space after other
+// words.
 func checkOAuth(t *testing.T, text, out string, afterWords bool) {
 	for i, component := range strings.FieldsFunc("x"+out, func(r rune) bool { return r == '?' || r == '#' }) {
 		if afterWords {

@@ -95,7 +95,7 @@ func TestPathParameters(t *testing.T) {
 	}
 }
 
-// checkRedacted wants a text redacted to another, "" for one that stays as it is.
+// checkRedacted checks that a text is redacted to want; "" means that it is unchanged.
 func checkRedacted(t *testing.T, s *Secrets, text, want string) {
 	t.Helper()
 	got, found := []byte(text), false
@@ -112,7 +112,7 @@ func checkRedacted(t *testing.T, s *Secrets, text, want string) {
 	}
 }
 
-// TestManySecretsAmongWords wants a long text to take time by its length, not by the square of it.
+// TestManySecretsAmongWords checks that the time for a long text grows with its length, not with its square.
 func TestManySecretsAmongWords(t *testing.T) {
 	t.Parallel()
 	s := New(nil)

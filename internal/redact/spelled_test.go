@@ -45,7 +45,8 @@ func TestEncodedParameters(t *testing.T) {
 	}
 }
 
-// TestSpelledSecrets has names of secrets in other spellings, and hosts with a password as browsers read them.
+// TestSpelledSecrets has names of secrets in other spellings, and hosts with a password as browsers read
+// them.
 func TestSpelledSecrets(t *testing.T) {
 	t.Parallel()
 	s := New([]string{"Session_ID", "x-y", "_"})
@@ -77,7 +78,7 @@ func TestSpelledSecrets(t *testing.T) {
 	}
 }
 
-// TestHarmlessURLs has what looks like a secret and is none.
+// TestHarmlessURLs has parts that look like a secret and are none.
 func TestHarmlessURLs(t *testing.T) {
 	t.Parallel()
 	s := New(nil)
@@ -104,7 +105,7 @@ func TestHarmlessURLs(t *testing.T) {
 	}
 }
 
-// TestDeepEncodings wants a long text to take time by its length, however it is encoded.
+// TestDeepEncodings checks that the time for a long text grows with its length, however it is encoded.
 func TestDeepEncodings(t *testing.T) {
 	t.Parallel()
 	s := New(nil)

@@ -42,7 +42,7 @@ func switches(s Switches) func(*Options) { return func(o *Options) { o.Switches 
 func limits(l Limits) func(*Options)     { return func(o *Options) { o.Limits = l } }
 func faults(f Faults) func(*Options)     { return func(o *Options) { o.Faults = f } }
 
-// seen is what a client saw.
+// seen is an answer as a client sees it.
 type seen struct {
 	status int
 	header http.Header

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tree makes files, each holding its own name, in a directory that becomes the working directory.
+// tree makes files in a new working directory. The text of each is its own name.
 func tree(t *testing.T, names ...string) {
 	t.Helper()
 	t.Chdir(t.TempDir())

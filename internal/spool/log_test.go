@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestLogGivesBackWhatWasWritten holds for any entries, blocks and memory, read in order and by place.
+// TestLogGivesBackWhatWasWritten writes any entries with any sizes of blocks and memory, and reads them in
+// order and by place.
 func TestLogGivesBackWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -55,7 +56,8 @@ func TestLogGivesBackWhatWasWritten(t *testing.T) {
 	})
 }
 
-// TestSpaceStaysWithinItsMemory holds until a log is dropped, and on disk text is packed.
+// TestSpaceStaysWithinItsMemory checks the memory until a log is dropped, and that text on disk is
+// compressed.
 func TestSpaceStaysWithinItsMemory(t *testing.T) {
 	t.Parallel()
 	space := NewSpace(t.TempDir(), 100<<10)
@@ -77,7 +79,8 @@ func TestSpaceStaysWithinItsMemory(t *testing.T) {
 	}
 }
 
-// TestSpaceLeavesNothingBehind wants the file gone with the space, and on Unix nameless from the start.
+// TestSpaceLeavesNothingBehind checks that the file is removed with the space, and on Unix has no name from
+// the start.
 func TestSpaceLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -24,7 +24,7 @@ func newSorter(space *Space, most int) *Sorter[numbered] {
 	}
 }
 
-// TestSorterSortsAsInMemory holds for any number of runs, and elements that are equal stay in order.
+// TestSorterSortsAsInMemory sorts with any number of runs. Equal elements stay in order.
 func TestSorterSortsAsInMemory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -55,7 +55,8 @@ func TestSorterSortsAsInMemory(t *testing.T) {
 	})
 }
 
-// TestSorterCanBeLeftEarly wants no goroutine of a run left behind; the race detector and leak checks would see it.
+// TestSorterCanBeLeftEarly stops early. The race detector and the leak check find a goroutine that is left
+// behind.
 func TestSorterCanBeLeftEarly(t *testing.T) {
 	t.Parallel()
 	space := NewSpace(t.TempDir(), 0)
@@ -72,8 +73,8 @@ func TestSorterCanBeLeftEarly(t *testing.T) {
 	}
 }
 
-// TestSorterGivesItsRoomBack wants the memory of its runs free for others once all has been yielded, and that
-// for sorting as soon as the first is.
+// TestSorterGivesItsRoomBack checks that the memory of the runs is free once all elements have been yielded,
+// and the memory for sorting once the first has.
 func TestSorterGivesItsRoomBack(t *testing.T) {
 	t.Parallel()
 	space := NewSpace(t.TempDir(), 1<<20)

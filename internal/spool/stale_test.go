@@ -12,7 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What a killed process has left is removed by the next copy; what is being written, new, another's or a link is not.
+// The next copy removes the files of a killed process, but no file that is being written, new, another
+// user's, or a link.
 func TestStaleCopiesAreRemoved(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "odd [name]*")
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere")

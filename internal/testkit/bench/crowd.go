@@ -12,8 +12,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// The crowd section is about exports with more people than fit into memory. It takes an hour and 25 GB of disk, so it runs
-// only when it is asked for: -only crowd. -scale makes it smaller.
+// The crowd section is about exports with more people than fit into memory. It takes an hour and 25 GB of
+// disk, so it runs only when it is asked for: -only crowd. -scale makes it smaller.
 const (
 	crowdUsers    = 3_000_000  // identified, each with attributes that change crowdChanges times
 	crowdDevices  = 10_000_000 // IDs that an $identify ties to one of the users
@@ -22,9 +22,9 @@ const (
 	crowdChanges  = 20
 )
 
-// crowd measures what the first pass takes: at most 80 bytes for each distinct ID or person_id that is not a mere
-// visitor's, and 200 MB besides, where there is memory; and with the default for --memory no more than 1.2 GB in three times
-// the time.
+// crowd measures what the first pass takes: at most 80 bytes for each distinct ID or person_id that is not a
+// mere visitor's, and 200 MB besides, where there is memory; and with the default for --memory no more than
+// 1.2 GB in three times the time.
 func (b *bench) crowd() error {
 	c := &crowd{scale: b.scale}
 	path := filepath.Join(b.tmp, "crowd.jsonl.zst")
@@ -71,7 +71,8 @@ type crowd struct {
 
 func (c *crowd) of(n int) int { return max(1, int(float64(n)*c.scale)) }
 
-// write makes the file: in each of twenty rounds a row of every user with new attributes, and a part of the others.
+// write makes the file: in each of twenty rounds a row of every user with new attributes, and a part of the
+// others.
 func (c *crowd) write(b *bench, path string) (err error) {
 	file, err := os.Create(path)
 	if err != nil {

@@ -13,8 +13,9 @@ const (
 	fillTarget = 0.97
 )
 
-// fill looks at how full requests are when only bytes limit them. The last request of a phase holds what was left over;
-// since requests overtake one another, one request of each phase may be less full, whichever came last.
+// fill looks at how full requests are when only bytes limit them. The last request of a phase holds what was
+// left over; since requests overtake one another, one request of each phase may be less full, whichever came
+// last.
 func (b *bench) fill() error {
 	rows, err := b.mixed()
 	if err != nil {

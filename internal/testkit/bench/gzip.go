@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// gzip compares previewing compressed files with decompressing them: as one member, as people compress, and as one member a
-// row, as PostHog's batch exports do.
+// gzip compares previewing compressed files with decompressing them: as one member, as people compress, and
+// as one member a row, as PostHog's batch exports do.
 func (b *bench) gzip() error {
 	rows := int64(b.megabytes) * 1_000_000 / rowBytes
 	for _, form := range []struct {

@@ -79,7 +79,8 @@ func (b *bench) beside(against, c command) (besides, error) {
 	return besides{all[1], peak, ratio(all[1][0], all[0][0], wall)}, nil
 }
 
-// longRow is one row far over the limit, with a good one before and after it, and beside it as many bytes of good rows.
+// longRow is one row far over the limit, with a good one before and after it, and beside it as many bytes of
+// good rows.
 func (b *bench) longRow(path string) error {
 	good := b.writeFile(path+".good", func(out *bufio.Writer) error {
 		_, err := synthetic.Write(out, synthetic.Options{Rows: 100_000_000 / rowBytes, People: 1000, Seed: 6})
@@ -97,7 +98,8 @@ func (b *bench) longRow(path string) error {
 	}))
 }
 
-// openQuote is a dump in which the first row opens a quote that no row closes, and beside it the dump as it should be.
+// openQuote is a dump in which the first row opens a quote that no row closes, and beside it the dump as it
+// should be.
 func (b *bench) openQuote(path string) error {
 	o := synthetic.Options{Shape: synthetic.CSVWithNames, Rows: 1_000_000_000 / rowBytes, People: 1000, Seed: 5}
 	good := b.writeFile(path+".good", func(out *bufio.Writer) error {

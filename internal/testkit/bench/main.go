@@ -1,5 +1,6 @@
-// Command bench measures ph2cio as a user runs it: the built program, on files of synthetic exports, against a server on
-// loopback in another process. It prints what it measured beside the targets and leaves with 1 when one is missed.
+// Command bench measures ph2cio as a user runs it: the built program, on files of synthetic exports, against
+// a server on loopback in another process. It prints what it measured beside the targets and leaves with 1
+// when one is missed.
 //
 //	go run ./internal/testkit/bench            everything; needs about 10 GB of disk for a while
 //	go run ./internal/testkit/bench -quick     without the millions of rows that the memory section wants
@@ -7,10 +8,10 @@
 //	go run ./internal/testkit/bench -only crowd -scale 0.1
 //	go run ./internal/testkit/bench -bin before/ph2cio,after/ph2cio
 //
-// Speeds are compared with a program that does the least that any reader must: encoding/json.Valid on each line, on one core.
-// The programs of a section run in turns, round after round, so that whatever slows the machine down for a while slows all of
-// them; a ratio is the median of the rounds' ratios. Of several programs to measure, all take part, and those after the first are
-// compared with it.
+// Speeds are compared with a program that does the least that any reader must: encoding/json.Valid on each
+// line, on one core. The programs of a section run in turns, round after round, so that whatever slows the
+// machine down for a while slows all of them; a ratio is the median of the rounds' ratios. Of several
+// programs to measure, all take part, and those after the first are compared with it.
 package main
 
 import (

@@ -9,8 +9,8 @@ import (
 
 const million = 1_000_000
 
-// memory looks at the most memory that ph2cio ever held, the median of a few runs. It must depend on the number of people,
-// and not on that of rows.
+// memory looks at the most memory that ph2cio ever held, the median of a few runs. It must depend on the
+// number of people, and not on that of rows.
 func (b *bench) memory() error {
 	if b.quick {
 		b.table.note("memory: left out by -quick")

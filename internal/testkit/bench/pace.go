@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// The pace section sends small batches to a slow server: the rate must be kept, whatever a request takes, and never
-// exceeded.
+// The pace section sends small batches to a slow server: the rate must be kept, whatever a request takes, and
+// never exceeded.
 const (
 	paceRate   = 50
 	paceDelay  = 200 * time.Millisecond

@@ -88,8 +88,8 @@ func (c command) withState(state string) command {
 	return c
 }
 
-// childArgument starts this program as one of the others that it measures or measures with. They are processes of their own,
-// so that start-up, memory and cores count as they do for ph2cio.
+// childArgument starts this program as one of the others that it measures or measures with. They are
+// processes of their own, so that start-up, memory and cores count as they do for ph2cio.
 const childArgument = "child"
 
 // child is the command that runs one of them on a file.

@@ -10,7 +10,8 @@ import (
 
 // peak is the most memory that an ended process had resident, in bytes.
 //
-// On Linux a process starts with its parent's peak, so this program must stay small: it makes rows one by one.
+// On Linux a process starts with its parent's peak, so this program must stay small: it makes rows one by
+// one.
 func peak(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {

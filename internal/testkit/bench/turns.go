@@ -6,9 +6,9 @@ import "fmt"
 // A command that starts none of the programs to measure has the outcomes of one.
 type runs [][]outcome
 
-// inTurns runs commands one after another, round after round, each of them with every program to measure. The programs take
-// turns at being first, since what ran before can matter. With warm there is a round before the others, which does not count:
-// it fills the disk cache.
+// inTurns runs commands one after another, round after round, each of them with every program to measure. The
+// programs take turns at being first, since what ran before can matter. With warm there is a round before the
+// others, which does not count: it fills the disk cache.
 func (b *bench) inTurns(rounds int, warm bool, commands ...command) ([]runs, error) {
 	all := make([]runs, len(commands))
 	first := 0

@@ -1,5 +1,5 @@
-// Package sources is a store in memory with the manners of stores far away: it may be slow, lack random access, fail in the
-// middle, or change what it has between two readings and within one.
+// Package sources is a store in memory with the manners of stores far away: it may be slow, lack random
+// access, fail in the middle, or change what it has between two readings and within one.
 package sources
 
 import (
@@ -17,7 +17,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Manners are how a store behaves. The zero value gives whole sources at once, read from their beginning to their end.
+// Manners are how a store behaves. The zero value gives whole sources at once, read from their beginning to
+// their end.
 type Manners struct {
 	AnyOffset bool          // a file is an io.ReaderAt
 	Sips      int           // a call of Read gives at most so many bytes, sometimes fewer; 0 is no limit

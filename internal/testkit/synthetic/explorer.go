@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// explorer renders rows as the events explorer's CSV: every property a column of its own, as Python prints its value.
-// It is many times slower than the other shapes; such files have 300,000 rows at most.
+// explorer renders rows as the events explorer's CSV: every property a column of its own, as Python prints
+// its value. It is many times slower than the other shapes; such files have 300,000 rows at most.
 type explorer struct {
 	columns []string
 	places  map[string]int // of a column

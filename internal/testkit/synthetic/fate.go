@@ -22,8 +22,8 @@ func (g *generator) damage(n int64) damage {
 	return whole + 1 + damage(mix(uint64(n)+saltBroken)%(uint64(damages)-1))
 }
 
-// source tells which row row n is made from: itself, or an earlier one that it repeats, which is neither broken nor a
-// repetition.
+// source tells which row row n is made from: itself, or an earlier one that it repeats, which is neither
+// broken nor a repetition.
 func (g *generator) source(n int64) (int64, bool) {
 	if !g.repeats(n) {
 		return n, false
@@ -68,7 +68,8 @@ func (r *row) breakProperties() {
 	r.properties = append(r.properties, rest...)
 }
 
-// breakLine spoils a line of JSON, without its end, if that is the kind of damage. What stays of it is never valid.
+// breakLine spoils a line of JSON, without its end, if that is the kind of damage. What stays of it is never
+// valid.
 func (r *row) breakLine(line []byte) []byte {
 	switch r.broken {
 	case cutOff:

@@ -33,7 +33,7 @@ func write(t testing.TB, o Options) (*bytes.Buffer, Written) {
 	return &out, written
 }
 
-// near checks a share against what the package's comment promises: within a tenth of it, or four in a thousand.
+// near compares a share with the one in the package comment: within a tenth of it, or four in a thousand.
 func near(t *testing.T, what string, got, want float64) {
 	t.Helper()
 	if math.Abs(got-want) > max(want*0.1, 0.004) {

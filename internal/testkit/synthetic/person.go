@@ -35,8 +35,8 @@ func (p *person) appendDevice(dst []byte, device int) []byte {
 	return appendUUIDv7(dst, first, p.key<<2|uint64(device))
 }
 
-// customKeys are the customer's own properties, those that everybody has first. Each value is a function of the person
-// and their age.
+// customKeys are the customer's own properties, those that everybody has first. Each value is a function of
+// the person and their age.
 var customKeys = []struct {
 	name  string
 	value func(p *person, o *object, key string)
@@ -93,7 +93,8 @@ func (p *person) appendChange(o *object) {
 	}
 }
 
-// appendSnapshot adds what PostHog holds of the person: the customer's own properties, and much more of PostHog's.
+// appendSnapshot adds what PostHog holds of the person: the customer's own properties, and much more of
+// PostHog's.
 func (p *person) appendSnapshot(o *object) {
 	p.appendCustom(o)
 	p.dice.throw(p.key, 2, 0)

@@ -26,8 +26,8 @@ type row struct {
 	shuffle          dice   // for what a shape leaves to chance
 }
 
-// generator makes rows. Each row is a function of the options and the row's number alone, which is what lets one repeat
-// an earlier one without remembering it.
+// generator makes rows. Each row is a function of the options and the row's number alone, which is what lets
+// one repeat an earlier one without remembering it.
 type generator struct {
 	options Options
 	r       row
@@ -48,7 +48,8 @@ func newGenerator(o Options) *generator {
 	return g
 }
 
-// The file's time span: it ends where nothing is younger than a few months in any test, and never in the future.
+// The file's time span: it ends where nothing is younger than a few months in any test, and never in the
+// future.
 var (
 	firstDay = time.Date(2023, time.January, 1, 0, 0, 0, 0, time.UTC)
 	lastDay  = time.Date(2026, time.May, 31, 0, 0, 0, 0, time.UTC)
@@ -130,8 +131,8 @@ func (g *generator) setTimes(n int64) {
 	r.insertedAt = r.createdAt.Add(time.Second + d.within(9*time.Second)).Truncate(time.Microsecond)
 }
 
-// choosePerson introduces the people one by one, evenly over the file, and gives the rows in between to those already
-// there: most of them to few.
+// choosePerson introduces the people one by one, evenly over the file, and gives the rows in between to those
+// already there: most of them to few.
 func (g *generator) choosePerson(n int64) uint64 {
 	people, rows := g.options.People, g.options.Rows
 	known := mulDiv(n, people, rows)

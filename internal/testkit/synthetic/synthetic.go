@@ -1,7 +1,8 @@
-// Package synthetic makes PostHog exports of any size for tests and benchmarks. Everyone in them is fictional.
+// Package synthetic makes PostHog exports of any size for tests and benchmarks. Everyone in them is
+// fictional.
 //
-// The rows have the mix below, in shares of all rows. It follows the default columns of PostHog's batch exports, the
-// properties that its libraries set, and what ingestion adds to a person.
+// The rows have the mix below, in shares of all rows. It follows the default columns of PostHog's batch
+// exports, the properties that its libraries set, and what ingestion adds to a person.
 //
 //	rows      1.7 KB on average; the keys of each in another order, the JSON columns last
 //	people    half the rows are personless, under a visitor's UUID; the others are under user_<number>, but for a few
@@ -31,8 +32,8 @@ const (
 	JSONL Shape = iota
 	// CSVWithNames is a dump of a self-hosted ClickHouse: JSON text in quoted cells.
 	CSVWithNames
-	// UICSV is an export of the events explorer's default columns: properties as columns, CRLF, no person_properties.
-	// A key that none of the first thousand rows has gets no column.
+	// UICSV is an export of the events explorer's default columns: properties as columns, CRLF, no
+	// person_properties. A key that none of the first thousand rows has gets no column.
 	UICSV
 )
 
@@ -55,8 +56,9 @@ type Written struct {
 	Bytes      int64
 }
 
-// Write makes an export, in memory that does not grow with it. Each row, with its line end, is one call of w.Write: so that
-// a writer can set rows apart, and so that most callers want a bufio.Writer. An error is w's.
+// Write makes an export, in memory that does not grow with it. Each row, with its line end, is one call of
+// w.Write: so that a writer can set rows apart, and so that most callers want a bufio.Writer. An error is
+// w's.
 func Write(w io.Writer, o Options) (Written, error) {
 	out := &counter{w: w}
 	g := newGenerator(o)
