@@ -110,6 +110,17 @@ func TestASnapshotThatComesAgainUndoesChanges(t *testing.T) {
 	if got, _ := finalOf(t, []Row{first, change, again}); got != `{"a":1}` {
 		t.Errorf("the attributes are %s, want those of the newest snapshot", got)
 	}
+	h := NewHistory(NewKeys(KeyOptions{}))
+	for _, r := range []Row{first, change, again} {
+		if r.Snapshot != nil {
+			r.Members = rawjson.WalkMembers(nil, r.Snapshot)
+			r.Hash()
+		}
+		h.Learn(0, &r)
+	}
+	if all := h.Attributes(); len(all) != 1 || string(all[0].Value) != "1" || all[0].Ref != 3 {
+		t.Errorf("the history is %+v, want the value and the row of the newest snapshot", all)
+	}
 }
 
 // TestARowThatIsThereTwiceCountsOnce has a row that gives a key to whoever has none, and removes it from
