@@ -251,8 +251,8 @@ const findingIndent = 17
 
 // findingText wraps a text on a terminal. In a pipe or a file it stays one line, for grep.
 func (p *program) findingText(text string) string {
-	if text = plain(text); p.env.StdoutTerminal {
-		return wrapIndented(text, p.columns(), findingIndent)
+	if text = Plain(text); p.env.StdoutTerminal {
+		return Wrap(text, p.columns(), findingIndent)
 	}
 	return text
 }
@@ -282,9 +282,9 @@ func (p *program) writeFindings(findings []finding) error {
 	style := p.style(p.env.StdoutTerminal)
 	var b strings.Builder
 	for _, f := range findings {
-		mark := style.green("ok  ")
+		mark := style.Green("ok  ")
 		if !f.OK {
-			mark = style.red("FAIL")
+			mark = style.Red("FAIL")
 		}
 		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, f.Check, p.findingText(f.Text))
 		if f.Advice != "" {

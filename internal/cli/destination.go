@@ -164,7 +164,7 @@ func (to *destination) checkWorkspace(ctx context.Context, p *program, credentia
 	}
 	if asked := p.region(o); asked != "" && asked != workspace.Region {
 		return &problem{
-			err: fmt.Errorf("workspace %d is in region %s, not %s", workspace.EnvironmentID, workspace.Region, plain(asked)), code: exit.Usage,
+			err: fmt.Errorf("workspace %d is in region %s, not %s", workspace.EnvironmentID, workspace.Region, Plain(asked)), code: exit.Usage,
 			hint: "set CUSTOMERIO_REGION or --region to " + workspace.Region + ", or leave it out",
 		}
 	}
@@ -206,7 +206,7 @@ func (p *program) waiting(progress transfer.Progress) func(time.Duration, error)
 		return nil
 	}
 	return func(d time.Duration, err error) {
-		progress.Say(fmt.Sprintf("trying again in %s: %s", d.Round(time.Millisecond), oneLine(err.Error())))
+		progress.Say(fmt.Sprintf("trying again in %s: %s", d.Round(time.Millisecond), OneLine(err.Error())))
 	}
 }
 

@@ -20,12 +20,10 @@ const (
 	operationsFlag = "operations"
 	metricsFlag    = "metrics-file"
 	pingFlag       = "ping-url"
-	restartFlag    = "restart" // replans a backfill
-	dotsFlag       = "dots"    // takes any text in place of dots, also none
+	dotsFlag       = "dots" // takes any text in place of dots, also none
 
 	// If one of these limits would be exceeded, nothing is sent.
 	maxProfilesFlag = "max-profiles"
-	maxMergesFlag   = "max-merges"
 )
 
 // The names of settings that no flag has.

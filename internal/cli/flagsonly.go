@@ -92,13 +92,8 @@ func (o *identityOptions) unknownNames(first *transfer.FirstPass) ([]string, err
 		return missing, nil
 	}
 	return nil, &problem{code: exit.Usage,
-		err:  errors.New("nothing would be sent: " + unknownOnlyText(missing)),
+		err:  errors.New("nothing would be sent: " + UnknownOnlyText(missing)),
 		hint: "write an ID as the export has it, and an email as the person has it now; `ph2cio explain SOURCE... ID` shows one person"}
-}
-
-// unknownOnlyText says which names of --only nobody has.
-func unknownOnlyText(names []string) string {
-	return "nobody in the export has these IDs of --only: " + firstFew(len(names), len(names), func(i int) string { return mapping.ShortID(names[i]) })
 }
 
 // warnOfEmailHolders warns of people with an email that --only names who are not sent, because another person
@@ -116,6 +111,6 @@ func (p *program) warnOfEmailHolders(o *identityOptions, first *transfer.FirstPa
 	for _, holder := range slices.Sorted(maps.Keys(by)) {
 		ids := by[holder]
 		p.warn("%s has the email that --only names, so others with it are not sent: %s", mapping.ShortID(holder),
-			firstFew(len(ids), len(ids), func(i int) string { return mapping.ShortID(ids[i]) }))
+			FirstFew(len(ids), len(ids), func(i int) string { return mapping.ShortID(ids[i]) }))
 	}
 }

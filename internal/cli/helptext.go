@@ -32,7 +32,7 @@ type helpText struct {
 	strings.Builder
 	command *cobra.Command
 	width   int
-	style   style
+	style   Style
 	all     bool // flags
 }
 
@@ -47,7 +47,7 @@ func (h *helpText) write() {
 	if !c.HasParent() {
 		use = c.CommandPath() + " COMMAND"
 	}
-	fmt.Fprintf(h, "\n%s %s\n", h.style.bold("Usage:"), use)
+	fmt.Fprintf(h, "\n%s %s\n", h.style.Bold("Usage:"), use)
 	if c.HasParent() {
 		h.examples()
 		h.commands()
@@ -67,7 +67,7 @@ func longText(c *cobra.Command) string {
 	return c.Short + "."
 }
 
-func (h *helpText) heading(text string) { fmt.Fprintln(h, h.style.bold(text+":")) }
+func (h *helpText) heading(text string) { fmt.Fprintln(h, h.style.Bold(text+":")) }
 
 func (h *helpText) examples() {
 	if h.command.HasExample() {
@@ -113,20 +113,20 @@ func (h *helpText) topics() {
 	}
 	fmt.Fprintln(h)
 	h.heading("More help (ph2cio COMMAND --help, ph2cio help TOPIC)")
-	fmt.Fprintln(h, "  "+wrapIndented(strings.Join(names, ", "), h.width, 2))
+	fmt.Fprintln(h, "  "+Wrap(strings.Join(names, ", "), h.width, 2))
 }
 
 // entry writes a name and a text. The text begins in the given column if the name leaves room for that.
 func (h *helpText) entry(name, text string, column int) {
-	if wide := columnsOf(name); wide+2 > column {
-		if wide+2+columnsOf(text) <= h.width {
+	if wide := ColumnsOf(name); wide+2 > column {
+		if wide+2+ColumnsOf(text) <= h.width {
 			fmt.Fprintln(h, name+"  "+text)
 			return
 		}
 		fmt.Fprintln(h, name)
 		name = ""
 	}
-	fmt.Fprintln(h, name+strings.Repeat(" ", column-columnsOf(name))+wrapIndented(text, h.width, column))
+	fmt.Fprintln(h, name+strings.Repeat(" ", column-ColumnsOf(name))+Wrap(text, h.width, column))
 }
 
 // flags lists the flags of a command by their groups: the most used ones, or all.
@@ -146,7 +146,7 @@ func (h *helpText) flags() {
 	if len(topics) > 0 {
 		text += ", or by topic: ph2cio help TOPIC (" + strings.Join(topics, ", ") + ")"
 	}
-	fmt.Fprintln(h, "\n"+wrapIndented(text, h.width, 0))
+	fmt.Fprintln(h, "\n"+Wrap(text, h.width, 0))
 }
 
 // chooseFlags returns the flags to show, and those that short help leaves out.
@@ -204,7 +204,7 @@ func (h *helpText) flagGroups(flags []*pflag.Flag) {
 // fit into the line.
 func (h *helpText) flagText(f *pflag.Flag, column int) string {
 	text := f.Usage + defaultText(f)
-	if brief, _, ok := strings.Cut(f.Usage, "; "); ok && !h.all && max(column, columnsOf(flagName(f))+2)+columnsOf(text) > h.width {
+	if brief, _, ok := strings.Cut(f.Usage, "; "); ok && !h.all && max(column, ColumnsOf(flagName(f))+2)+ColumnsOf(text) > h.width {
 		return brief + defaultText(f)
 	}
 	return text
@@ -227,7 +227,7 @@ func flagColumn(flags []*pflag.Flag, width int) (column int) {
 		return 6
 	}
 	for _, f := range flags {
-		if wide := columnsOf(flagName(f)) + 2; wide <= most {
+		if wide := ColumnsOf(flagName(f)) + 2; wide <= most {
 			column = max(column, wide)
 		}
 	}

@@ -51,7 +51,7 @@ func topicText(root *cobra.Command, name string, width int) string {
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),
-		"reasons":       reasonsText,
+		"reasons":       ReasonTables,
 		"fields":        func() string { return strings.Join(posthog.Fields, ", ") },
 	})
 	var b strings.Builder
@@ -78,7 +78,7 @@ func layOut(text string, width int) string {
 	before := ""       // the term with its blanks
 	end := func() {
 		if len(parts) > 0 {
-			b.WriteString(before + wrapIndented(strings.Join(parts, " "), width, column) + "\n")
+			b.WriteString(before + Wrap(strings.Join(parts, " "), width, column) + "\n")
 		}
 		parts, column, before = nil, 0, ""
 	}
@@ -89,7 +89,7 @@ func layOut(text string, width int) string {
 		switch {
 		case term != "":
 			end()
-			before, column = term, columnsOf(term)
+			before, column = term, ColumnsOf(term)
 		case line == "" || margin > 0 && margin != column:
 			end()
 			b.WriteString(line + "\n")

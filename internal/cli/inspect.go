@@ -74,7 +74,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	}
 	if o.mapping.identity.names != nil {
 		if unknown := o.mapping.identity.names.missing(); len(unknown) > 0 {
-			p.warn("%s", unknownOnlyText(unknown))
+			p.warn("%s", UnknownOnlyText(unknown))
 		}
 	}
 	if in.MayDouble > 0 {
@@ -134,8 +134,7 @@ func (p *program) writeInspection(in *inspect.Result, sources string, limit int)
 	if p.json {
 		return p.writeJSON(p.env.Stdout, in)
 	}
-	t := &inspectText{in: in, limit: limit, style: p.style(p.env.StdoutTerminal), width: max(p.env.Width, columnsWithoutTerminal)}
-	t.write(fmt.Sprintf("What is in %s. Nothing was sent.", sources))
-	_, err := io.WriteString(p.env.Stdout, t.String())
+	title := fmt.Sprintf("What is in %s. Nothing was sent.", sources)
+	_, err := io.WriteString(p.env.Stdout, Inspection(in, title, p.style(p.env.StdoutTerminal), max(p.env.Width, ColumnsWithoutTerminal), limit))
 	return err
 }

@@ -19,12 +19,19 @@ type inspectText struct {
 	strings.Builder
 	in    *inspect.Result
 	limit int // rows of a table, 0 for all
-	style style
+	style Style
 	width int // of tables
 }
 
+// Inspection lays an inspection out. limit is how many rows of each list are shown, 0 for all.
+func Inspection(in *inspect.Result, title string, style Style, width, limit int) string {
+	t := &inspectText{in: in, limit: limit, style: style, width: width}
+	t.write(title)
+	return t.String()
+}
+
 func (t *inspectText) write(title string) {
-	fmt.Fprintf(t, "%s\n\n", t.style.bold(plain(title)))
+	fmt.Fprintf(t, "%s\n\n", t.style.Bold(Plain(title)))
 	t.totals()
 	t.files()
 	t.columns()
@@ -36,38 +43,38 @@ func (t *inspectText) write(title string) {
 
 // totals writes the totals in the way of a summary.
 func (t *inspectText) totals() {
-	summary := &summaryText{style: t.style, s: &transfer.Summary{
+	summary := &summaryText{Lines: Lines{Style: t.style}, s: &transfer.Summary{
 		Rows: t.in.Rows, ValuesCut: t.in.ValuesCut, AttributeSummary: t.in.AttributeSummary,
 		SkippedEvents: t.in.SkippedEvents, SkippedEventsBeyond: t.in.SkippedEventsBeyond,
 		People: transfer.PeopleSummary{Uncertain: t.in.People.Uncertain}, TimedByCreatedAt: t.in.TimedByCreatedAt,
 		UnreadFields: t.in.UnreadFields,
 	}}
-	summary.line("files", t.states())
+	summary.Line("files", t.states())
 	summary.rows()
-	summary.line("time", t.span())
+	summary.Line("time", t.span())
 	if n := t.in.Times.Unusable; len(n) > 0 {
-		summary.line("", t.style.red(reasons(n)))
+		summary.Line("", t.style.Red(Reasons(n)))
 	}
 	summary.unread()
 	p := t.in.People
-	summary.line("people", fmt.Sprintf("%s (%s): %s identified · %s not identified yet · %s with an email · %s to send",
+	summary.Line("people", fmt.Sprintf("%s (%s): %s identified · %s not identified yet · %s with an email · %s to send",
 		report.Count(p.People), report.Plural(p.DistinctIDs, "distinct ID", "distinct IDs"), report.Count(p.Identified), report.Count(p.Anonymous), report.Count(p.WithEmail), report.Count(p.Sent)))
 	if p.Unidentified > 0 {
-		summary.line("", summary.leftOut(", left out"))
+		summary.Line("", summary.leftOut(", left out"))
 	}
 	summary.severalLogins("")
 	if len(t.in.Teams) > 1 {
-		summary.line("projects", t.style.yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run sends the rows of one; choose it with --team"))
+		summary.Line("projects", t.style.Yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run sends the rows of one; choose it with --team"))
 	}
 	if len(t.in.ValuesCut) > 0 {
-		summary.line("changed", reasons(t.in.ValuesCut))
+		summary.Line("changed", Reasons(t.in.ValuesCut))
 	}
 	summary.names()
 	if b := t.in.Beyond; b != (inspect.Beyond{}) {
-		summary.line("not listed", fmt.Sprintf("%s, %s of events and %s of people, because there are too many names or their names are too long",
+		summary.Line("not listed", fmt.Sprintf("%s, %s of events and %s of people, because there are too many names or their names are too long",
 			report.Plural(b.Events, "row", "rows"), report.Plural(b.EventProperties, "value", "values"), report.Count(b.PersonProperties)))
 	}
-	summary.line("took", report.Elapsed(t.in.Seconds))
+	summary.Line("took", report.Elapsed(t.in.Seconds))
 	t.WriteString(summary.String())
 }
 
@@ -92,7 +99,7 @@ func (t *inspectText) states() string {
 	}
 	text := report.Count(len(t.in.Files))
 	if len(bad) > 0 {
-		text += ": " + t.style.red(reasons(bad))
+		text += ": " + t.style.Red(Reasons(bad))
 	}
 	return text
 }
@@ -104,20 +111,20 @@ func (t *inspectText) files() {
 		return cmp.Compare(fileOrder(a), fileOrder(b))
 	})
 	for _, f := range sorted {
-		row := []string{oneLine(f.Path), report.Bytes(f.Bytes), report.Count(f.Rows), f.Shape, f.Codec, ""}
+		row := []string{OneLine(f.Path), report.Bytes(f.Bytes), report.Count(f.Rows), f.Shape, f.Codec, ""}
 		if f.State == inspect.FileMissing {
 			row[1], row[2] = "", ""
 		}
 		var under []string
 		if f.State != inspect.FileGood {
-			row[5] = t.style.red(f.State)
-			under = append(under, t.style.red(oneLine(f.Trouble)), t.style.dim(oneLine(f.Hint)))
+			row[5] = t.style.Red(f.State)
+			under = append(under, t.style.Red(OneLine(f.Trouble)), t.style.Dim(OneLine(f.Hint)))
 		}
 		for _, note := range f.Notes {
-			under = append(under, t.style.yellow(oneLine(note)))
+			under = append(under, t.style.Yellow(OneLine(note)))
 		}
 		if f.BadRows > 0 {
-			row[5] = strings.TrimSpace(row[5] + " " + t.style.red(report.Plural(f.BadRows, "bad row", "bad rows")))
+			row[5] = strings.TrimSpace(row[5] + " " + t.style.Red(report.Plural(f.BadRows, "bad row", "bad rows")))
 		}
 		table.add(row, under...)
 	}
@@ -152,8 +159,8 @@ func (t *inspectText) properties(heading, of string, all []inspect.Property) {
 func (t *inspectText) rejects() {
 	table := t.table("rejected", right("count"), left("first one"))
 	for _, r := range t.in.Rejects {
-		why := t.style.red(oneLine(wordsFor(r.Reason, r.Count)))
-		table.add([]string{why, report.Count(r.Count), oneLine(rejectPlace(&r.First))}, oneLine(r.First.Detail))
+		why := t.style.Red(OneLine(WordsFor(r.Reason, r.Count)))
+		table.add([]string{why, report.Count(r.Count), OneLine(rejectPlace(&r.First))}, OneLine(r.First.Detail))
 	}
 	t.WriteString(table.String())
 }
@@ -162,11 +169,11 @@ func (t *inspectText) rejects() {
 func (t *inspectText) sentAs(how string, rows int64) string {
 	switch how {
 	case "event", "page", "screen":
-		return t.style.green(how)
+		return t.style.Green(how)
 	case "person":
-		return t.style.green("profile update")
+		return t.style.Green("profile update")
 	}
-	return t.style.yellow("not sent: " + strings.TrimPrefix(wordsFor(how, rows), "left out "))
+	return t.style.Yellow("not sent: " + strings.TrimPrefix(WordsFor(how, rows), "left out "))
 }
 
 // treated says whether a property is sent. A property that is left out by choice is dim, one that is lost is
@@ -174,21 +181,21 @@ func (t *inspectText) sentAs(how string, rows int64) string {
 func (t *inspectText) treated(how string) string {
 	switch how {
 	case mapping.PropertySent:
-		return t.style.green("yes")
+		return t.style.Green("yes")
 	case mapping.PropertyDate:
-		return t.style.green("as unix time")
+		return t.style.Green("as unix time")
 	case mapping.PropertyLeftOut:
-		return t.style.dim("no")
+		return t.style.Dim("no")
 	case mapping.PropertyRedacted:
-		return t.style.yellow("redacted")
+		return t.style.Yellow("redacted")
 	case "reserved":
-		return t.style.yellow("no: reserved name")
+		return t.style.Yellow("no: reserved name")
 	}
-	words := wordsFor(how, 1)
+	words := WordsFor(how, 1)
 	if what, is := strings.CutSuffix(words, " left out"); is {
 		words = "no: " + what
 	}
-	return t.style.yellow(words)
+	return t.style.Yellow(words)
 }
 
 // nameText shows a name from an export, which may be of any length.
@@ -196,7 +203,7 @@ func nameText(text string) string {
 	if text == "" {
 		return `""`
 	}
-	return cut(oneLine(text), 60)
+	return cut(OneLine(text), 60)
 }
 
 // typesText lists JSON types, the most frequent first.
@@ -205,4 +212,24 @@ func typesText(counts map[string]int64) string {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
 	return strings.Join(names, ", ")
+}
+
+// columns lists the CSV columns with their types.
+func (t *inspectText) columns() {
+	table := t.table("CSV columns", left("type"), left(""))
+	for i := range t.in.Columns {
+		c := &t.in.Columns[i]
+		kind, note := c.Type, ""
+		if kind == "" {
+			kind = t.style.Dim("empty")
+		}
+		if c.MadeText != nil {
+			note = t.style.Yellow(OneLine(textCause(c.MadeText)))
+		}
+		if c.NotNumbers > 0 {
+			note = strings.TrimSpace(note + " " + report.Plural(c.NotNumbers, "cell is not a number and is left out", "cells are not numbers and are left out"))
+		}
+		table.add([]string{nameText(c.Name), kind, note})
+	}
+	t.WriteString(table.String())
 }

@@ -62,16 +62,16 @@ func (p *program) printError(err error) {
 		return // the summary has said it, or nobody reads any more, as after | head
 	}
 	if p.log != nil {
-		p.log.failed(plain(p.errorText(err)), exitCode(err), plain(p.hint(err)))
+		p.log.failed(Plain(p.errorText(err)), exitCode(err), Plain(p.hint(err)))
 		return
 	}
 	label := "error: "
-	for line := range strings.Lines(strings.TrimSpace(plain(p.errorText(err)))) {
-		p.writeLabelled(style.red, label, strings.TrimSuffix(line, "\n"))
+	for line := range strings.Lines(strings.TrimSpace(Plain(p.errorText(err)))) {
+		p.writeLabelled(style.Red, label, strings.TrimSuffix(line, "\n"))
 		label = ""
 	}
 	if hint := p.hint(err); hint != "" {
-		p.writeLabelled(style.bold, "hint: ", plain(hint))
+		p.writeLabelled(style.Bold, "hint: ", Plain(hint))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/exit"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // writeLine says in one line how the run went, for a log. On a terminal it is left out, because the summary
@@ -22,7 +23,7 @@ func (w *notifier) writeLine(code int, took time.Duration) {
 	case p.log != nil:
 		w.logLine(code, took)
 	case p.quiet || !p.env.StderrTerminal:
-		fmt.Fprintln(p.env.Stderr, oneLine(w.lineText(code, took)))
+		fmt.Fprintln(p.env.Stderr, OneLine(w.lineText(code, took)))
 	}
 }
 
@@ -37,11 +38,11 @@ func (w *notifier) lineText(code int, ran time.Duration) string {
 		return head + "nothing was sent"
 	}
 	parts := []string{rowsText(&s.Rows), report.Plural(s.People.Sent, "person", "people") + " sent"}
-	if n := total(s.People.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "person", "people"), reasonsBesideTotal(s.People.Rejected)))
+	if n := deliver.Sum(s.People.Rejected); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "person", "people"), ReasonsBesideTotal(s.People.Rejected)))
 	}
-	if n := total(s.MergesRejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "merge", "merges"), reasonsBesideTotal(s.MergesRejected)))
+	if n := deliver.Sum(s.MergesRejected); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "merge", "merges"), ReasonsBesideTotal(s.MergesRejected)))
 	}
 	parts = append(parts, report.Plural(s.Requests, "request", "requests")+", "+report.Bytes(s.Bytes))
 	parts = append(parts, troubles(s)...)
@@ -71,15 +72,15 @@ func rowsText(r *transfer.Rows) string {
 		n    int64
 		name string
 	}{
-		{r.Person, "for the profile only"}, {total(r.Skipped), "left out"}, {r.Duplicate, report.PluralWord(r.Duplicate, "duplicate", "duplicates")},
+		{r.Person, "for the profile only"}, {deliver.Sum(r.Skipped), "left out"}, {r.Duplicate, report.PluralWord(r.Duplicate, "duplicate", "duplicates")},
 		{r.Earlier, "already sent"}, {r.Unsent - r.Unanswered, "queued, not sent"}, {r.Unanswered, "sent, no answer"},
 	} {
 		if bucket.n > 0 {
 			parts = append(parts, report.Count(bucket.n)+" "+bucket.name)
 		}
 	}
-	if n := total(r.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Count(n), reasonsBesideTotal(r.Rejected)))
+	if n := deliver.Sum(r.Rejected); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Count(n), ReasonsBesideTotal(r.Rejected)))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -98,9 +99,9 @@ func (w *notifier) logLine(code int, took time.Duration) {
 	if s := w.summary; s != nil {
 		r := s.Rows
 		fields = append(fields,
-			slog.Group("rows", "read", r.Read, "sent", r.Sent, "person", r.Person, "skipped", total(r.Skipped), "rejected", total(r.Rejected),
+			slog.Group("rows", "read", r.Read, "sent", r.Sent, "person", r.Person, "skipped", deliver.Sum(r.Skipped), "rejected", deliver.Sum(r.Rejected),
 				"duplicate", r.Duplicate, "earlier", r.Earlier, "unsent", r.Unsent),
-			slog.Group("people", "sent", s.People.Sent, "rejected", total(s.People.Rejected)),
+			slog.Group("people", "sent", s.People.Sent, "rejected", deliver.Sum(s.People.Rejected)),
 			"requests", s.Requests, "retries", s.Retries, "bytes", s.Bytes)
 		fields = append(fields, optionalField("reasons", r.Rejected, len(r.Rejected))...)
 		all := troubles(s)

@@ -14,6 +14,7 @@ import (
 	"ph2cio/internal/exit"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/transfer"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // lastSuccessMetric is the one metric that carries over from an earlier run.
@@ -29,11 +30,11 @@ func (w *notifier) sendingMetrics(m *exposition) {
 	m.gauge("ph2cio_last_run_rows", "Rows of exports by where they ended; together all that were read.",
 		by("result", "sent", r.Sent), by("result", "person", r.Person), by("result", "duplicate", r.Duplicate),
 		by("result", "earlier", r.Earlier), by("result", "unsent", r.Unsent),
-		by("result", "skipped", total(r.Skipped)), by("result", "rejected", total(r.Rejected)))
+		by("result", "skipped", deliver.Sum(r.Skipped)), by("result", "rejected", deliver.Sum(r.Rejected)))
 	m.gauge("ph2cio_last_run_people", "People by what became of them.",
-		by("result", "sent", s.People.Sent), by("result", "earlier", s.People.Earlier), by("result", "rejected", total(s.People.Rejected)))
+		by("result", "sent", s.People.Sent), by("result", "earlier", s.People.Earlier), by("result", "rejected", deliver.Sum(s.People.Rejected)))
 	var operations []sample
-	for _, action := range actions {
+	for _, action := range Actions {
 		for _, of := range []struct {
 			result string
 			counts map[string]int64
@@ -87,7 +88,7 @@ var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 // escapeLabel also escapes what a terminal would not show. Prometheus cannot express that, so the escape
 // becomes part of the value.
 func escapeLabel(value string) string {
-	return labelEscapes.Replace(plain(strings.ToValidUTF8(value, "\uFFFD")))
+	return labelEscapes.Replace(Plain(strings.ToValidUTF8(value, "\uFFFD")))
 }
 
 // maxMetricsFile is how much of the file of an earlier run is read, in bytes.

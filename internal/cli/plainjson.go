@@ -7,7 +7,7 @@ import "io"
 type plainJSON struct{ to io.Writer }
 
 func (w plainJSON) Write(text []byte) (int, error) {
-	if _, err := io.WriteString(w.to, plain(string(text))); err != nil {
+	if _, err := io.WriteString(w.to, Plain(string(text))); err != nil {
 		return 0, err
 	}
 	return len(text), nil

@@ -235,7 +235,7 @@ func (s *operationsWriter) write(operation customerio.Operation) error {
 	}
 	text := operation.Body
 	if s.file == nil && s.p.env.StdoutTerminal {
-		text = []byte(plain(string(text)))
+		text = []byte(Plain(string(text)))
 	}
 	_, err1 := s.all.Write(text)
 	return errors.Join(err1, s.all.WriteByte('\n'))
@@ -248,8 +248,8 @@ func (s *operationsWriter) show(operation customerio.Operation) error {
 		return fmt.Errorf("show an operation: %w", err)
 	}
 	style := s.p.style(s.p.env.StdoutTerminal)
-	heading := fmt.Sprintf("%d  %s", s.shown, wordsFor(string(operation.Action), 1))
-	_, err := fmt.Fprintf(s.screen, "%s\n%s\n\n", style.bold(heading), plain(laid.String()))
+	heading := fmt.Sprintf("%d  %s", s.shown, WordsFor(string(operation.Action), 1))
+	_, err := fmt.Fprintf(s.screen, "%s\n%s\n\n", style.Bold(heading), Plain(laid.String()))
 	return err
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -55,7 +56,7 @@ func (p *program) addMistake(err error) { p.mistakes = append(p.mistakes, err) }
 // stays one line, for grep.
 func (p *program) writeLabelled(paint func(string) string, label, text string) {
 	if p.env.StderrTerminal {
-		text = wrapIndented(text, p.columns(), len("error: "))
+		text = Wrap(text, p.columns(), len("error: "))
 	}
 	if label != "" {
 		label = paint(label)
@@ -63,12 +64,20 @@ func (p *program) writeLabelled(paint func(string) string, label, text string) {
 	fmt.Fprintln(p.env.Stderr, label+text)
 }
 
-func (p *program) style(terminal bool) style { return style{p.env.colour(terminal)} }
+func (p *program) style(terminal bool) Style { return Style{p.env.colour(terminal)} }
 
 // columns is how wide text for people may be.
 func (p *program) columns() int {
 	if p.env.Width <= 0 {
-		return columnsWithoutTerminal
+		return ColumnsWithoutTerminal
 	}
-	return min(p.env.Width, maxColumns)
+	return min(p.env.Width, MaxColumns)
+}
+
+// columnsForPeople is how wide lines on stderr may be. In a log of JSON each line is a record of any length.
+func (p *program) columnsForPeople() int {
+	if p.log != nil {
+		return math.MaxInt32
+	}
+	return p.columns()
 }

@@ -122,16 +122,16 @@ var operationWords = map[string]reasonWords{
 // wordTables are all codes with their words.
 var wordTables = []map[string]reasonWords{leftOutWords, rejectedWords, linkWords, changedWords, operationWords}
 
-// wordsFor says a code in words that follow n, such as "PostHog noise events". A code without words is shown
+// WordsFor says a code in words that follow n, such as "PostHog noise events". A code without words is shown
 // with blanks for its underscores, because Customer.io has reasons of its own and a state may be newer than
 // this program.
-func wordsFor(code string, n int64) string {
+func WordsFor(code string, n int64) string {
 	for _, table := range wordTables {
 		if words, ok := table[code]; ok {
 			return words.of(n)
 		}
 	}
-	text, api := strings.CutPrefix(oneLine(code), apiPrefix)
+	text, api := strings.CutPrefix(OneLine(code), apiPrefix)
 	status, http := strings.CutPrefix(text, customerio.ReasonHTTP)
 	text = strings.ReplaceAll(text, "_", " ")
 	switch {
@@ -150,14 +150,14 @@ func (w *reasonWords) of(n int64) string {
 	return w.many
 }
 
-// reasonsBesideTotal lists reasons next to their total. A single reason needs no number of its own.
-func reasonsBesideTotal(counts map[string]int64) string {
+// ReasonsBesideTotal lists reasons next to their total. A single reason needs no number of its own.
+func ReasonsBesideTotal(counts map[string]int64) string {
 	var only string
 	for code, n := range counts {
 		switch {
 		case n == 0:
 		case only != "":
-			return reasons(counts)
+			return Reasons(counts)
 		default:
 			only = code
 		}
@@ -165,18 +165,18 @@ func reasonsBesideTotal(counts map[string]int64) string {
 	if only == "" {
 		return ""
 	}
-	return wordsFor(only, counts[only])
+	return WordsFor(only, counts[only])
 }
 
-// reasons lists counts by code in words, the largest first.
-func reasons(counts map[string]int64) string {
+// Reasons lists counts by code in words, the largest first.
+func Reasons(counts map[string]int64) string {
 	codes := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
 	var parts []string
 	for _, code := range codes {
 		if n := counts[code]; n != 0 {
-			parts = append(parts, report.Count(n)+" "+wordsFor(code, n))
+			parts = append(parts, report.Count(n)+" "+WordsFor(code, n))
 		}
 	}
 	return strings.Join(parts, report.ListSeparator)
@@ -195,8 +195,8 @@ func listWords(table map[string]reasonWords) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// reasonsText is the table that help shows.
-func reasonsText() string {
+// ReasonTables is the table that help shows.
+func ReasonTables() string {
 	return strings.Join([]string{
 		"Rows left out, or waiting for a later run:\n", listWords(leftOutWords),
 		"\nRejected rows, people and merges:\n", listWords(rejectedWords),

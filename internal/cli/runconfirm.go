@@ -56,25 +56,25 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	if p.dotenv.path != "" {
 		settings += " and " + p.dotenv.path
 	}
-	line := func(label, text string) { fmt.Fprintln(p.env.Stderr, labelled(label, text, p.columnsForPeople())) }
+	line := func(label, text string) { fmt.Fprintln(p.env.Stderr, Labelled(label, text, p.columnsForPeople())) }
 	if to.sandbox != nil {
-		line("to", style.bold("a sandbox in memory; nothing goes to Customer.io"))
+		line("to", style.Bold("a sandbox in memory; nothing goes to Customer.io"))
 	} else {
-		line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
+		line("workspace", style.Bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, Plain(to.base))))
 	}
-	line("settings", plain(settings))
-	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(first.Rows, "row", "rows"), plain(p.sourcesText(read.job.Sources)), report.Bytes(first.Bytes)))
+	line("settings", Plain(settings))
+	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(first.Rows, "row", "rows"), Plain(p.sourcesText(read.job.Sources)), report.Bytes(first.Bytes)))
 	if profiles := newProfilesText(read, counts, left); profiles != "" {
-		line("profiles", style.bold(profiles))
+		line("profiles", style.Bold(profiles))
 	}
 	if n := first.People.MergeCount(); n > 0 && left.Merges > 0 {
-		line("merges", style.bold(report.Plural(n, "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
-		line("", pairsText(first.MergePairs(maxNamed), n))
+		line("merges", style.Bold(report.Plural(n, "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
+		line("", PairsText(first.MergePairs(MaxNamed), n))
 	}
 	if held := first.TwoProfiles(); held != nil {
-		line("waiting", style.yellow(heldCount(held)))
-		line("", heldNames(held))
-		line("", heldAdvice)
+		line("waiting", style.Yellow(HeldCount(held)))
+		line("", HeldNames(held))
+		line("", HeldAdvice)
 	}
 	if first.Repeats > 0 {
 		line("duplicates", report.Plural(first.Repeats, "row is a duplicate or was already sent", "rows are duplicates or were already sent"))
@@ -83,15 +83,15 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	if left.People > 0 {
 		line("", report.Plural(left.People, "profile update", "profile updates")+" may start segment campaigns")
 	}
-	if text := overwrites(int64(counts.Stale), left.People, "may lose"); text != "" {
+	if text := Overwrites(int64(counts.Stale), left.People, "may lose"); text != "" {
 		line("overwrites", text)
 	}
-	p.writeNames(first, &attributes)
+	fmt.Fprint(p.env.Stderr, BeforeSending(first, &attributes, style, p.columnsForPeople()))
 	if first.Bad > 0 {
-		line("rejected", style.red("at least "+report.Plural(first.Bad, "row", "rows")+" cannot be sent"))
+		line("rejected", style.Red("at least "+report.Plural(first.Bad, "row", "rows")+" cannot be sent"))
 	}
 	for _, t := range first.Trouble {
-		line("trouble", style.red(plain(t.Error())))
+		line("trouble", style.Red(Plain(t.Error())))
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 // campaignsText says how many events can start campaigns. Some of them may not be sent.
 func campaignsText(recent int64) string {
 	if recent == 0 {
-		return noRecent
+		return NoRecent
 	}
 	return "up to " + report.Plural(recent, "event", "events") + " of the last 72 hours may start a campaign"
 }

@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // verdict returns the exit code of a run that came to its end. rejects is how many the ledger has of it.
@@ -17,7 +18,7 @@ func verdict(s *transfer.Summary, first *transfer.FirstPass, rejects int64) erro
 	switch {
 	case len(first.Trouble) > 0:
 		return &finished{code: exit.Input}
-	case rejects > 0 || total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.MergesRejected) > 0 || total(s.Refused) > 0:
+	case rejects > 0 || deliver.Sum(s.Rows.Rejected) > 0 || deliver.Sum(s.People.Rejected) > 0 || deliver.Sum(s.MergesRejected) > 0 || deliver.Sum(s.Refused) > 0:
 		return &finished{code: exit.Rejects}
 	}
 	return nil
@@ -30,7 +31,7 @@ func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 		return err
 	}
 	if len(unknown) > 0 {
-		s.p.warn("%s", unknownOnlyText(unknown))
+		s.p.warn("%s", UnknownOnlyText(unknown))
 	}
 	s.p.warnOfPersons(read.first)
 	s.p.warnOfHalfRows(read.first)
@@ -157,7 +158,7 @@ func (s *sendJob) warnOfClock(ctx context.Context, now time.Time) error {
 // sentTitle is the heading of the summary of what was sent.
 func sentTitle(s *transfer.Summary, to *destination) string {
 	sent, until := "Sent", ""
-	if total(s.Accepted) == 0 {
+	if deliver.Sum(s.Accepted) == 0 {
 		sent = "Sent nothing"
 	}
 	if s.Interrupted {

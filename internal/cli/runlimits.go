@@ -4,9 +4,7 @@ import (
 	"fmt"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
-	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
 )
 
@@ -17,7 +15,7 @@ func checkLimits(o *identityOptions, first *transfer.FirstPass, counts people.Co
 	if len(all) == 0 {
 		return nil
 	}
-	return &problem{code: exit.Usage, err: fmt.Errorf("nothing was sent: %s", limitText(all[0])), hint: limitHints[all[0].Flag]}
+	return &problem{code: exit.Usage, err: fmt.Errorf("nothing was sent: %s", LimitText(all[0])), hint: limitHints[all[0].Flag]}
 }
 
 // checkLive refuses to send events that PostHog's own destination may have sent already. Those have no IDs,
@@ -27,23 +25,14 @@ func checkLive(m *mappingOptions, first *transfer.FirstPass) error {
 	if live == nil || m.liveSince != "" {
 		return nil
 	}
-	return &problem{code: exit.Usage, err: fmt.Errorf("nothing was sent: %s", liveText(live)), hint: liveHint}
+	return &problem{code: exit.Usage, err: fmt.Errorf("nothing was sent: %s", LiveText(live)), hint: LiveHint}
 }
-
-// liveText says what shows that a live destination has been running.
-func liveText(live *transfer.LiveProfiles) string {
-	names := firstFew(live.Count, len(live.IDs), func(i int) string { return mapping.ShortID(live.IDs[i]) })
-	return fmt.Sprintf("--existing has %s in this export (%s), so PostHog's own destination has sent their events already "+
-		"and they would arrive twice", report.Plural(live.Count, "anonymous profile of a visitor", "anonymous profiles of visitors"), names)
-}
-
-const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
 
 // exceededLimits returns the limits that a run would exceed.
 func (o *identityOptions) exceededLimits(first *transfer.FirstPass, counts people.Counts) (all []transfer.Limit) {
 	for _, limit := range []transfer.Limit{
 		{Flag: maxProfilesFlag, Allowed: o.maxProfiles, WouldBe: int64(counts.ByChoice[people.Who(o.people)].New)},
-		{Flag: maxMergesFlag, Allowed: o.maxMerges, WouldBe: int64(first.People.MergeCount())},
+		{Flag: MaxMergesFlag, Allowed: o.maxMerges, WouldBe: int64(first.People.MergeCount())},
 	} {
 		if limit.Allowed > 0 && limit.WouldBe > limit.Allowed {
 			all = append(all, limit)
@@ -52,17 +41,8 @@ func (o *identityOptions) exceededLimits(first *transfer.FirstPass, counts peopl
 	return all
 }
 
-// limitText says which limit a run would exceed, and by what.
-func limitText(l transfer.Limit) string {
-	what := "new"
-	if l.Flag == maxMergesFlag {
-		what = "merged"
-	}
-	return fmt.Sprintf("%s would be %s, but --%s allows %s", report.Plural(l.WouldBe, "profile", "profiles"), what, l.Flag, report.Count(l.Allowed))
-}
-
 // limitHints say what to do about each limit.
 var limitHints = map[string]string{
 	maxProfilesFlag: "`ph2cio preview` shows how many each --people makes; --existing says which profiles exist already",
-	maxMergesFlag:   "merges cannot be undone; check them with `ph2cio preview --operations -`, then raise --max-merges",
+	MaxMergesFlag:   "merges cannot be undone; check them with `ph2cio preview --operations -`, then raise --max-merges",
 }

@@ -67,7 +67,7 @@ func (p *program) nextCommand(then job.Then) string {
 }
 
 // restartCommand is the command line to type to plan from the start.
-func (p *program) restartCommand() string { return p.resumeCommand() + " --" + restartFlag }
+func (p *program) restartCommand() string { return p.resumeCommand() + " --" + RestartFlag }
 
 // isStateError reports whether the state itself is what failed.
 func isStateError(err error) bool {

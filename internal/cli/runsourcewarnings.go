@@ -35,6 +35,6 @@ func (p *program) warnOfLostRows(first *transfer.FirstPass) {
 			others = ", and those of " + report.Plural(n, "visitor", "visitors")
 		}
 		p.warn("%s is missing, so rows that waited in it cannot be sent, those of %s%s", lost.Path,
-			firstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
+			FirstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
 	}
 }

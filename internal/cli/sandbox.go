@@ -51,7 +51,7 @@ silently, and keeps everything in memory. Ask it what it holds, or make it fail:
 func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	var log func(line string)
 	if !p.quiet {
-		log = func(line string) { fmt.Fprintln(p.env.Stderr, plain(line)) }
+		log = func(line string) { fmt.Fprintln(p.env.Stderr, Plain(line)) }
 	}
 	box := sandbox.New(sandbox.Options{Log: log})
 	server, err := box.Start(o.listen)
@@ -111,11 +111,11 @@ const maxSandboxListed = 10
 
 type sandboxText struct {
 	strings.Builder
-	style style
+	style Style
 	width int
 }
 
-func (t *sandboxText) heading(text string) { fmt.Fprintf(t, "\n%s\n", t.style.bold(text)) }
+func (t *sandboxText) heading(text string) { fmt.Fprintf(t, "\n%s\n", t.style.Bold(text)) }
 
 func (t *sandboxText) rest(listed, all int) {
 	if all > listed {
@@ -132,8 +132,8 @@ func (t *sandboxText) people(box *sandbox.Sandbox) {
 		if person.ID != "" && person.Email != "" {
 			name += "  " + person.Email
 		}
-		name = "  " + padded(oneLine(name), 30) + " "
-		fmt.Fprintf(t, "%s%s\n", name, t.style.dim(t.rightmost(oneLine(string(attributes)), name)))
+		name = "  " + Padded(OneLine(name), 30) + " "
+		fmt.Fprintf(t, "%s%s\n", name, t.style.Dim(t.rightmost(OneLine(string(attributes)), name)))
 	}
 	t.rest(maxSandboxListed, len(people))
 }
@@ -144,8 +144,8 @@ func (t *sandboxText) events(box *sandbox.Sandbox) {
 	for _, e := range events[:min(len(events), maxSandboxListed)] {
 		who := cmp.Or(e.PersonID, e.SentAs["email"], e.Person)
 		when := time.Unix(e.Timestamp, 0).UTC().Format(time.DateTime)
-		before := fmt.Sprintf("  %s %s  %-6s ", padded(oneLine(who), 28), when, e.Action)
-		fmt.Fprintf(t, "%s%s\n", before, t.rightmost(oneLine(e.Name), before))
+		before := fmt.Sprintf("  %s %s  %-6s ", Padded(OneLine(who), 28), when, e.Action)
+		fmt.Fprintf(t, "%s%s\n", before, t.rightmost(OneLine(e.Name), before))
 	}
 	t.rest(maxSandboxListed, len(events))
 }
@@ -153,7 +153,7 @@ func (t *sandboxText) events(box *sandbox.Sandbox) {
 // rightmost shortens the last text of a line to fit behind what precedes it.
 func (t *sandboxText) rightmost(text, before string) string {
 	const least = 8
-	return shortEnd(text, max(t.width-columnsOf(before), least))
+	return ShortEnd(text, max(t.width-ColumnsOf(before), least))
 }
 
 func (t *sandboxText) stats(box *sandbox.Sandbox) {

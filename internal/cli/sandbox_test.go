@@ -33,7 +33,7 @@ func TestTheSandboxIsListedInTheWidthOfTheTerminal(t *testing.T) {
 		text.people(box)
 		text.events(box)
 		for line := range strings.Lines(text.String()) {
-			if wide := columnsOf(strings.TrimSuffix(line, "\n")); wide > width {
+			if wide := ColumnsOf(strings.TrimSuffix(line, "\n")); wide > width {
 				t.Errorf("%d columns of %d: %s", wide, width, line)
 			}
 		}

@@ -77,8 +77,8 @@ func (p *program) warn(format string, args ...any) {
 // warnText is warn for a text that stays as it is.
 func (p *program) warnText(text string) {
 	if p.log != nil {
-		p.log.Warn(plain(text))
+		p.log.Warn(Plain(text))
 		return
 	}
-	p.writeLabelled(p.style(p.env.StderrTerminal).yellow, "warning: ", plain(text))
+	p.writeLabelled(p.style(p.env.StderrTerminal).Yellow, "warning: ", Plain(text))
 }

@@ -32,7 +32,7 @@ func nothingFound(found *foundSources) error {
 // perhaps meant to be read in warnings.
 func (p *program) reportFound(found *foundSources, bar transfer.Progress) {
 	for _, line := range leftOutClauses(found, p.verbose) {
-		bar.Say(plain(line))
+		bar.Say(Plain(line))
 	}
 	p.warnOfMixed(found.Mixed)
 	if len(found.Broken) > 0 {

@@ -123,7 +123,7 @@ func (p *program) takeLock(ctx context.Context, to *destination, wait time.Durat
 		return nil
 	}
 	if held, ok := errors.AsType[*ledger.LockedError](err); ok {
-		return &problem{err: errors.New(plain(held.Error())), code: exit.Locked,
+		return &problem{err: errors.New(Plain(held.Error())), code: exit.Locked,
 			hint: "wait until it ends, or add `--wait-lock 10m`; if it hangs, stop that process, which frees the lock at once"}
 	}
 	if ctx.Err() != nil {

@@ -126,7 +126,7 @@ func (p *program) writeNoStates() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(p.env.Stdout, wrapIndented(fmt.Sprintf("Nothing has been sent yet (no state directory in %s).", plain(where)), p.columns(), 0))
+	_, err = fmt.Fprintln(p.env.Stdout, Wrap(fmt.Sprintf("Nothing has been sent yet (no state directory in %s).", Plain(where)), p.columns(), 0))
 	return err
 }
 
@@ -188,7 +188,7 @@ func nextOf(runs []*ledger.Run, held bool) string {
 			return strings.Replace(run.Typed, " --first-run", "", 1)
 		case run.Command != backfillCommand:
 		case held:
-			return run.Typed + " --" + restartFlag
+			return run.Typed + " --" + RestartFlag
 		case backfill && !slices.ContainsFunc(run.Sources, func(s ledger.Source) bool { return job.IsStdin(s.Path) }):
 			return "ph2cio " + syncCommand + " " + rest
 		default:
@@ -219,7 +219,7 @@ func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {
 
 // writeStatus shows the states to a person.
 func (p *program) writeStatus(reports []stateReport) error {
-	t := &summaryText{style: p.style(p.env.StdoutTerminal), width: p.columns()}
+	t := &statusText{Lines{Style: p.style(p.env.StdoutTerminal), Width: p.columns()}}
 	for i, report := range reports {
 		if i > 0 {
 			t.WriteString("\n")
@@ -230,34 +230,37 @@ func (p *program) writeStatus(reports []stateReport) error {
 	return err
 }
 
-func (t *summaryText) state(s *stateReport) {
-	t.line("workspace", t.style.bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, plain(s.BaseURL))))
-	t.line("state", plain(s.Path))
-	t.line("sent", sentInAll(s))
+// statusText lays states out for a person.
+type statusText struct{ Lines }
+
+func (t *statusText) state(s *stateReport) {
+	t.Line("workspace", t.Style.Bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, Plain(s.BaseURL))))
+	t.Line("state", Plain(s.Path))
+	t.Line("sent", sentInAll(s))
 	if s.OpenRejects > 0 {
-		t.line("to fix", plain(s.toFix()))
+		t.Line("to fix", Plain(s.toFix()))
 	}
 	if s.Waiting > 0 {
-		t.line("waiting", report.Plural(s.Waiting, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
+		t.Line("waiting", report.Plural(s.Waiting, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
 			", in "+report.Files(s.WaitingSources))
 	}
 	if s.HeldRecent > 0 {
 		text := report.Plural(s.HeldRecent, "event", "events") + " younger than 72 hours when read, in " + report.Files(s.HeldSources)
-		if strings.HasSuffix(s.Next, "--"+restartFlag) {
-			text += "; " + restartSends
+		if strings.HasSuffix(s.Next, "--"+RestartFlag) {
+			text += "; " + RestartSends
 		}
-		t.line("waiting", text)
+		t.Line("waiting", text)
 	}
 	if s.Lag != nil {
-		t.line("newest sent", fmt.Sprintf("event of %s, %s ago", report.Time(s.Newest), report.Age(*s.Lag)))
+		t.Line("newest sent", fmt.Sprintf("event of %s, %s ago", report.Time(s.Newest), report.Age(*s.Lag)))
 	}
 	if s.Running != nil {
-		t.line("running", t.style.yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, plain(s.Running.Host), report.Time(s.Running.Since))))
+		t.Line("running", t.Style.Yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, Plain(s.Running.Host), report.Time(s.Running.Since))))
 	}
 	for i := range s.Runs {
 		t.run(&s.Runs[i], s.Running != nil && i == 0)
 	}
-	t.next(s.Next)
+	t.Next(s.Next)
 }
 
 // sentInAll says what all runs together sent.
@@ -291,22 +294,22 @@ func (s *stateReport) toFix() string {
 	return text
 }
 
-func (t *summaryText) run(r *runReport, running bool) {
+func (t *statusText) run(r *runReport, running bool) {
 	fmt.Fprintln(t)
-	t.line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, report.Time(r.Began), r.outcomeText(running)))
-	t.line("rows", fmt.Sprintf("%s of %s: %s", report.Count(r.Done.Read), report.Count(r.Rows), r.buckets()))
-	t.line("people", report.Count(r.Done.People())+" sent")
-	if total(r.Rejects) > 0 {
-		t.line("rejected", t.style.red(plain(reasons(r.Rejects))))
+	t.Line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, report.Time(r.Began), r.outcomeText(running)))
+	t.Line("rows", fmt.Sprintf("%s of %s: %s", report.Count(r.Done.Read), report.Count(r.Rows), r.buckets()))
+	t.Line("people", report.Count(r.Done.People())+" sent")
+	if deliver.Sum(r.Rejects) > 0 {
+		t.Line("rejected", t.Style.Red(Plain(Reasons(r.Rejects))))
 	}
 	size := int64(0)
 	for _, source := range r.Sources {
 		size += source.Bytes
 	}
-	t.line("sources", fmt.Sprintf("%s, %s", report.Files(len(r.Sources)), report.Bytes(size)))
+	t.Line("sources", fmt.Sprintf("%s, %s", report.Files(len(r.Sources)), report.Bytes(size)))
 	for _, source := range r.Sources {
 		if source.Trouble != "" {
-			t.line("trouble", t.style.red(plain(source.Path+": "+source.Trouble)))
+			t.Line("trouble", t.Style.Red(Plain(source.Path+": "+source.Trouble)))
 		}
 	}
 }
@@ -319,7 +322,7 @@ func (r *runReport) buckets() string {
 		n    int64
 		name string
 	}{
-		{d.Person, "for the profile only"}, {total(d.Skipped), "left out"}, {total(d.Rejected), "rejected"},
+		{d.Person, "for the profile only"}, {deliver.Sum(d.Skipped), "left out"}, {deliver.Sum(d.Rejected), "rejected"},
 		{d.Duplicate, report.PluralWord(d.Duplicate, "duplicate", "duplicates")}, {d.Earlier, "already sent"},
 	} {
 		if bucket.n > 0 {

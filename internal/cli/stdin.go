@@ -92,7 +92,7 @@ func (p *program) removeStdinCopy(keep bool) error {
 		return nil
 	}
 	if keep {
-		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s. Resume with: %s\n", plain(p.stdinCopy.Path), plain(p.resumeCommand()))
+		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s. Resume with: %s\n", Plain(p.stdinCopy.Path), Plain(p.resumeCommand()))
 		return nil
 	}
 	return p.stdinCopy.Remove()
@@ -109,7 +109,7 @@ func (p *program) sourceName(path string) string {
 // resumeCommand is the command line that resumes this run. The copy takes the place of standard input.
 // --restart is left out because it would start over, and --ping-url because it is a secret.
 func (p *program) resumeCommand() string {
-	args := slices.DeleteFunc(withoutPing(p.args), func(arg string) bool { return arg == "--"+restartFlag })
+	args := slices.DeleteFunc(withoutPing(p.args), func(arg string) bool { return arg == "--"+RestartFlag })
 	for i, arg := range args {
 		if arg == stdinSource && p.stdinCopy != nil {
 			args[i] = p.stdinCopy.Path

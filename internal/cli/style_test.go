@@ -17,7 +17,7 @@ func TestPlain(t *testing.T) {
 		"\U000e0041":          `\udb40\udc41`,
 		"nul\x00":             `nul\u0000`,
 	} {
-		if got := plain(text); got != want {
+		if got := Plain(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
@@ -28,7 +28,7 @@ func FuzzPlain(f *testing.F) {
 	f.Add("a\x1b[2Jb")
 	f.Add("\u202e")
 	f.Fuzz(func(t *testing.T, text string) {
-		got := plain(text)
+		got := Plain(text)
 		if strings.ContainsFunc(got, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) {
 			t.Fatalf("%q became %q", text, got)
 		}
@@ -37,14 +37,8 @@ func FuzzPlain(f *testing.F) {
 			t.Fatal(err)
 		}
 		var want, back string
-		if json.Unmarshal(encoded, &want) != nil || json.Unmarshal([]byte(plain(string(encoded))), &back) != nil || want != back {
+		if json.Unmarshal(encoded, &want) != nil || json.Unmarshal([]byte(Plain(string(encoded))), &back) != nil || want != back {
 			t.Fatalf("%s is another text after plain: %q", encoded, back)
 		}
 	})
-}
-
-func TestShellQuote(t *testing.T) {
-	if got := shellJoin([]string{"a", "it's", "", "x y", "--events=A,B"}); got != `a 'it'\''s' '' 'x y' --events=A,B` {
-		t.Errorf("got %s", got)
-	}
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
@@ -15,26 +14,26 @@ func (t *summaryText) columns() {
 	if len(all) == 0 {
 		return
 	}
-	t.line("columns", report.Plural(len(all), "CSV column is sent as text in every row, because of this cell:",
+	t.Line("columns", report.Plural(len(all), "CSV column is sent as text in every row, because of this cell:",
 		"CSV columns are sent as text in every row, because of these cells:"))
 	shown := 0
 	for _, before := range []bool{true, false} {
 		for i := range all {
-			if (all[i].Before != "") != before || shown == maxNamed {
+			if (all[i].Before != "") != before || shown == MaxNamed {
 				continue
 			}
 			shown++
-			text := oneLine(all[i].Name + ": " + textCause(&all[i]))
+			text := OneLine(all[i].Name + ": " + textCause(&all[i]))
 			if before {
-				text = t.style.yellow(text)
+				text = t.Style.Yellow(text)
 			} else {
-				text = t.style.dim(text)
+				text = t.Style.Dim(text)
 			}
-			t.line("", text)
+			t.Line("", text)
 		}
 	}
 	if more := len(all) - shown; more > 0 {
-		t.line("", t.style.dim(fmt.Sprintf("and %s more (--json lists all)", report.Count(more))))
+		t.Line("", t.Style.Dim(fmt.Sprintf("and %s more (--json lists all)", report.Count(more))))
 	}
 }
 
@@ -48,24 +47,4 @@ func textCause(c *transfer.TextColumn) string {
 		text += "; it was sent as " + c.Before + " before, and is sent as text from now on"
 	}
 	return text
-}
-
-// columns lists the CSV columns with their types.
-func (t *inspectText) columns() {
-	table := t.table("CSV columns", left("type"), left(""))
-	for i := range t.in.Columns {
-		c := &t.in.Columns[i]
-		kind, note := c.Type, ""
-		if kind == "" {
-			kind = t.style.dim("empty")
-		}
-		if c.MadeText != nil {
-			note = t.style.yellow(oneLine(textCause(c.MadeText)))
-		}
-		if c.NotNumbers > 0 {
-			note = strings.TrimSpace(note + " " + report.Plural(c.NotNumbers, "cell is not a number and is left out", "cells are not numbers and are left out"))
-		}
-		table.add([]string{nameText(c.Name), kind, note})
-	}
-	t.WriteString(table.String())
 }

@@ -2,13 +2,13 @@ package cli
 
 import "ph2cio/internal/report"
 
-// firstFew names the first of n and says how many more there are, and how many --json lists.
-func firstFew(n, listed int, name func(i int) string) string {
-	return report.FirstOf(maxNamed, n, jsonListsText(listed, listed < n), name)
+// FirstFew names the first of n and says how many more there are, and how many --json lists.
+func FirstFew(n, listed int, name func(i int) string) string {
+	return report.FirstOf(MaxNamed, n, jsonListsText(listed, listed < n), name)
 }
 
-// maxNamed is how many a summary names of those that it counts.
-const maxNamed = 5
+// MaxNamed is how many a summary names of those that it counts.
+const MaxNamed = 5
 
 // jsonListsText says that --json lists all, or how many if there are more.
 func jsonListsText(listed int, more bool) string {

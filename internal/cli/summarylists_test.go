@@ -29,7 +29,7 @@ func TestListsSayWhatJSONHas(t *testing.T) {
 		}
 	}
 	for n, want := range map[int]string{10_000: "9,995 more (preview --json lists all)", 20_000: "19,995 more (preview --json lists 10,000)"} {
-		if text := pairsText(make([]transfer.MergePair, 5), n); !strings.Contains(text, want) {
+		if text := PairsText(make([]transfer.MergePair, 5), n); !strings.Contains(text, want) {
 			t.Errorf("%d merges: %s", n, text)
 		}
 	}

@@ -19,7 +19,7 @@ func (t *summaryText) names() {
 	t.optedOut()
 	if n := t.s.ValuesCut[mapping.MadeUpNames]; n > 0 {
 		unnamed := report.Plural(n, "page or screen without a name is", "pages and screens without a name are")
-		t.line("no name", unnamed+" sent as unknown; to use the names of their events, add --page-name event --screen-name event")
+		t.Line("no name", unnamed+" sent as unknown; to use the names of their events, add --page-name event --screen-name event")
 	}
 	t.dotted()
 	t.changed()
@@ -35,24 +35,24 @@ func (t *summaryText) skippedEvents() {
 	json := jsonListsText(len(all), t.s.SkippedEventsBeyond > 0)
 	for i, e := range all[:yours] {
 		if i == maxNames {
-			t.line("", fmt.Sprintf("%s more that may be yours (%s)", report.Count(yours-i), json))
+			t.Line("", fmt.Sprintf("%s more that may be yours (%s)", report.Count(yours-i), json))
 			break
 		}
 		text := fmt.Sprintf("%s in %s is left out%s", e.Name, report.Plural(e.Rows, "row", "rows"), adviceToSend("it", &e))
-		t.line(firstLabel("maybe yours", i), t.style.yellow(oneLine(text)))
+		t.Line(firstLabel("maybe yours", i), t.Style.Yellow(OneLine(text)))
 	}
 	known := all[yours:]
 	if len(known) > 0 {
 		names := report.FirstOf(maxNames, len(known), json, func(i int) string {
 			return report.Count(known[i].Rows) + " " + known[i].Name
 		})
-		t.line("noise", oneLine("PostHog's own events, left out: "+names+adviceToSend(known[0].Name, &known[0])))
+		t.Line("noise", OneLine("PostHog's own events, left out: "+names+adviceToSend(known[0].Name, &known[0])))
 	}
 	switch n := t.s.SkippedEventsBeyond; {
 	case n > 0 && len(all) > 0:
-		t.line("noise", report.Plural(n, "row", "rows")+" of other events whose names begin with $, left out")
+		t.Line("noise", report.Plural(n, "row", "rows")+" of other events whose names begin with $, left out")
 	case n > 0:
-		t.line("noise", report.Plural(n, "row", "rows")+" of PostHog's own events, whose names begin with $, left out")
+		t.Line("noise", report.Plural(n, "row", "rows")+" of PostHog's own events, whose names begin with $, left out")
 	}
 }
 
@@ -72,7 +72,7 @@ func firstLabel(label string, i int) string {
 }
 
 func (t *summaryText) optedOut() {
-	t.line("opted out", t.style.yellow(optedOutText(t.s.OptedOut)))
+	t.Line("opted out", t.Style.Yellow(optedOutText(t.s.OptedOut)))
 }
 
 // optedOutText says how many people are sent without saying that they opted out; empty for none.
@@ -91,12 +91,12 @@ func (t *summaryText) dotted() {
 	for beside < len(all) && all[beside].BesideObject > 0 {
 		beside++
 	}
-	t.line("dots", t.style.red(oneLine(besideObjects(all[:beside], t.s.Beyond > 0))))
+	t.Line("dots", t.Style.Red(OneLine(besideObjects(all[:beside], t.s.Beyond > 0))))
 	if rest := all[beside:]; len(rest) > 0 {
 		names := report.FirstOf(maxNames, len(rest), jsonListsText(len(rest), t.s.Beyond > 0), func(i int) string {
 			return fmt.Sprintf("%s (%s)", rest[i].Name, report.Plural(rest[i].People, "person", "people"))
 		})
-		t.line("dots", oneLine("person attributes with dots in their names: "+names+"; to replace the dots, add --dots _"))
+		t.Line("dots", OneLine("person attributes with dots in their names: "+names+"; to replace the dots, add --dots _"))
 	}
 }
 
@@ -129,46 +129,17 @@ func (t *summaryText) changed() {
 			return fmt.Sprintf("%s to %s (%s)", nameText(c.Name), c.Became, report.Plural(c.Count, "time", "times"))
 		})
 		t.listChanged("dropped", of, dropped, func(c *transfer.ChangedName) string {
-			return fmt.Sprintf("%s (%s, %s)", nameText(c.Name), report.Plural(c.Count, "time", "times"), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
+			return fmt.Sprintf("%s (%s, %s)", nameText(c.Name), report.Plural(c.Count, "time", "times"), strings.TrimSuffix(WordsFor(c.Dropped, 1), " left out"))
 		})
 	}
 	if n := t.s.Beyond; n > 0 {
-		t.line("", report.Plural(n, "more attribute", "more attributes")+" with other names")
+		t.Line("", report.Plural(n, "more attribute", "more attributes")+" with other names")
 	}
 }
 
 func (t *summaryText) listChanged(label, of string, all []transfer.ChangedName, show func(*transfer.ChangedName) string) {
 	if len(all) > 0 {
 		names := report.FirstOf(maxNames, len(all), jsonListsText(len(all), t.s.Beyond > 0), func(i int) string { return show(&all[i]) })
-		t.line(label, oneLine(of+" attributes: "+names))
+		t.Line(label, OneLine(of+" attributes: "+names))
 	}
-}
-
-// writeNames says, before the question, who is uncertain, which rows and columns are read in an unusual way,
-// which events may be left out by mistake, and what happens to person attributes.
-func (p *program) writeNames(first *transfer.FirstPass, attributes *transfer.AttributeSummary) {
-	all, beyond := first.SkippedEvents()
-	var perhapsYours []transfer.SkippedEvent
-	for _, e := range all {
-		if e.PerhapsYours && len(perhapsYours) < maxNamed {
-			perhapsYours = append(perhapsYours, e)
-			continue
-		}
-		beyond += e.Rows
-	}
-	counts := first.Counts()
-	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &transfer.Summary{
-		AttributeSummary: *attributes, SkippedEvents: perhapsYours, SkippedEventsBeyond: beyond,
-		People: transfer.PeopleSummary{Uncertain: first.Uncertain(&counts)}, Estimated: counts.Estimated,
-		TimedByCreatedAt: first.TimedByCreatedAt(), TextColumns: first.TextColumns(), UnreadFields: first.UnreadFields(),
-	}}
-	if t.s.People.Unidentified > 0 {
-		t.line("left out", t.leftOut(""))
-	}
-	t.severalLogins("logins")
-	t.times()
-	t.columns()
-	t.unread()
-	t.names()
-	fmt.Fprint(p.env.Stderr, t.String())
 }

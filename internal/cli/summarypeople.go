@@ -7,6 +7,7 @@ import (
 	"ph2cio/internal/escape"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer/deliver"
 )
 
 func (t *summaryText) people() {
@@ -18,29 +19,29 @@ func (t *summaryText) people() {
 	if p.Unchanged > 0 {
 		parts = append(parts, report.Count(p.Unchanged)+" already sent and unchanged")
 	}
-	t.line("people", strings.Join(parts, report.ListSeparator))
-	if n := total(p.Rejected); n > 0 {
-		t.line("", t.style.red(report.Plural(n, "person", "people")+" rejected ("+reasonsBesideTotal(p.Rejected)+")"))
+	t.Line("people", strings.Join(parts, report.ListSeparator))
+	if n := deliver.Sum(p.Rejected); n > 0 {
+		t.Line("", t.Style.Red(report.Plural(n, "person", "people")+" rejected ("+ReasonsBesideTotal(p.Rejected)+")"))
 	}
 	if n := int64(p.EmailConflicts); n > 0 {
-		t.line("", report.Plural(n, "person shares", "people share")+" an email with somebody else and "+report.PluralWord(n, "is", "are")+" sent without it")
+		t.Line("", report.Plural(n, "person shares", "people share")+" an email with somebody else and "+report.PluralWord(n, "is", "are")+" sent without it")
 	}
 	t.withoutEmail()
 	if p.Unidentified > 0 {
-		t.line("", t.leftOut(", left out"))
+		t.Line("", t.leftOut(", left out"))
 	}
 	t.severalLogins("")
 	if held := t.s.TwoProfiles; held != nil {
-		t.line("waiting", t.style.yellow(heldCount(held)))
-		t.line("", t.style.dim(heldNames(held)))
-		t.line("", heldAdvice)
+		t.Line("waiting", t.Style.Yellow(HeldCount(held)))
+		t.Line("", t.Style.Dim(HeldNames(held)))
+		t.Line("", HeldAdvice)
 	}
 	t.links()
 	choices := []string{t.profiles("identified") + " with --people identified", t.profiles("with-email") + " with-email", t.profiles("all") + " all"}
-	if total(p.Rejected) > 0 {
+	if deliver.Sum(p.Rejected) > 0 {
 		choices[0] = "up to " + choices[0] // it is not known whether people who were not chosen can be sent
 	}
-	t.line("profiles", strings.Join(choices, report.ListSeparator))
+	t.Line("profiles", strings.Join(choices, report.ListSeparator))
 }
 
 // whoIsWho says how many people the distinct IDs are.
@@ -81,12 +82,12 @@ func (t *summaryText) severalLogins(label string) {
 		return
 	}
 	who := report.Plural(p.FusedCount, "person has", "people have") + " several logins with different emails"
-	t.line(label, t.style.yellow(oneLine(who+" (see `ph2cio explain SOURCE... --id "+escape.Shell(p.Fused[0].ID)+"`)")))
-	names := firstFew(p.FusedCount, len(p.Fused), func(i int) string {
+	t.Line(label, t.Style.Yellow(OneLine(who+" (see `ph2cio explain SOURCE... --id "+escape.Shell(p.Fused[0].ID)+"`)")))
+	names := FirstFew(p.FusedCount, len(p.Fused), func(i int) string {
 		emails := p.Fused[i].Emails
 		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(emails[:min(3, len(emails))], ", "))
 	})
-	t.line("", t.style.dim(oneLine(names)))
+	t.Line("", t.Style.Dim(OneLine(names)))
 }
 
 // withoutEmail names the first few whose email another person holds.
@@ -95,10 +96,10 @@ func (t *summaryText) withoutEmail() {
 	if len(all) == 0 {
 		return
 	}
-	names := firstFew(len(all), len(all), func(i int) string {
+	names := FirstFew(len(all), len(all), func(i int) string {
 		return fmt.Sprintf("%s (%s has it)", mapping.ShortID(all[i].ID), mapping.ShortID(all[i].HeldBy))
 	})
-	t.line("", t.style.dim(oneLine("without their email: "+names)))
+	t.Line("", t.Style.Dim(OneLine("without their email: "+names)))
 }
 
 // aboutText marks numbers that are estimated from a sample.
@@ -128,7 +129,7 @@ func (t *summaryText) links() {
 	refused := map[string]int64{
 		linkIdentified: l.AlreadyIdentified, linkExported: l.PersonsExport, linkPersonID: l.RefusedShares,
 	}
-	if n := total(refused); n > 0 {
-		t.line("", report.Plural(n, "link between IDs", "links between IDs")+" not followed ("+reasonsBesideTotal(refused)+")")
+	if n := deliver.Sum(refused); n > 0 {
+		t.Line("", report.Plural(n, "link between IDs", "links between IDs")+" not followed ("+ReasonsBesideTotal(refused)+")")
 	}
 }

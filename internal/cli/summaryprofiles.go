@@ -9,9 +9,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// pairsText names the first few of n merges.
-func pairsText(pairs []transfer.MergePair, n int) string {
-	return oneLine(firstFew(min(n, len(pairs)), len(pairs), func(i int) string {
+// PairsText names the first few of n merges.
+func PairsText(pairs []transfer.MergePair, n int) string {
+	return OneLine(FirstFew(min(n, len(pairs)), len(pairs), func(i int) string {
 		return "merge " + profileText(&pairs[i].Profile) + " into " + profileText(&pairs[i].Into)
 	}) + moreText(n, n-len(pairs)))
 }
@@ -33,17 +33,17 @@ func profileText(p *transfer.Profile) string {
 	return p.By + " " + mapping.ShortID(p.Value)
 }
 
-func heldCount(held *transfer.TwoProfiles) string {
+func HeldCount(held *transfer.TwoProfiles) string {
 	who := report.Plural(held.Count, "person has", "people have")
 	return who + " several identified profiles; nothing of theirs is sent, their rows wait"
 }
 
-// heldAdvice says what to do about people with several profiles, whose rows wait.
-const heldAdvice = "merge the profiles in Customer.io and use a new --existing file, or use --merge-profiles, which cannot be undone"
+// HeldAdvice says what to do about people with several profiles, whose rows wait.
+const HeldAdvice = "merge the profiles in Customer.io and use a new --existing file, or use --merge-profiles, which cannot be undone"
 
-// heldNames names the first few people with several profiles.
-func heldNames(held *transfer.TwoProfiles) string {
-	return oneLine(firstFew(held.Count, len(held.People), func(i int) string { return heldText(&held.People[i]) }))
+// HeldNames names the first few people with several profiles.
+func HeldNames(held *transfer.TwoProfiles) string {
+	return OneLine(FirstFew(held.Count, len(held.People), func(i int) string { return heldText(&held.People[i]) }))
 }
 
 // heldText names the profiles of one person.

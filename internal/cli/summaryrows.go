@@ -17,12 +17,12 @@ func (t *summaryText) rows() {
 	if t.s.Interrupted {
 		read += " before it stopped"
 	}
-	t.line("rows", read)
+	t.Line("rows", read)
 	t.bucket(t.sentWord(), r.Sent, "")
 	t.bucket("profile only", r.Person, "for profiles, not sent as events")
-	t.bucket("left out", total(r.Skipped), reasonsBesideTotal(r.Skipped))
+	t.bucket("left out", deliver.Sum(r.Skipped), ReasonsBesideTotal(r.Skipped))
 	t.corrections()
-	t.bucket("rejected", total(r.Rejected), reasonsBesideTotal(r.Rejected))
+	t.bucket("rejected", deliver.Sum(r.Rejected), ReasonsBesideTotal(r.Rejected))
 	t.examples()
 	t.bucket("duplicate", r.Duplicate, "the same event as another row")
 	t.bucket("already sent", r.Earlier, "")
@@ -42,7 +42,7 @@ func (t *summaryText) sentWord() string {
 // times counts the rows whose own time cannot be right.
 func (t *summaryText) times() {
 	if n := t.s.TimedByCreatedAt; n > 0 {
-		t.line("future", report.Plural(n, "row has a time in the future: its created_at is used", "rows have times in the future: their created_at is used"))
+		t.Line("future", report.Plural(n, "row has a time in the future: its created_at is used", "rows have times in the future: their created_at is used"))
 	}
 }
 
@@ -58,14 +58,14 @@ func (t *summaryText) unread() {
 		if f.Rows != 1 {
 			text = strings.Replace(text, "counts", "count", 1)
 		}
-		t.line("warning", t.style.yellow(oneLine(text)))
+		t.Line("warning", t.Style.Yellow(OneLine(text)))
 	}
 }
 
 // examples shows one rejected row for each of the first few reasons.
 func (t *summaryText) examples() {
 	for _, e := range t.s.Examples {
-		t.detail(oneLine(strings.TrimSpace(rejectPlace(&e) + "  " + exampleText(&e))))
+		t.detail(OneLine(strings.TrimSpace(rejectPlace(&e) + "  " + exampleText(&e))))
 	}
 }
 
@@ -75,7 +75,7 @@ func exampleText(r *deliver.Reject) string {
 	if r.Detail != "" && !strings.HasPrefix(r.Reason, apiPrefix) {
 		return r.Detail
 	}
-	return report.Join(": ", wordsFor(r.Reason, 1), r.Field, r.Detail)
+	return report.Join(": ", WordsFor(r.Reason, 1), r.Field, r.Detail)
 }
 
 // corrections names the first few rows that correct an event already sent.
@@ -89,9 +89,9 @@ func (t *summaryText) corrections() {
 		what += "; " + transfer.RejectsName + " lists all corrections"
 	}
 	t.detail(what)
-	for i := range min(len(t.s.CorrectedLate), maxNamed) {
+	for i := range min(len(t.s.CorrectedLate), MaxNamed) {
 		c := &t.s.CorrectedLate[i]
-		t.detail(oneLine(fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID)))
+		t.detail(OneLine(fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID)))
 	}
 }
 
@@ -113,8 +113,8 @@ func (t *summaryText) bucket(name string, n int64, note string) {
 	const indent = 30
 	count := fmt.Sprintf("%9s", report.Count(n))
 	if name == "rejected" {
-		count = t.style.red(count)
+		count = t.Style.Red(count)
 	}
-	note = t.style.dim(wrapList(plain(note), t.columnCount(), indent))
+	note = t.Style.Dim(wrapList(Plain(note), t.columnCount(), indent))
 	fmt.Fprintln(t, strings.TrimRight(fmt.Sprintf("  %-16s %s  %s", name, count, note), " "))
 }

@@ -14,7 +14,7 @@ type table struct {
 	columns []column
 	limit   int // rows to show, 0 for all
 	width   int // the first column is shortened to fit into it; 0 is no limit
-	style   style
+	style   Style
 	rows    []tableRow
 	all     int
 }
@@ -32,7 +32,7 @@ type tableRow struct {
 	under []string // lines below the row; empty ones are left out
 }
 
-func newTable(style style, limit, width int, heading string, columns ...column) *table {
+func newTable(style Style, limit, width int, heading string, columns ...column) *table {
 	return &table{columns: append([]column{left(heading)}, columns...), limit: limit, width: width, style: style}
 }
 
@@ -56,7 +56,7 @@ func (t *table) String() string {
 	var b strings.Builder
 	heading := t.columns[0].name
 	widths[0] += len(indent)
-	fmt.Fprintf(&b, "\n%s%s\n", t.style.bold(heading), t.style.dim(t.line(names, widths)[len(heading):]))
+	fmt.Fprintf(&b, "\n%s%s\n", t.style.Bold(heading), t.style.Dim(t.line(names, widths)[len(heading):]))
 	widths[0] -= len(indent)
 	for _, row := range t.rows {
 		fmt.Fprintf(&b, "%s%s\n", indent, t.line(row.cells, widths))
@@ -67,7 +67,7 @@ func (t *table) String() string {
 		}
 	}
 	if more := t.all - len(t.rows); more > 0 {
-		fmt.Fprintf(&b, "%s%s\n", indent, t.style.dim("... "+report.Count(more)+" more (--limit 0 shows all)"))
+		fmt.Fprintf(&b, "%s%s\n", indent, t.style.Dim("... "+report.Count(more)+" more (--limit 0 shows all)"))
 	}
 	return b.String()
 }
@@ -78,7 +78,7 @@ func (t *table) wrapped(line string, indent int) string {
 	if t.width == 0 {
 		return line
 	}
-	return wrapIndented(line, t.width, indent)
+	return Wrap(line, t.width, indent)
 }
 
 // minNameColumns is the least width of the first column.
@@ -105,16 +105,16 @@ const ellipsis = "..."
 
 // shortName leaves out the middle of a name that is too wide. A coloured name stays.
 func shortName(name string, most int) string {
-	if columnsOf(name) <= most || strings.Contains(name, "\x1b") {
+	if ColumnsOf(name) <= most || strings.Contains(name, "\x1b") {
 		return name
 	}
 	room := most - len(ellipsis)
 	return firstColumns(name, room-room/2) + ellipsis + lastColumns(name, room/2)
 }
 
-// shortEnd leaves out the end of a text that is too wide.
-func shortEnd(text string, most int) string {
-	if columnsOf(text) <= most {
+// ShortEnd leaves out the end of a text that is too wide.
+func ShortEnd(text string, most int) string {
+	if ColumnsOf(text) <= most {
 		return text
 	}
 	return firstColumns(text, most-len(ellipsis)) + ellipsis
@@ -138,7 +138,7 @@ func firstColumns(text string, most int) string {
 // lastColumns is the end of a text that takes at most so many columns.
 func lastColumns(text string, most int) string {
 	state := -1
-	for column := columnsOf(text); column > most && text != ""; {
+	for column := ColumnsOf(text); column > most && text != ""; {
 		var wide int
 		_, text, wide, state = uniseg.FirstGraphemeClusterInString(text, state)
 		column -= wide
@@ -146,20 +146,20 @@ func lastColumns(text string, most int) string {
 	return text
 }
 
-// padded appends blanks up to a width.
-func padded(text string, width int) string {
-	return text + strings.Repeat(" ", max(width-columnsOf(text), 0))
+// Padded appends blanks up to a width.
+func Padded(text string, width int) string {
+	return text + strings.Repeat(" ", max(width-ColumnsOf(text), 0))
 }
 
 func (t *table) widths() []int {
 	widths := make([]int, len(t.columns))
 	for i, c := range t.columns {
-		widths[i] = columnsOf(c.name)
+		widths[i] = ColumnsOf(c.name)
 	}
 	widths[0] -= len(indent)
 	for _, row := range t.rows {
 		for i, cell := range row.cells {
-			widths[i] = max(widths[i], columnsOf(cell))
+			widths[i] = max(widths[i], ColumnsOf(cell))
 		}
 	}
 	return widths
@@ -172,7 +172,7 @@ func (t *table) line(cells []string, widths []int) string {
 		if i > 0 {
 			b.WriteString("  ")
 		}
-		padding := strings.Repeat(" ", widths[i]-columnsOf(cell))
+		padding := strings.Repeat(" ", widths[i]-ColumnsOf(cell))
 		if t.columns[i].right {
 			b.WriteString(padding + cell)
 		} else {

@@ -7,10 +7,10 @@ import (
 )
 
 func newTestTable(limit int, on bool) *table {
-	s := style{on}
+	s := Style{on}
 	t := newTable(s, limit, 0, "events", right("rows"), left("becomes"), left(""))
-	t.add([]string{"café", "12", s.green("event"), ""})
-	t.add([]string{"a longer name", s.red("1,234"), "noise", s.red("damaged")}, "", s.dim("below"))
+	t.add([]string{"café", "12", s.Green("event"), ""})
+	t.add([]string{"a longer name", s.Red("1,234"), "noise", s.Red("damaged")}, "", s.Dim("below"))
 	t.add([]string{"third", "5", "", ""})
 	return t
 }
@@ -38,13 +38,13 @@ events  rows  becomes
 	if got := newTestTable(1, false).String(); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
-	if got := newTable(style{}, 1, 0, "events", right("rows")).String(); got != "" {
+	if got := newTable(Style{}, 1, 0, "events", right("rows")).String(); got != "" {
 		t.Errorf("an empty table is %q", got)
 	}
 }
 
 func TestTableShortensLongNamesToFit(t *testing.T) {
-	table := newTable(style{}, 0, 30, "events", right("rows"))
+	table := newTable(Style{}, 0, 30, "events", right("rows"))
 	table.add([]string{"a name that is much too long to stand in a line", "12"}, "what is below is wrapped to the same width")
 	want := `
 events                    rows
@@ -72,7 +72,7 @@ func TestNamesAreShortenedByColumns(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{"exactly ten": "exactly...", "0123456789": "0123456789", "名名名名名名": "名名名..."} {
-		if got := shortEnd(text, 10); got != want {
+		if got := ShortEnd(text, 10); got != want {
 			t.Errorf("%q in 10 columns: %q, want %q", text, got, want)
 		}
 	}
@@ -80,11 +80,11 @@ func TestNamesAreShortenedByColumns(t *testing.T) {
 
 func TestTablesAreNoWiderThanTheTerminal(t *testing.T) {
 	for width := 30; width < 60; width++ {
-		table := newTable(style{}, 0, width, "events", right("rows"))
+		table := newTable(Style{}, 0, width, "events", right("rows"))
 		table.add([]string{"a name of forty characters, to be precise", "12"})
 		table.add([]string{strings.Repeat("名前", 10), "1,234"})
 		for line := range strings.Lines(table.String()) {
-			if wide := columnsOf(strings.TrimSuffix(line, "\n")); wide > width {
+			if wide := ColumnsOf(strings.TrimSuffix(line, "\n")); wide > width {
 				t.Errorf("%d columns of %d: %s", wide, width, line)
 			}
 		}
@@ -95,7 +95,7 @@ func TestTablesAreNoWiderThanTheTerminal(t *testing.T) {
 }
 
 func TestTablesOfWideNamesFit(t *testing.T) {
-	table := newTable(style{}, 0, 30, "events", right("rows"))
+	table := newTable(Style{}, 0, 30, "events", right("rows"))
 	table.add([]string{strings.Repeat("名前", 12), "12"})
 	want := `
 events                   rows

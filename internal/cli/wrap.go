@@ -7,15 +7,15 @@ import (
 )
 
 const (
-	columnsWithoutTerminal = 80
-	maxColumns             = 100 // longer lines are hard to read
+	ColumnsWithoutTerminal = 80
+	MaxColumns             = 100 // longer lines are hard to read
 )
 
-// wrapIndented breaks the lines of a text at blanks so that none is wider than width. Every line but the
+// Wrap breaks the lines of a text at blanks so that none is wider than width. Every line but the
 // first is indented; the first follows something of that width, such as a label. A word that is too long gets
 // a line of its own. What is meant to be copied, such as a flag and its value, stays on one line where it
 // fits.
-func wrapIndented(text string, width, indent int) string {
+func Wrap(text string, width, indent int) string {
 	margin := "\n" + strings.Repeat(" ", indent)
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -32,7 +32,7 @@ func wrapLine(line string, room int, margin string) string {
 		word := strings.TrimLeft(rest, " ")
 		blanks := len(rest) - len(word)
 		word, rest = cutUnit(word, room)
-		switch wide := columnsOf(word); {
+		switch wide := ColumnsOf(word); {
 		case word == "":
 		case column > 0 && column+blanks+wide > room:
 			b.WriteString(margin + word)
@@ -48,7 +48,7 @@ func wrapLine(line string, room int, margin string) string {
 // cutUnit cuts off what has to stay on one line: a command in backquotes, a flag with its value, a number
 // with what it counts, or a word.
 func cutUnit(text string, room int) (unit, rest string) {
-	if end := unitEnd(text); end > 0 && columnsOf(text[:end]) <= room {
+	if end := unitEnd(text); end > 0 && ColumnsOf(text[:end]) <= room {
 		return text[:end], text[end:]
 	}
 	return cutWord(text)
@@ -102,8 +102,8 @@ func cutWord(text string) (word, rest string) {
 	return text, ""
 }
 
-// columnsOf is how many columns of a terminal a text takes. Colours take none.
-func columnsOf(text string) int {
+// ColumnsOf is how many columns of a terminal a text takes. Colours take none.
+func ColumnsOf(text string) int {
 	for {
 		before, rest, ok := strings.Cut(text, "\x1b[")
 		if !ok {

@@ -27,51 +27,8 @@ func TestWrapIndented(t *testing.T) {
 		{"in 2026, people", 10, 0, "in 2026,\npeople"},
 		{"an open ` quote and --flag", 12, 0, "an open `\nquote and\n--flag"},
 	} {
-		if got := wrapIndented(c.text, c.width, c.indent); got != c.want {
+		if got := Wrap(c.text, c.width, c.indent); got != c.want {
 			t.Errorf("%q in %d columns, %d in: %q, want %q", c.text, c.width, c.indent, got, c.want)
 		}
-	}
-}
-
-func TestColumns(t *testing.T) {
-	for width, want := range map[int]int{0: 80, 60: 60, 80: 80, 100: 100, 240: 100} {
-		if got := (&program{env: Env{Width: width}}).columns(); got != want {
-			t.Errorf("a terminal of %d: %d columns, want %d", width, got, want)
-		}
-	}
-}
-
-func TestLayOut(t *testing.T) {
-	const text = `One paragraph
-over two lines that
-is longer.
-
-  term    what it means
-          and more of it
-  another  of its own width
-    an example that stands as it is, however long
-  -x  1
-  a  b    c
-Then text.
-`
-	const want = `One paragraph over
-two lines that is
-longer.
-
-  term    what it
-          means and
-          more of it
-  another  of its own
-           width
-    an example that stands as it is, however long
-  -x  1
-  a  b    c
-Then text.
-`
-	if got := layOut(text, 21); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
-	if got := layOut(want, 21); got != want {
-		t.Errorf("laid out again:\n%s", got)
 	}
 }

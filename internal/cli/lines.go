@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"strings"
+
+	"ph2cio/internal/report"
+)
+
+// Lines are lines of text for a person: most are a label and a text beside it.
+type Lines struct {
+	strings.Builder
+	Style Style
+	Width int // in columns; 0 means no terminal
+}
+
+// Line writes a label and a text, and nothing for an empty text.
+func (t *Lines) Line(label, text string) {
+	if text != "" {
+		fmt.Fprintln(t, Labelled(label, text, t.columnCount()))
+	}
+}
+
+func (t *Lines) columnCount() int {
+	return cmp.Or(t.Width, ColumnsWithoutTerminal)
+}
+
+// labelWidth is the column in which the texts of labelled lines begin.
+const labelWidth = 13
+
+// Next writes the command to type, on one line so that it can be copied: below its label if it fits only
+// there.
+func (t *Lines) Next(command string) {
+	if command != "" {
+		label := fmt.Sprintf("%-12s ", "next")
+		if wide := ColumnsOf(Plain(command)); wide <= t.columnCount() && labelWidth+wide > t.columnCount() {
+			label = "next\n"
+		}
+		fmt.Fprintln(t, label+t.Style.Cyan(Plain(command)))
+	}
+}
+
+// detail writes a line that belongs to the one above it.
+func (t *Lines) detail(text string) {
+	const indent = labelWidth + 2
+	fmt.Fprintf(t, "%*s%s\n", indent, "", t.Style.Dim(wrapList(text, t.columnCount(), indent)))
+}
+
+// Labelled is a label and a text that is wrapped beside it.
+func Labelled(label, text string, width int) string {
+	if width == math.MaxInt32 { // a record of a log
+		return strings.TrimPrefix(label+": ", ": ") + text
+	}
+	return fmt.Sprintf("%-12s ", label) + wrapList(text, width, labelWidth)
+}
+
+// wrapList is wrapIndented for a text that may be a list, whose parts stay on one line where they fit.
+func wrapList(text string, width, indent int) string {
+	const unbroken = "\u00a0"
+	parts := strings.Split(text, report.ListSeparator)
+	for i, part := range parts {
+		if len(parts) > 1 && ColumnsOf(part)+len(report.ListSeparator) <= width-indent {
+			parts[i] = strings.ReplaceAll(part, " ", unbroken)
+		}
+	}
+	return strings.ReplaceAll(Wrap(strings.Join(parts, unbroken+"· "), width, indent), unbroken, " ")
+}

@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"io"
+
+	"ph2cio/internal/transfer"
+)
+
+// writeSummary says what happened, for a person or as one JSON document. failed is what ended the run early,
+// if anything; only the document holds it. A run that sends writes no text if it is quiet, or if stderr is a
+// log of JSON, whose last record says all of it: stdout may go to the same place.
+func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, failed error) error {
+	p.notify.setSummary(s)
+	if p.json {
+		return p.writeJSON(w, struct {
+			*transfer.Summary
+			Error *failure `json:"error,omitempty"`
+		}{s, p.failureOf(failed)})
+	}
+	if p.notify != nil && (p.quiet || p.log != nil) {
+		return nil
+	}
+	style := p.style(p.env.StdoutTerminal && w == p.env.Stdout)
+	_, err := io.WriteString(w, Summary(s, title, style, p.columns(), p.notify != nil))
+	return err
+}
