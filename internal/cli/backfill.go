@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/job"
 )
 
@@ -40,8 +41,8 @@ run stops, run the same command again to resume.`,
 	})
 	f := flagsInOrder(c)
 	o.mapping.addFlags(f, "hold")
-	f.BoolVar(&o.sending.restart, RestartFlag, false, "start over; events already sent are not sent again")
-	describe(f, RestartFlag, resuming, "", commandLineOnly, sendsSame, inShort())
+	f.BoolVar(&o.sending.restart, terminal.RestartFlag, false, "start over; events already sent are not sent again")
+	describe(f, terminal.RestartFlag, resuming, "", commandLineOnly, sendsSame, inShort())
 	o.sending.addFlags(f)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
@@ -251,8 +252,8 @@ const findingIndent = 17
 
 // findingText wraps a text on a terminal. In a pipe or a file it stays one line, for grep.
 func (p *program) findingText(text string) string {
-	if text = Plain(text); p.env.StdoutTerminal {
-		return Wrap(text, p.columns(), findingIndent)
+	if text = terminal.Plain(text); p.env.StdoutTerminal {
+		return terminal.Wrap(text, p.columns(), findingIndent)
 	}
 	return text
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
@@ -164,7 +165,7 @@ func (to *destination) checkWorkspace(ctx context.Context, p *program, credentia
 	}
 	if asked := p.region(o); asked != "" && asked != workspace.Region {
 		return &problem{
-			err: fmt.Errorf("workspace %d is in region %s, not %s", workspace.EnvironmentID, workspace.Region, Plain(asked)), code: exit.Usage,
+			err: fmt.Errorf("workspace %d is in region %s, not %s", workspace.EnvironmentID, workspace.Region, terminal.Plain(asked)), code: exit.Usage,
 			hint: "set CUSTOMERIO_REGION or --region to " + workspace.Region + ", or leave it out",
 		}
 	}
@@ -206,7 +207,7 @@ func (p *program) waiting(progress transfer.Progress) func(time.Duration, error)
 		return nil
 	}
 	return func(d time.Duration, err error) {
-		progress.Say(fmt.Sprintf("trying again in %s: %s", d.Round(time.Millisecond), OneLine(err.Error())))
+		progress.Say(fmt.Sprintf("trying again in %s: %s", d.Round(time.Millisecond), terminal.OneLine(err.Error())))
 	}
 }
 

@@ -11,10 +11,9 @@
 //	destination, state..., sources..., stdin        what such a run opens before it reads
 //	output..., protected...    files that flags name, and what they must not overwrite
 //	notify...        the line in the log, the metrics file and the ping after a run
-//	summary..., inspecttext, reasonwords            the text that a person reads
-//	jsonout, log, jsonlog, plainjson                the same for programs
+//	package terminal                                the text that a person reads, and how it is laid out
+//	jsonout, log, jsonlog, plainjson                documents and logs for programs
 //	errors, errortext, mistyped..., stopping        errors with exit codes and hints, suggestions, signals
-//	table, wrap, style                              laying text out in a terminal
 //
 // A new flag needs describe beside its definition; a new command, a file and a line in addCommands.
 package cli

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/explain"
 	"ph2cio/internal/source"
@@ -66,7 +67,7 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 	if p.json {
 		return p.writeJSON(p.env.Stdout, why)
 	}
-	_, err = io.WriteString(p.env.Stdout, Explanation(why, p.style(p.env.StdoutTerminal), p.columns(), o.limit))
+	_, err = io.WriteString(p.env.Stdout, terminal.Explanation(why, p.style(p.env.StdoutTerminal), p.columns(), o.limit))
 	return err
 }
 

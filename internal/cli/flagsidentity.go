@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/source"
@@ -63,8 +64,8 @@ func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 	describe(f, "existing", safety, "FILE", isRead, inShort(), onPage("identity"), withExtensions("csv"))
 	f.StringVar(&o.exclude, "exclude-people", "", "never send people in FILE: an ID or email per line; globs work too, and # begins a comment")
 	describe(f, "exclude-people", safety, "FILE", isRead, inShort(), onPage("identity"))
-	f.Int64Var(&o.maxMerges, MaxMergesFlag, 10_000, "send nothing if more than N profiles would be merged; 0 is no limit")
-	describe(f, MaxMergesFlag, safety, "N", sendsSame, onPage("identity"))
+	f.Int64Var(&o.maxMerges, terminal.MaxMergesFlag, 10_000, "send nothing if more than N profiles would be merged; 0 is no limit")
+	describe(f, terminal.MaxMergesFlag, safety, "N", sendsSame, onPage("identity"))
 	f.BoolVar(&o.allPeople, "all-people", false, "also send people without an event to send, when filters leave events out")
 	describe(f, "all-people", whatToSend, "", onPage("identity"))
 	f.StringVar(&o.memory, "memory", "1GB", "use about this much memory for what is known of people; the rest goes to disk (--tmp)")

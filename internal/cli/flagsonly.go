@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -92,7 +93,7 @@ func (o *identityOptions) unknownNames(first *transfer.FirstPass) ([]string, err
 		return missing, nil
 	}
 	return nil, &problem{code: exit.Usage,
-		err:  errors.New("nothing would be sent: " + UnknownOnlyText(missing)),
+		err:  errors.New("nothing would be sent: " + terminal.UnknownOnlyText(missing)),
 		hint: "write an ID as the export has it, and an email as the person has it now; `ph2cio explain SOURCE... ID` shows one person"}
 }
 
@@ -111,6 +112,6 @@ func (p *program) warnOfEmailHolders(o *identityOptions, first *transfer.FirstPa
 	for _, holder := range slices.Sorted(maps.Keys(by)) {
 		ids := by[holder]
 		p.warn("%s has the email that --only names, so others with it are not sent: %s", mapping.ShortID(holder),
-			FirstFew(len(ids), len(ids), func(i int) string { return mapping.ShortID(ids[i]) }))
+			terminal.FirstFew(len(ids), len(ids), func(i int) string { return mapping.ShortID(ids[i]) }))
 	}
 }

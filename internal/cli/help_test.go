@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/cli/terminal"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden help screens")
@@ -89,8 +91,8 @@ func checkScreen(t *testing.T, name, text string) {
 		t.Errorf("%s has %d lines, and 40 fit a screen", name, len(lines))
 	}
 	for _, line := range lines {
-		if ColumnsOf(line) > 80 {
-			t.Errorf("%s has a line of %d columns: %s", name, ColumnsOf(line), line)
+		if terminal.ColumnsOf(line) > 80 {
+			t.Errorf("%s has a line of %d columns: %s", name, terminal.ColumnsOf(line), line)
 		}
 		if strings.HasSuffix(line, " ") {
 			t.Errorf("%s has blanks at the end of a line: %q", name, line)
@@ -106,7 +108,7 @@ func TestHelpIsAsWideAsTheTerminal(t *testing.T) {
 		widest := 0
 		for line := range strings.Lines(out.stdout) {
 			if !strings.HasPrefix(line, "  ph2cio") { // an example is to be copied
-				widest = max(widest, ColumnsOf(strings.TrimSuffix(line, "\n")))
+				widest = max(widest, terminal.ColumnsOf(strings.TrimSuffix(line, "\n")))
 			}
 		}
 		if most := min(width, 100); widest > max(most, 50) || widest < most-10 {
@@ -151,7 +153,7 @@ func TestFlagTexts(t *testing.T) {
 			t.Errorf("%s --%s takes %q, which is no kind of value", c.Name(), f.Name, takes)
 		case !hasFact(f, groupFact) && !f.Hidden:
 			t.Errorf("%s --%s stands in no group", c.Name(), f.Name)
-		case strings.Count(Wrap(text, 80, 26), "\n") > 2:
+		case strings.Count(terminal.Wrap(text, 80, 26), "\n") > 2:
 			t.Errorf("%s --%s has a text of more than 3 lines: %s", c.Name(), f.Name, text)
 		}
 	})

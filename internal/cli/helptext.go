@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/cli/terminal"
 )
 
 // allFlag makes help show all flags of a command.
@@ -32,7 +34,7 @@ type helpText struct {
 	strings.Builder
 	command *cobra.Command
 	width   int
-	style   Style
+	style   terminal.Style
 	all     bool // flags
 }
 
@@ -113,20 +115,20 @@ func (h *helpText) topics() {
 	}
 	fmt.Fprintln(h)
 	h.heading("More help (ph2cio COMMAND --help, ph2cio help TOPIC)")
-	fmt.Fprintln(h, "  "+Wrap(strings.Join(names, ", "), h.width, 2))
+	fmt.Fprintln(h, "  "+terminal.Wrap(strings.Join(names, ", "), h.width, 2))
 }
 
 // entry writes a name and a text. The text begins in the given column if the name leaves room for that.
 func (h *helpText) entry(name, text string, column int) {
-	if wide := ColumnsOf(name); wide+2 > column {
-		if wide+2+ColumnsOf(text) <= h.width {
+	if wide := terminal.ColumnsOf(name); wide+2 > column {
+		if wide+2+terminal.ColumnsOf(text) <= h.width {
 			fmt.Fprintln(h, name+"  "+text)
 			return
 		}
 		fmt.Fprintln(h, name)
 		name = ""
 	}
-	fmt.Fprintln(h, name+strings.Repeat(" ", column-ColumnsOf(name))+Wrap(text, h.width, column))
+	fmt.Fprintln(h, name+strings.Repeat(" ", column-terminal.ColumnsOf(name))+terminal.Wrap(text, h.width, column))
 }
 
 // flags lists the flags of a command by their groups: the most used ones, or all.
@@ -146,7 +148,7 @@ func (h *helpText) flags() {
 	if len(topics) > 0 {
 		text += ", or by topic: ph2cio help TOPIC (" + strings.Join(topics, ", ") + ")"
 	}
-	fmt.Fprintln(h, "\n"+Wrap(text, h.width, 0))
+	fmt.Fprintln(h, "\n"+terminal.Wrap(text, h.width, 0))
 }
 
 // chooseFlags returns the flags to show, and those that short help leaves out.
@@ -204,7 +206,7 @@ func (h *helpText) flagGroups(flags []*pflag.Flag) {
 // fit into the line.
 func (h *helpText) flagText(f *pflag.Flag, column int) string {
 	text := f.Usage + defaultText(f)
-	if brief, _, ok := strings.Cut(f.Usage, "; "); ok && !h.all && max(column, ColumnsOf(flagName(f))+2)+ColumnsOf(text) > h.width {
+	if brief, _, ok := strings.Cut(f.Usage, "; "); ok && !h.all && max(column, terminal.ColumnsOf(flagName(f))+2)+terminal.ColumnsOf(text) > h.width {
 		return brief + defaultText(f)
 	}
 	return text
@@ -227,7 +229,7 @@ func flagColumn(flags []*pflag.Flag, width int) (column int) {
 		return 6
 	}
 	for _, f := range flags {
-		if wide := ColumnsOf(flagName(f)) + 2; wide <= most {
+		if wide := terminal.ColumnsOf(flagName(f)) + 2; wide <= most {
 			column = max(column, wide)
 		}
 	}

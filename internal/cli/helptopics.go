@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
@@ -51,7 +52,7 @@ func topicText(root *cobra.Command, name string, width int) string {
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),
-		"reasons":       ReasonTables,
+		"reasons":       terminal.ReasonTables,
 		"fields":        func() string { return strings.Join(posthog.Fields, ", ") },
 	})
 	var b strings.Builder
@@ -78,7 +79,7 @@ func layOut(text string, width int) string {
 	before := ""       // the term with its blanks
 	end := func() {
 		if len(parts) > 0 {
-			b.WriteString(before + Wrap(strings.Join(parts, " "), width, column) + "\n")
+			b.WriteString(before + terminal.Wrap(strings.Join(parts, " "), width, column) + "\n")
 		}
 		parts, column, before = nil, 0, ""
 	}
@@ -89,7 +90,7 @@ func layOut(text string, width int) string {
 		switch {
 		case term != "":
 			end()
-			before, column = term, ColumnsOf(term)
+			before, column = term, terminal.ColumnsOf(term)
 		case line == "" || margin > 0 && margin != column:
 			end()
 			b.WriteString(line + "\n")

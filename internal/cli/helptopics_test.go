@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"ph2cio/internal/cli/terminal"
 )
 
 func TestLayOut(t *testing.T) {
@@ -42,11 +44,11 @@ Then text.
 
 func TestReasonsTopicHasTheTables(t *testing.T) {
 	text := topicText(newRoot(newProgram(Env{}, nil)), "reasons", 80)
-	if !strings.Contains(text, ReasonTables()) {
+	if !strings.Contains(text, terminal.ReasonTables()) {
 		t.Error("help reasons does not have the tables of reasons")
 	}
 	for line := range strings.Lines(text[strings.Index(text, "\n\n"):]) {
-		if strings.HasPrefix(line, " ") && len(line) > ColumnsWithoutTerminal+1 {
+		if strings.HasPrefix(line, " ") && len(line) > terminal.ColumnsWithoutTerminal+1 {
 			t.Errorf("a line of %d columns: %s", len(line)-1, line)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/inspect"
 	"ph2cio/internal/source"
@@ -74,7 +75,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	}
 	if o.mapping.identity.names != nil {
 		if unknown := o.mapping.identity.names.missing(); len(unknown) > 0 {
-			p.warn("%s", UnknownOnlyText(unknown))
+			p.warn("%s", terminal.UnknownOnlyText(unknown))
 		}
 	}
 	if in.MayDouble > 0 {
@@ -135,6 +136,6 @@ func (p *program) writeInspection(in *inspect.Result, sources string, limit int)
 		return p.writeJSON(p.env.Stdout, in)
 	}
 	title := fmt.Sprintf("What is in %s. Nothing was sent.", sources)
-	_, err := io.WriteString(p.env.Stdout, Inspection(in, title, p.style(p.env.StdoutTerminal), max(p.env.Width, ColumnsWithoutTerminal), limit))
+	_, err := io.WriteString(p.env.Stdout, terminal.Inspection(in, title, p.style(p.env.StdoutTerminal), max(p.env.Width, terminal.ColumnsWithoutTerminal), limit))
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 )
 
@@ -62,16 +63,16 @@ func (p *program) printError(err error) {
 		return // the summary has said it, or nobody reads any more, as after | head
 	}
 	if p.log != nil {
-		p.log.failed(Plain(p.errorText(err)), exitCode(err), Plain(p.hint(err)))
+		p.log.failed(terminal.Plain(p.errorText(err)), exitCode(err), terminal.Plain(p.hint(err)))
 		return
 	}
 	label := "error: "
-	for line := range strings.Lines(strings.TrimSpace(Plain(p.errorText(err)))) {
+	for line := range strings.Lines(strings.TrimSpace(terminal.Plain(p.errorText(err)))) {
 		p.writeLabelled(style.Red, label, strings.TrimSuffix(line, "\n"))
 		label = ""
 	}
 	if hint := p.hint(err); hint != "" {
-		p.writeLabelled(style.Bold, "hint: ", Plain(hint))
+		p.writeLabelled(style.Bold, "hint: ", terminal.Plain(hint))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
@@ -23,7 +24,7 @@ func (w *notifier) writeLine(code int, took time.Duration) {
 	case p.log != nil:
 		w.logLine(code, took)
 	case p.quiet || !p.env.StderrTerminal:
-		fmt.Fprintln(p.env.Stderr, OneLine(w.lineText(code, took)))
+		fmt.Fprintln(p.env.Stderr, terminal.OneLine(w.lineText(code, took)))
 	}
 }
 
@@ -39,10 +40,10 @@ func (w *notifier) lineText(code int, ran time.Duration) string {
 	}
 	parts := []string{rowsText(&s.Rows), report.Plural(s.People.Sent, "person", "people") + " sent"}
 	if n := deliver.Sum(s.People.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "person", "people"), ReasonsBesideTotal(s.People.Rejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "person", "people"), terminal.ReasonsBesideTotal(s.People.Rejected)))
 	}
 	if n := deliver.Sum(s.MergesRejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "merge", "merges"), ReasonsBesideTotal(s.MergesRejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "merge", "merges"), terminal.ReasonsBesideTotal(s.MergesRejected)))
 	}
 	parts = append(parts, report.Plural(s.Requests, "request", "requests")+", "+report.Bytes(s.Bytes))
 	parts = append(parts, troubles(s)...)
@@ -80,7 +81,7 @@ func rowsText(r *transfer.Rows) string {
 		}
 	}
 	if n := deliver.Sum(r.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Count(n), ReasonsBesideTotal(r.Rejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Count(n), terminal.ReasonsBesideTotal(r.Rejected)))
 	}
 	return strings.Join(parts, ", ")
 }

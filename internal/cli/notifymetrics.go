@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/transfer"
@@ -34,7 +35,7 @@ func (w *notifier) sendingMetrics(m *exposition) {
 	m.gauge("ph2cio_last_run_people", "People by what became of them.",
 		by("result", "sent", s.People.Sent), by("result", "earlier", s.People.Earlier), by("result", "rejected", deliver.Sum(s.People.Rejected)))
 	var operations []sample
-	for _, action := range Actions {
+	for _, action := range terminal.Actions {
 		for _, of := range []struct {
 			result string
 			counts map[string]int64
@@ -88,7 +89,7 @@ var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 // escapeLabel also escapes what a terminal would not show. Prometheus cannot express that, so the escape
 // becomes part of the value.
 func escapeLabel(value string) string {
-	return labelEscapes.Replace(Plain(strings.ToValidUTF8(value, "\uFFFD")))
+	return labelEscapes.Replace(terminal.Plain(strings.ToValidUTF8(value, "\uFFFD")))
 }
 
 // maxMetricsFile is how much of the file of an earlier run is read, in bytes.

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/regularfile"
 )
 
@@ -27,7 +28,7 @@ func (p *program) openStream(o output) (*os.File, error) {
 			return file, err
 		}
 		if !told {
-			fmt.Fprintln(p.env.Stderr, Plain(fmt.Sprintf("waiting for a program that reads %s (%s)", o.path, p.nameOf(o.flag))))
+			fmt.Fprintln(p.env.Stderr, terminal.Plain(fmt.Sprintf("waiting for a program that reads %s (%s)", o.path, p.nameOf(o.flag))))
 		}
 		select {
 		case <-p.ctx.Done():

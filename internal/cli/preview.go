@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
@@ -235,7 +236,7 @@ func (s *operationsWriter) write(operation customerio.Operation) error {
 	}
 	text := operation.Body
 	if s.file == nil && s.p.env.StdoutTerminal {
-		text = []byte(Plain(string(text)))
+		text = []byte(terminal.Plain(string(text)))
 	}
 	_, err1 := s.all.Write(text)
 	return errors.Join(err1, s.all.WriteByte('\n'))
@@ -248,8 +249,8 @@ func (s *operationsWriter) show(operation customerio.Operation) error {
 		return fmt.Errorf("show an operation: %w", err)
 	}
 	style := s.p.style(s.p.env.StdoutTerminal)
-	heading := fmt.Sprintf("%d  %s", s.shown, WordsFor(string(operation.Action), 1))
-	_, err := fmt.Fprintf(s.screen, "%s\n%s\n\n", style.Bold(heading), Plain(laid.String()))
+	heading := fmt.Sprintf("%d  %s", s.shown, terminal.WordsFor(string(operation.Action), 1))
+	_, err := fmt.Fprintf(s.screen, "%s\n%s\n\n", style.Bold(heading), terminal.Plain(laid.String()))
 	return err
 }
 

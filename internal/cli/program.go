@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/progress"
 	"ph2cio/internal/transfer"
@@ -56,7 +57,7 @@ func (p *program) addMistake(err error) { p.mistakes = append(p.mistakes, err) }
 // stays one line, for grep.
 func (p *program) writeLabelled(paint func(string) string, label, text string) {
 	if p.env.StderrTerminal {
-		text = Wrap(text, p.columns(), len("error: "))
+		text = terminal.Wrap(text, p.columns(), len("error: "))
 	}
 	if label != "" {
 		label = paint(label)
@@ -64,14 +65,16 @@ func (p *program) writeLabelled(paint func(string) string, label, text string) {
 	fmt.Fprintln(p.env.Stderr, label+text)
 }
 
-func (p *program) style(terminal bool) Style { return Style{p.env.colour(terminal)} }
+func (p *program) style(isTerminal bool) terminal.Style {
+	return terminal.Style{On: p.env.colour(isTerminal)}
+}
 
 // columns is how wide text for people may be.
 func (p *program) columns() int {
 	if p.env.Width <= 0 {
-		return ColumnsWithoutTerminal
+		return terminal.ColumnsWithoutTerminal
 	}
-	return min(p.env.Width, MaxColumns)
+	return min(p.env.Width, terminal.MaxColumns)
 }
 
 // columnsForPeople is how wide lines on stderr may be. In a log of JSON each line is a record of any length.

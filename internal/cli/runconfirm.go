@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/people"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
@@ -56,25 +57,27 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	if p.dotenv.path != "" {
 		settings += " and " + p.dotenv.path
 	}
-	line := func(label, text string) { fmt.Fprintln(p.env.Stderr, Labelled(label, text, p.columnsForPeople())) }
+	line := func(label, text string) {
+		fmt.Fprintln(p.env.Stderr, terminal.Labelled(label, text, p.columnsForPeople()))
+	}
 	if to.sandbox != nil {
 		line("to", style.Bold("a sandbox in memory; nothing goes to Customer.io"))
 	} else {
-		line("workspace", style.Bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, Plain(to.base))))
+		line("workspace", style.Bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, terminal.Plain(to.base))))
 	}
-	line("settings", Plain(settings))
-	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(first.Rows, "row", "rows"), Plain(p.sourcesText(read.job.Sources)), report.Bytes(first.Bytes)))
+	line("settings", terminal.Plain(settings))
+	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(first.Rows, "row", "rows"), terminal.Plain(p.sourcesText(read.job.Sources)), report.Bytes(first.Bytes)))
 	if profiles := newProfilesText(read, counts, left); profiles != "" {
 		line("profiles", style.Bold(profiles))
 	}
 	if n := first.People.MergeCount(); n > 0 && left.Merges > 0 {
 		line("merges", style.Bold(report.Plural(n, "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
-		line("", PairsText(first.MergePairs(MaxNamed), n))
+		line("", terminal.PairsText(first.MergePairs(terminal.MaxNamed), n))
 	}
 	if held := first.TwoProfiles(); held != nil {
-		line("waiting", style.Yellow(HeldCount(held)))
-		line("", HeldNames(held))
-		line("", HeldAdvice)
+		line("waiting", style.Yellow(terminal.HeldCount(held)))
+		line("", terminal.HeldNames(held))
+		line("", terminal.HeldAdvice)
 	}
 	if first.Repeats > 0 {
 		line("duplicates", report.Plural(first.Repeats, "row is a duplicate or was already sent", "rows are duplicates or were already sent"))
@@ -83,15 +86,15 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	if left.People > 0 {
 		line("", report.Plural(left.People, "profile update", "profile updates")+" may start segment campaigns")
 	}
-	if text := Overwrites(int64(counts.Stale), left.People, "may lose"); text != "" {
+	if text := terminal.Overwrites(int64(counts.Stale), left.People, "may lose"); text != "" {
 		line("overwrites", text)
 	}
-	fmt.Fprint(p.env.Stderr, BeforeSending(first, &attributes, style, p.columnsForPeople()))
+	fmt.Fprint(p.env.Stderr, terminal.BeforeSending(first, &attributes, style, p.columnsForPeople()))
 	if first.Bad > 0 {
 		line("rejected", style.Red("at least "+report.Plural(first.Bad, "row", "rows")+" cannot be sent"))
 	}
 	for _, t := range first.Trouble {
-		line("trouble", style.Red(Plain(t.Error())))
+		line("trouble", style.Red(terminal.Plain(t.Error())))
 	}
 	return nil
 }
@@ -99,7 +102,7 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 // campaignsText says how many events can start campaigns. Some of them may not be sent.
 func campaignsText(recent int64) string {
 	if recent == 0 {
-		return NoRecent
+		return terminal.NoRecent
 	}
 	return "up to " + report.Plural(recent, "event", "events") + " of the last 72 hours may start a campaign"
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -31,7 +32,7 @@ func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 		return err
 	}
 	if len(unknown) > 0 {
-		s.p.warn("%s", UnknownOnlyText(unknown))
+		s.p.warn("%s", terminal.UnknownOnlyText(unknown))
 	}
 	s.p.warnOfPersons(read.first)
 	s.p.warnOfHalfRows(read.first)

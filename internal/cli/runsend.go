@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
@@ -67,7 +68,7 @@ func (p *program) nextCommand(then job.Then) string {
 }
 
 // restartCommand is the command line to type to plan from the start.
-func (p *program) restartCommand() string { return p.resumeCommand() + " --" + RestartFlag }
+func (p *program) restartCommand() string { return p.resumeCommand() + " --" + terminal.RestartFlag }
 
 // isStateError reports whether the state itself is what failed.
 func isStateError(err error) bool {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
@@ -35,6 +36,6 @@ func (p *program) warnOfLostRows(first *transfer.FirstPass) {
 			others = ", and those of " + report.Plural(n, "visitor", "visitors")
 		}
 		p.warn("%s is missing, so rows that waited in it cannot be sent, those of %s%s", lost.Path,
-			FirstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
+			terminal.FirstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
 	}
 }

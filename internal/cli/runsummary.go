@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/transfer"
 )
 
@@ -21,6 +22,6 @@ func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, f
 		return nil
 	}
 	style := p.style(p.env.StdoutTerminal && w == p.env.Stdout)
-	_, err := io.WriteString(w, Summary(s, title, style, p.columns(), p.notify != nil))
+	_, err := io.WriteString(w, terminal.Summary(s, title, style, p.columns(), p.notify != nil))
 	return err
 }

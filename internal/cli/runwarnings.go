@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
@@ -77,8 +78,8 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 		said += "; `ph2cio status` shows what was rejected"
 	}
 	if !p.json && !p.quiet && p.log == nil {
-		fmt.Fprintln(p.env.Stdout, Wrap(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
-		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", Plain(p.restartCommand()))
+		fmt.Fprintln(p.env.Stdout, terminal.Wrap(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
+		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", terminal.Plain(p.restartCommand()))
 	}
 	return &finished{exit.Done, said}
 }
@@ -107,7 +108,7 @@ func (p *program) nothingNew(incomplete []*source.Incomplete, known int) error {
 		if len(incomplete) > 0 {
 			text = "Nothing was sent: new files wait until their export is complete. The warning names the missing files."
 		}
-		fmt.Fprintln(p.env.Stdout, Wrap(text, p.columns(), 0))
+		fmt.Fprintln(p.env.Stdout, terminal.Wrap(text, p.columns(), 0))
 	}
 	return nil
 }

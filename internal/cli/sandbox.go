@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/report"
 	"ph2cio/internal/sandbox"
@@ -51,7 +52,7 @@ silently, and keeps everything in memory. Ask it what it holds, or make it fail:
 func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	var log func(line string)
 	if !p.quiet {
-		log = func(line string) { fmt.Fprintln(p.env.Stderr, Plain(line)) }
+		log = func(line string) { fmt.Fprintln(p.env.Stderr, terminal.Plain(line)) }
 	}
 	box := sandbox.New(sandbox.Options{Log: log})
 	server, err := box.Start(o.listen)
@@ -111,7 +112,7 @@ const maxSandboxListed = 10
 
 type sandboxText struct {
 	strings.Builder
-	style Style
+	style terminal.Style
 	width int
 }
 
@@ -132,8 +133,8 @@ func (t *sandboxText) people(box *sandbox.Sandbox) {
 		if person.ID != "" && person.Email != "" {
 			name += "  " + person.Email
 		}
-		name = "  " + Padded(OneLine(name), 30) + " "
-		fmt.Fprintf(t, "%s%s\n", name, t.style.Dim(t.rightmost(OneLine(string(attributes)), name)))
+		name = "  " + terminal.Padded(terminal.OneLine(name), 30) + " "
+		fmt.Fprintf(t, "%s%s\n", name, t.style.Dim(t.rightmost(terminal.OneLine(string(attributes)), name)))
 	}
 	t.rest(maxSandboxListed, len(people))
 }
@@ -144,8 +145,8 @@ func (t *sandboxText) events(box *sandbox.Sandbox) {
 	for _, e := range events[:min(len(events), maxSandboxListed)] {
 		who := cmp.Or(e.PersonID, e.SentAs["email"], e.Person)
 		when := time.Unix(e.Timestamp, 0).UTC().Format(time.DateTime)
-		before := fmt.Sprintf("  %s %s  %-6s ", Padded(OneLine(who), 28), when, e.Action)
-		fmt.Fprintf(t, "%s%s\n", before, t.rightmost(OneLine(e.Name), before))
+		before := fmt.Sprintf("  %s %s  %-6s ", terminal.Padded(terminal.OneLine(who), 28), when, e.Action)
+		fmt.Fprintf(t, "%s%s\n", before, t.rightmost(terminal.OneLine(e.Name), before))
 	}
 	t.rest(maxSandboxListed, len(events))
 }
@@ -153,7 +154,7 @@ func (t *sandboxText) events(box *sandbox.Sandbox) {
 // rightmost shortens the last text of a line to fit behind what precedes it.
 func (t *sandboxText) rightmost(text, before string) string {
 	const least = 8
-	return ShortEnd(text, max(t.width-ColumnsOf(before), least))
+	return terminal.ShortEnd(text, max(t.width-terminal.ColumnsOf(before), least))
 }
 
 func (t *sandboxText) stats(box *sandbox.Sandbox) {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"ph2cio/internal/sandbox"
+
+	"ph2cio/internal/cli/terminal"
 )
 
 // What a sandbox holds is listed one thing a line, whatever the names are.
@@ -33,7 +35,7 @@ func TestTheSandboxIsListedInTheWidthOfTheTerminal(t *testing.T) {
 		text.people(box)
 		text.events(box)
 		for line := range strings.Lines(text.String()) {
-			if wide := ColumnsOf(strings.TrimSuffix(line, "\n")); wide > width {
+			if wide := terminal.ColumnsOf(strings.TrimSuffix(line, "\n")); wide > width {
 				t.Errorf("%d columns of %d: %s", wide, width, line)
 			}
 		}

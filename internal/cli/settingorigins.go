@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"ph2cio/internal/cli/terminal"
 )
 
 // nameOf names a flag, or the setting that gave its value and where that is written.
@@ -77,8 +79,8 @@ func (p *program) warn(format string, args ...any) {
 // warnText is warn for a text that stays as it is.
 func (p *program) warnText(text string) {
 	if p.log != nil {
-		p.log.Warn(Plain(text))
+		p.log.Warn(terminal.Plain(text))
 		return
 	}
-	p.writeLabelled(p.style(p.env.StderrTerminal).Yellow, "warning: ", Plain(text))
+	p.writeLabelled(p.style(p.env.StderrTerminal).Yellow, "warning: ", terminal.Plain(text))
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/escape"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/report"
@@ -32,7 +33,7 @@ func nothingFound(found *foundSources) error {
 // perhaps meant to be read in warnings.
 func (p *program) reportFound(found *foundSources, bar transfer.Progress) {
 	for _, line := range leftOutClauses(found, p.verbose) {
-		bar.Say(Plain(line))
+		bar.Say(terminal.Plain(line))
 	}
 	p.warnOfMixed(found.Mixed)
 	if len(found.Broken) > 0 {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/escape"
 	"ph2cio/internal/exit"
@@ -123,7 +124,7 @@ func (p *program) takeLock(ctx context.Context, to *destination, wait time.Durat
 		return nil
 	}
 	if held, ok := errors.AsType[*ledger.LockedError](err); ok {
-		return &problem{err: errors.New(Plain(held.Error())), code: exit.Locked,
+		return &problem{err: errors.New(terminal.Plain(held.Error())), code: exit.Locked,
 			hint: "wait until it ends, or add `--wait-lock 10m`; if it hangs, stop that process, which frees the lock at once"}
 	}
 	if ctx.Err() != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
 )
@@ -68,7 +69,7 @@ func (p *program) openIfOurs(ctx context.Context, dir string, o *previewOptions)
 // sayNothingSent says that the state that was named is empty, in case another one was meant.
 func (p *program) sayNothingSent(dir string) {
 	if !p.quiet {
-		fmt.Fprintln(p.env.Stderr, Plain(strings.TrimSpace(p.nothingSentText(dir, dir)+" "+didYouMean(dir))))
+		fmt.Fprintln(p.env.Stderr, terminal.Plain(strings.TrimSpace(p.nothingSentText(dir, dir)+" "+didYouMean(dir))))
 	}
 }
 

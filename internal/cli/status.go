@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/escape"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
@@ -126,7 +127,7 @@ func (p *program) writeNoStates() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(p.env.Stdout, Wrap(fmt.Sprintf("Nothing has been sent yet (no state directory in %s).", Plain(where)), p.columns(), 0))
+	_, err = fmt.Fprintln(p.env.Stdout, terminal.Wrap(fmt.Sprintf("Nothing has been sent yet (no state directory in %s).", terminal.Plain(where)), p.columns(), 0))
 	return err
 }
 
@@ -188,7 +189,7 @@ func nextOf(runs []*ledger.Run, held bool) string {
 			return strings.Replace(run.Typed, " --first-run", "", 1)
 		case run.Command != backfillCommand:
 		case held:
-			return run.Typed + " --" + RestartFlag
+			return run.Typed + " --" + terminal.RestartFlag
 		case backfill && !slices.ContainsFunc(run.Sources, func(s ledger.Source) bool { return job.IsStdin(s.Path) }):
 			return "ph2cio " + syncCommand + " " + rest
 		default:
@@ -219,7 +220,7 @@ func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {
 
 // writeStatus shows the states to a person.
 func (p *program) writeStatus(reports []stateReport) error {
-	t := &statusText{Lines{Style: p.style(p.env.StdoutTerminal), Width: p.columns()}}
+	t := &statusText{terminal.Lines{Style: p.style(p.env.StdoutTerminal), Width: p.columns()}}
 	for i, report := range reports {
 		if i > 0 {
 			t.WriteString("\n")
@@ -231,14 +232,14 @@ func (p *program) writeStatus(reports []stateReport) error {
 }
 
 // statusText lays states out for a person.
-type statusText struct{ Lines }
+type statusText struct{ terminal.Lines }
 
 func (t *statusText) state(s *stateReport) {
-	t.Line("workspace", t.Style.Bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, Plain(s.BaseURL))))
-	t.Line("state", Plain(s.Path))
+	t.Line("workspace", t.Style.Bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, terminal.Plain(s.BaseURL))))
+	t.Line("state", terminal.Plain(s.Path))
 	t.Line("sent", sentInAll(s))
 	if s.OpenRejects > 0 {
-		t.Line("to fix", Plain(s.toFix()))
+		t.Line("to fix", terminal.Plain(s.toFix()))
 	}
 	if s.Waiting > 0 {
 		t.Line("waiting", report.Plural(s.Waiting, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
@@ -246,8 +247,8 @@ func (t *statusText) state(s *stateReport) {
 	}
 	if s.HeldRecent > 0 {
 		text := report.Plural(s.HeldRecent, "event", "events") + " younger than 72 hours when read, in " + report.Files(s.HeldSources)
-		if strings.HasSuffix(s.Next, "--"+RestartFlag) {
-			text += "; " + RestartSends
+		if strings.HasSuffix(s.Next, "--"+terminal.RestartFlag) {
+			text += "; " + terminal.RestartSends
 		}
 		t.Line("waiting", text)
 	}
@@ -255,7 +256,7 @@ func (t *statusText) state(s *stateReport) {
 		t.Line("newest sent", fmt.Sprintf("event of %s, %s ago", report.Time(s.Newest), report.Age(*s.Lag)))
 	}
 	if s.Running != nil {
-		t.Line("running", t.Style.Yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, Plain(s.Running.Host), report.Time(s.Running.Since))))
+		t.Line("running", t.Style.Yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, terminal.Plain(s.Running.Host), report.Time(s.Running.Since))))
 	}
 	for i := range s.Runs {
 		t.run(&s.Runs[i], s.Running != nil && i == 0)
@@ -300,7 +301,7 @@ func (t *statusText) run(r *runReport, running bool) {
 	t.Line("rows", fmt.Sprintf("%s of %s: %s", report.Count(r.Done.Read), report.Count(r.Rows), r.buckets()))
 	t.Line("people", report.Count(r.Done.People())+" sent")
 	if deliver.Sum(r.Rejects) > 0 {
-		t.Line("rejected", t.Style.Red(Plain(Reasons(r.Rejects))))
+		t.Line("rejected", t.Style.Red(terminal.Plain(terminal.Reasons(r.Rejects))))
 	}
 	size := int64(0)
 	for _, source := range r.Sources {
@@ -309,7 +310,7 @@ func (t *statusText) run(r *runReport, running bool) {
 	t.Line("sources", fmt.Sprintf("%s, %s", report.Files(len(r.Sources)), report.Bytes(size)))
 	for _, source := range r.Sources {
 		if source.Trouble != "" {
-			t.Line("trouble", t.Style.Red(Plain(source.Path+": "+source.Trouble)))
+			t.Line("trouble", t.Style.Red(terminal.Plain(source.Path+": "+source.Trouble)))
 		}
 	}
 }

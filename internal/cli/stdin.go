@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/source"
 	"ph2cio/internal/transfer"
@@ -92,7 +93,7 @@ func (p *program) removeStdinCopy(keep bool) error {
 		return nil
 	}
 	if keep {
-		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s. Resume with: %s\n", Plain(p.stdinCopy.Path), Plain(p.resumeCommand()))
+		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s. Resume with: %s\n", terminal.Plain(p.stdinCopy.Path), terminal.Plain(p.resumeCommand()))
 		return nil
 	}
 	return p.stdinCopy.Remove()
@@ -109,7 +110,7 @@ func (p *program) sourceName(path string) string {
 // resumeCommand is the command line that resumes this run. The copy takes the place of standard input.
 // --restart is left out because it would start over, and --ping-url because it is a secret.
 func (p *program) resumeCommand() string {
-	args := slices.DeleteFunc(withoutPing(p.args), func(arg string) bool { return arg == "--"+RestartFlag })
+	args := slices.DeleteFunc(withoutPing(p.args), func(arg string) bool { return arg == "--"+terminal.RestartFlag })
 	for i, arg := range args {
 		if arg == stdinSource && p.stdinCopy != nil {
 			args[i] = p.stdinCopy.Path

@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"go/ast"
@@ -16,9 +16,9 @@ import (
 
 // TestEveryReasonHasWords walks the constants of the packages that give reasons.
 func TestEveryReasonHasWords(t *testing.T) {
-	codes := append(constants(t, "../mapping/*.go", "Reason"), constants(t, "../transfer/*.go", "Reason")...)
-	codes = append(codes, constants(t, "../posthog/rowerror.go", "")...)
-	codes = append(codes, constants(t, "../transfer/*.go", "Value")...)
+	codes := append(constants(t, "../../mapping/*.go", "Reason"), constants(t, "../../transfer/*.go", "Reason")...)
+	codes = append(codes, constants(t, "../../posthog/rowerror.go", "")...)
+	codes = append(codes, constants(t, "../../transfer/*.go", "Value")...)
 	codes = append(codes, mapping.CutKinds()...)
 	codes = append(codes, Actions...)
 	codes = append(codes, mapping.ReasonNoName, posthog.NotJSON)

@@ -1,0 +1,13 @@
+// Package terminal makes what a person reads: the summary of a run, an inspection, an explanation, and the
+// layout of any text for a terminal. It prints nothing.
+//
+// From the bottom up:
+//
+//	style         colours; text from outside made safe to show
+//	wrap, table   lines that fit into a width, cells in columns
+//	lines         lines of a label and a text
+//	reasons       the codes of reasons, changes and operations in words
+//	summary...    the summary of a run or a preview, and its parts, some of which a question shows too
+//	inspection    what is in an export
+//	explanation   one person, and why several IDs are that person
+package terminal
