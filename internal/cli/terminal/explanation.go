@@ -16,7 +16,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// explainText lays an explanation out for a person to read.
+// explainText lays an explanation out.
 type explainText struct {
 	strings.Builder
 	why   *explain.Person
@@ -25,7 +25,8 @@ type explainText struct {
 	width int
 }
 
-// Explanation lays an explanation out. limit is how many lines of each list are shown, 0 for all.
+// Explanation returns the explanation of a person, and of everybody else with the same email. limit is how
+// many lines of each list are shown, 0 for all.
 func Explanation(why *explain.Person, style Style, width, limit int) string {
 	t := &explainText{why: why, limit: limit, style: style, width: width}
 	t.writeAll()

@@ -14,7 +14,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// inspectText lays an inspection out for a person: a few lines of totals, then a table for each list.
+// inspectText lays an inspection out.
 type inspectText struct {
 	strings.Builder
 	in    *inspect.Result
@@ -23,7 +23,8 @@ type inspectText struct {
 	width int // of tables
 }
 
-// Inspection lays an inspection out. limit is how many rows of each list are shown, 0 for all.
+// Inspection returns what is in an export as a few lines of totals and a table for each list. limit is how
+// many rows of each are shown, 0 for all.
 func Inspection(in *inspect.Result, title string, style Style, width, limit int) string {
 	t := &inspectText{in: in, limit: limit, style: style, width: width}
 	t.write(title)

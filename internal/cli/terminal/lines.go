@@ -9,14 +9,15 @@ import (
 	"ph2cio/internal/report"
 )
 
-// Lines are lines of text for a person: most are a label and a text beside it.
+// Lines collects lines of text for a person: most are a label and a text beside it. The zero value is without
+// colours, for 80 columns.
 type Lines struct {
 	strings.Builder
 	Style Style
 	Width int // in columns; 0 means no terminal
 }
 
-// Line writes a label and a text, and nothing for an empty text.
+// Line writes a label and a text, which is wrapped beside it. It writes nothing for an empty text.
 func (t *Lines) Line(label, text string) {
 	if text != "" {
 		fmt.Fprintln(t, Labelled(label, text, t.columnCount()))
@@ -48,7 +49,8 @@ func (t *Lines) detail(text string) {
 	fmt.Fprintf(t, "%*s%s\n", indent, "", t.Style.Dim(wrapList(text, t.columnCount(), indent)))
 }
 
-// Labelled is a label and a text that is wrapped beside it.
+// Labelled is a label and a text that is wrapped beside it. With a width of math.MaxInt32 it is one line for
+// a record of a log, whose label is not padded.
 func Labelled(label, text string, width int) string {
 	if width == math.MaxInt32 { // a record of a log
 		return strings.TrimPrefix(label+": ", ": ") + text
@@ -56,7 +58,7 @@ func Labelled(label, text string, width int) string {
 	return fmt.Sprintf("%-12s ", label) + wrapList(text, width, labelWidth)
 }
 
-// wrapList is wrapIndented for a text that may be a list, whose parts stay on one line where they fit.
+// wrapList is Wrap for a text that may be a list, whose parts stay on one line where they fit.
 func wrapList(text string, width, indent int) string {
 	const unbroken = "\u00a0"
 	parts := strings.Split(text, report.ListSeparator)

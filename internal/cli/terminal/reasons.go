@@ -195,7 +195,7 @@ func listWords(table map[string]reasonWords) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// ReasonTables is the table that help shows.
+// ReasonTables returns the codes with their words, and with what to do about them, as help shows them.
 func ReasonTables() string {
 	return strings.Join([]string{
 		"Rows left out, or waiting for a later run:\n", listWords(leftOutWords),

@@ -6,7 +6,7 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// Style colours text for a terminal, or leaves it as it is.
+// Style colours text for a terminal if it is on. The zero value leaves text as it is.
 type Style struct{ On bool }
 
 func (s Style) paint(code, text string) string {
@@ -16,6 +16,7 @@ func (s Style) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
+// Bold returns a text in bold. Dim, Red, Green, Yellow and Cyan do the same in their ways.
 func (s Style) Bold(text string) string   { return s.paint("1", text) }
 func (s Style) Dim(text string) string    { return s.paint("2", text) }
 func (s Style) Red(text string) string    { return s.paint("31", text) }
@@ -26,7 +27,7 @@ func (s Style) Cyan(text string) string   { return s.paint("36", text) }
 // Plain makes text from outside safe to show. Newlines stay.
 func Plain(text string) string { return escape.Text(text) }
 
-// OneLine is plain for text that must stay on one line.
+// OneLine is Plain for text that must stay on one line.
 func OneLine(text string) string {
 	return strings.ReplaceAll(Plain(text), "\n", `\u000a`)
 }

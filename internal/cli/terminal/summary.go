@@ -13,7 +13,7 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// Summary lays the summary of a run out. sent says that it is about what was sent, not about what would be.
+// Summary returns the summary of a run. sent says that it is about what was sent, not about what would be.
 func Summary(s *transfer.Summary, title string, style Style, width int, sent bool) string {
 	t := &summaryText{Lines: Lines{Style: style, Width: width}, s: s, sent: sent}
 	t.write(title)
@@ -45,10 +45,10 @@ func (t *summaryText) write(title string) {
 	t.Next(t.s.Next)
 }
 
-// RestartFlag is the flag that replans a backfill.
+// RestartFlag is the name of the flag that replans a backfill.
 const RestartFlag = "restart"
 
-// RestartSends says what the next command is for, where recent events wait.
+// RestartSends says, where recent events wait, what the next command is for.
 const RestartSends = "the next command sends what is old enough by then"
 
 // operationsText lists operations by action.
@@ -138,7 +138,7 @@ func (t *summaryText) campaigns() {
 }
 
 // Overwrites says how many of the people who are sent have data so old that it may replace newer data; empty
-// for none.
+// for none. mayLose says what happens to the profiles, as in "may lose".
 func Overwrites(stale, sent int64, mayLose string) string {
 	n, upTo := min(stale, sent), ""
 	if n == 0 {

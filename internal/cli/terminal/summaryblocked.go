@@ -15,9 +15,10 @@ func LiveText(live *transfer.LiveProfiles) string {
 		"and they would arrive twice", report.Plural(live.Count, "anonymous profile of a visitor", "anonymous profiles of visitors"), names)
 }
 
+// LiveHint says what to do if a live destination has been running.
 const LiveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
 
-// MaxMergesFlag is the flag that limits merges.
+// MaxMergesFlag is the name of the flag that limits merges. All other limits are of new profiles.
 const MaxMergesFlag = "max-merges"
 
 // LimitText says which limit a run would exceed, and by what.
@@ -29,7 +30,7 @@ func LimitText(l transfer.Limit) string {
 	return fmt.Sprintf("%s would be %s, but --%s allows %s", report.Plural(l.WouldBe, "profile", "profiles"), what, l.Flag, report.Count(l.Allowed))
 }
 
-// UnknownOnlyText says which names of --only nobody has.
+// UnknownOnlyText says which names of --only nobody in the export has.
 func UnknownOnlyText(names []string) string {
 	return "nobody in the export has these IDs of --only: " + FirstFew(len(names), len(names), func(i int) string { return mapping.ShortID(names[i]) })
 }

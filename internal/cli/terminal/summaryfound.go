@@ -2,8 +2,8 @@ package terminal
 
 import "ph2cio/internal/transfer"
 
-// BeforeSending says, before the question, who is uncertain, which rows and columns are read in an unusual way,
-// which events may be left out by mistake, and what happens to person attributes.
+// BeforeSending says, before the question, who is uncertain, which rows and columns are read in an unusual
+// way, which events may be left out by mistake, and what happens to person attributes.
 func BeforeSending(first *transfer.FirstPass, attributes *transfer.AttributeSummary, style Style, width int) string {
 	all, beyond := first.SkippedEvents()
 	var perhapsYours []transfer.SkippedEvent

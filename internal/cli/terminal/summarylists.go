@@ -2,7 +2,8 @@ package terminal
 
 import "ph2cio/internal/report"
 
-// FirstFew names the first of n and says how many more there are, and how many --json lists.
+// FirstFew lists the first MaxNamed of n names and says how many more there are. listed is how many of them
+// --json lists.
 func FirstFew(n, listed int, name func(i int) string) string {
 	return report.FirstOf(MaxNamed, n, jsonListsText(listed, listed < n), name)
 }

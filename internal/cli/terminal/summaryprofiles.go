@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// PairsText names the first few of n merges.
+// PairsText names the first few of n merges. pairs need not hold all of them.
 func PairsText(pairs []transfer.MergePair, n int) string {
 	return OneLine(FirstFew(min(n, len(pairs)), len(pairs), func(i int) string {
 		return "merge " + profileText(&pairs[i].Profile) + " into " + profileText(&pairs[i].Into)
@@ -33,6 +33,7 @@ func profileText(p *transfer.Profile) string {
 	return p.By + " " + mapping.ShortID(p.Value)
 }
 
+// HeldCount says how many people have several identified profiles, so that their rows wait.
 func HeldCount(held *transfer.TwoProfiles) string {
 	who := report.Plural(held.Count, "person has", "people have")
 	return who + " several identified profiles; nothing of theirs is sent, their rows wait"

@@ -2,7 +2,7 @@ package terminal
 
 import "ph2cio/internal/transfer"
 
-// summaryText lays a summary out for a person.
+// summaryText lays a summary out.
 type summaryText struct {
 	Lines
 	s    *transfer.Summary

@@ -6,9 +6,10 @@ import (
 	"github.com/rivo/uniseg"
 )
 
+// How wide text is where there is no terminal, and at most: longer lines are hard to read.
 const (
 	ColumnsWithoutTerminal = 80
-	MaxColumns             = 100 // longer lines are hard to read
+	MaxColumns             = 100
 )
 
 // Wrap breaks the lines of a text at blanks so that none is wider than width. Every line but the
