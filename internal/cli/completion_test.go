@@ -23,9 +23,9 @@ func TestCompletionScripts(t *testing.T) {
 	}
 }
 
-// completed is what the program offers a shell for the last word of a command line, and the line that says
+// completions is what the program offers a shell for the last word of a command line, and the line that says
 // how to take it.
-func completed(t *testing.T, words ...string) (offers []string, directive string) {
+func completions(t *testing.T, words ...string) (offers []string, directive string) {
 	t.Helper()
 	out := runProgram(t, nil, append([]string{cobra.ShellCompRequestCmd}, words...)...)
 	lines := strings.Split(strings.TrimSuffix(out.stdout, "\n"), "\n")
@@ -69,7 +69,7 @@ func TestCompletion(t *testing.T) {
 		{"help backfill ", nil, choice},
 		{"sync --restart", nil, nothing},
 	} {
-		offers, directive := completed(t, strings.Split(c.line, " ")...)
+		offers, directive := completions(t, strings.Split(c.line, " ")...)
 		if !slices.Equal(offers, c.offers) || directive != c.directive {
 			t.Errorf("%q: %q %s, want %q %s", c.line, offers, directive, c.offers, c.directive)
 		}
@@ -78,7 +78,7 @@ func TestCompletion(t *testing.T) {
 		"": "backfill\tSend the whole history, the first time", "help ": "exit-codes\tWhat the exit code means", "help b": "backfill\tSend the whole history, the first time",
 		"backfill --max-pro": "--max-profiles\tsend nothing if more than N profiles would be new; 0 is no limit",
 	} {
-		if offers, _ := completed(t, strings.Split(line, " ")...); !slices.Contains(offers, has) {
+		if offers, _ := completions(t, strings.Split(line, " ")...); !slices.Contains(offers, has) {
 			t.Errorf("%q offers %q, and not %q", line, offers, has)
 		}
 	}

@@ -200,7 +200,7 @@ func runDocumented(t *testing.T, line string) outcome {
 		"CUSTOMERIO_SITE_ID": canarySite, "CUSTOMERIO_API_KEY": canaryKey, "CUSTOMERIO_TRACK_URL": server.URL(),
 		"HOME": dir, "XDG_STATE_HOME": filepath.Join(dir, "states"), "PH2CIO_LISTEN": "127.0.0.1:0",
 	}
-	args := filledIn(t, words(line))
+	args := fillIn(t, words(line))
 	atTerminal := func(env *Env) {
 		env.Stdin, env.StdinTerminal, env.StderrTerminal = strings.NewReader("yes\n"), true, true
 	}
@@ -219,9 +219,9 @@ func runDocumented(t *testing.T, line string) outcome {
 	return runProgramWith(t, atTerminal, environment, args...)
 }
 
-// filledIn is the program's arguments of a command line, with something in the place of what the docs leave
+// fillIn is the program's arguments of a command line, with something in the place of what the docs leave
 // open.
-func filledIn(t *testing.T, typed []string) []string {
+func fillIn(t *testing.T, typed []string) []string {
 	t.Helper()
 	for len(typed) > 0 && assignment.MatchString(typed[0]) {
 		typed = typed[1:] // credentials, which are the test's
@@ -328,28 +328,28 @@ func TestWhatTheDocsNameExists(t *testing.T) {
 	all := docs(t)
 	all[".env.example"] = fileText(t, ".env.example")
 	for where, text := range all {
-		for _, flag := range matched(othersLines.ReplaceAllString(text, ""), `(?:^|[\s(\x60])--([a-z][a-z-]*)`) {
+		for _, flag := range allMatches(othersLines.ReplaceAllString(text, ""), `(?:^|[\s(\x60])--([a-z][a-z-]*)`) {
 			if !flags[flag] {
 				t.Errorf("%s: there is no flag --%s", where, flag)
 			}
 		}
-		for _, name := range matched(text, `\b((?:PH2CIO|CUSTOMERIO)_[A-Z_]*[A-Z])\b`) {
+		for _, name := range allMatches(text, `\b((?:PH2CIO|CUSTOMERIO)_[A-Z_]*[A-Z])\b`) {
 			if !slices.Contains(variables, name) {
 				t.Errorf("%s: there is no variable %s", where, name)
 			}
 		}
-		for _, target := range matched(text, "`make ([a-z]+)`") {
+		for _, target := range allMatches(text, "`make ([a-z]+)`") {
 			if !strings.Contains(makefile, "\n"+target+":") {
 				t.Errorf("%s: there is no make %s", where, target)
 			}
 		}
-		for _, path := range matched(text, "`((?:internal|testdata|cmd)/[^` *]*)`") {
+		for _, path := range allMatches(text, "`((?:internal|testdata|cmd)/[^` *]*)`") {
 			if _, err := os.Stat(filepath.Join(repository, path)); err != nil {
 				t.Errorf("%s: %v", where, err)
 			}
 		}
 	}
-	for _, target := range matched(readme(t), `(?m)^make ([a-z]+)`) {
+	for _, target := range allMatches(readme(t), `(?m)^make ([a-z]+)`) {
 		if !strings.Contains(makefile, "\n"+target+":") {
 			t.Errorf("README.md: there is no make %s", target)
 		}
@@ -360,11 +360,11 @@ func TestWhatTheDocsNameExists(t *testing.T) {
 func TestLinksOfREADME(t *testing.T) {
 	text := readme(t)
 	var anchors []string
-	for _, heading := range matched(text, `(?m)^#+ (.*)$`) {
+	for _, heading := range allMatches(text, `(?m)^#+ (.*)$`) {
 		plain := regexp.MustCompile(`[^a-z0-9 _-]`).ReplaceAllString(strings.ToLower(heading), "")
 		anchors = append(anchors, strings.ReplaceAll(plain, " ", "-"))
 	}
-	for _, link := range matched(text, `\]\(([^)]+)\)`) {
+	for _, link := range allMatches(text, `\]\(([^)]+)\)`) {
 		path, anchor, _ := strings.Cut(link, "#")
 		if strings.Contains(link, "://") {
 			continue
@@ -393,8 +393,8 @@ func TestMessagesInREADMEExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells := strings.Join(matched(readme(t), `(?m)^\| (\d+ "[^|]+) \|`), "\n")
-	messages := matched(cells, `"([^"]+)"`)
+	cells := strings.Join(allMatches(readme(t), `(?m)^\| (\d+ "[^|]+) \|`), "\n")
+	messages := allMatches(cells, `"([^"]+)"`)
 	if len(messages) < 3 {
 		t.Errorf("README.md quotes %q", messages)
 	}
@@ -434,8 +434,8 @@ func TestTopics(t *testing.T) {
 const mostWords = 25
 
 func TestGlossariesAreShort(t *testing.T) {
-	users := matched(fileText(t, "internal/cli/help/terms.txt"), `(?m)^  (\S.*?)  `)
-	ours := matched(fileText(t, "internal/doc.go"), `(?m)^//	([a-z][a-zA-Z, ]*?)  +\S`)
+	users := allMatches(fileText(t, "internal/cli/help/terms.txt"), `(?m)^  (\S.*?)  `)
+	ours := allMatches(fileText(t, "internal/doc.go"), `(?m)^//	([a-z][a-zA-Z, ]*?)  +\S`)
 	at := slices.Index(ours, "row")
 	if at < 0 {
 		t.Fatalf("internal/doc.go does not explain a row: %q", ours)
@@ -456,8 +456,8 @@ func everyCommand(c *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// matched is what the first group of an expression matches in a text.
-func matched(text, expression string) (all []string) {
+// allMatches is what the first group of an expression matches in a text.
+func allMatches(text, expression string) (all []string) {
 	for _, match := range regexp.MustCompile(expression).FindAllStringSubmatch(text, -1) {
 		all = append(all, match[1])
 	}

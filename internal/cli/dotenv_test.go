@@ -205,9 +205,9 @@ func FuzzSettings(f *testing.F) {
 	})
 }
 
-// TestSettingsSay holds what is said of a line: its number, the name of a setting of ours, and nothing of its
+// TestBadSettingsAreNamedByTheirLines holds what is said of a line: its number, the name of a setting of ours, and nothing of its
 // text.
-func TestSettingsSay(t *testing.T) {
+func TestBadSettingsAreNamedByTheirLines(t *testing.T) {
 	for text, want := range map[string][]string{
 		"\n\nhush me\n":                      {"line 3 is not NAME=value"},
 		"A=1\r\nhush-me=1\r\nhush\r\n":       {"line 2 is not NAME=value: a name has only letters, digits and _", "line 3 is not NAME=value"},

@@ -43,7 +43,7 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		columns     = &transfer.UnknownColumns{}
 		changed     = &job.PeopleChanged{}
 		irregular   = &regularfile.Irregular{Path: "x", Mode: fs.ModeNamedPipe}
-		systemic    = &customerio.SystemicError{Err: status(400)}
+		systemic    = &customerio.SystemicError{Err: apiError(400)}
 		input       = &problem{err: plain, code: 6, hint: "name it"}
 		bareInput   = &problem{err: source, code: 8}
 	)
@@ -85,32 +85,32 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		{&regularfile.Irregular{Path: "x", Mode: fs.ModeDir}, 1, "name a file"},
 		{&posthog.SourceError{Path: "x", Err: irregular}, 6, "save its content to a file and name that file"},
 		{systemic, 5, ""},
-		{&customerio.SystemicError{Err: status(401)}, 5, ""},
-		{&customerio.GaveUpError{Err: status(503)}, 5, ""},
-		{status(0), 5, ""},
-		{status(207), 5, ""},
-		{status(302), 2, ""},
-		{status(400), 5, ""},
-		{status(401), 4, ""},
-		{status(403), 4, ""},
-		{status(418), 5, ""},
-		{status(429), 5, ""},
-		{status(500), 5, ""},
+		{&customerio.SystemicError{Err: apiError(401)}, 5, ""},
+		{&customerio.GaveUpError{Err: apiError(503)}, 5, ""},
+		{apiError(0), 5, ""},
+		{apiError(207), 5, ""},
+		{apiError(302), 2, ""},
+		{apiError(400), 5, ""},
+		{apiError(401), 4, ""},
+		{apiError(403), 4, ""},
+		{apiError(418), 5, ""},
+		{apiError(429), 5, ""},
+		{apiError(500), 5, ""},
 		// Of several causes the gravest has the code, and the first that knows what to do the hint.
 		{errors.Join(source, interrupted), 130, "look at the file"},
 		{errors.Join(source, told), 3, "look at the file"},
-		{errors.Join(status(401), &problem{err: plain, code: 2, hint: "name it"}), 2, "name it"},
+		{errors.Join(apiError(401), &problem{err: plain, code: 2, hint: "name it"}), 2, "name it"},
 		{errors.Join(input, interrupted), 130, "name it"},
 		{errors.Join(&problem{err: plain, code: 4}, input), 4, "name it"},
 		{errors.Join(trouble, input), 6, "name it"},
-		{errors.Join(status(401), trouble), 8, "restore it"},
+		{errors.Join(apiError(401), trouble), 8, "restore it"},
 		{errors.Join(context.Canceled, state), 8, ""},
-		{errors.Join(status(401), rejects), 3, rejectsHint},
+		{errors.Join(apiError(401), rejects), 3, rejectsHint},
 		{errors.Join(rejects, trouble), 8, rejectsHint},
 		{errors.Join(disk, teams), 8, diskHint},
-		{errors.Join(source, status(302)), 6, "look at the file"},
-		{errors.Join(status(302), source), 6, "look at the file"},
-		{errors.Join(status(401), context.Canceled), 130, ""},
+		{errors.Join(source, apiError(302)), 6, "look at the file"},
+		{errors.Join(apiError(302), source), 6, "look at the file"},
+		{errors.Join(apiError(401), context.Canceled), 130, ""},
 		{errors.Join(plain, systemic), 5, ""},
 		{errors.Join(source, irregular), 6, "look at the file"},
 	} {
@@ -122,7 +122,7 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 	}
 }
 
-func status(code int) error { return &customerio.APIError{Request: "asking", Status: code} }
+func apiError(code int) error { return &customerio.APIError{Request: "asking", Status: code} }
 
 func sourceError(hint string) error {
 	return &posthog.SourceError{Path: "x.jsonl", Kind: posthog.Refused, Err: errors.New("no events"), Advice: hint}

@@ -34,8 +34,8 @@ type record struct {
 	People   map[string]int64
 }
 
-// records reads a JSON log: every line of it must be a whole record.
-func records(t *testing.T, text string) (all []record) {
+// parseRecords reads a JSON log: every line of it must be a whole record.
+func parseRecords(t *testing.T, text string) (all []record) {
 	t.Helper()
 	for line := range strings.Lines(text) {
 		var r record
@@ -47,7 +47,7 @@ func records(t *testing.T, text string) (all []record) {
 	return all
 }
 
-func find(all []record, level, says string) *record {
+func findRecord(all []record, level, says string) *record {
 	for i := range all {
 		if all[i].Level == level && strings.Contains(all[i].Msg, says) {
 			return &all[i]
@@ -57,8 +57,8 @@ func find(all []record, level, says string) *record {
 }
 
 func TestALogOfJSONIsNothingElse(t *testing.T) {
-	_, account := boxed(t, sandbox.Faults{})
-	_, refusing := boxed(t, sandbox.Faults{Answers: []sandbox.Answer{{On: "batch", Status: 401}}})
+	_, account := startSandbox(t, sandbox.Faults{})
+	_, refusing := startSandbox(t, sandbox.Faults{Answers: []sandbox.Answer{{On: "batch", Status: 401}}})
 	dir := t.TempDir()
 	broken := filepath.Join(dir, "broken.jsonl")
 	write(t, broken, "{\"event\"\n"+`{"event":"x","distinct_id":"user_1","timestamp":"2026-03-04T10:02:11Z","properties":{}}`+"\n")
@@ -95,8 +95,8 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := runProgram(t, c.environment, c.args...)
-			all := records(t, out.stderr)
-			if out.code != c.code || find(all, c.level, c.says) == nil {
+			all := parseRecords(t, out.stderr)
+			if out.code != c.code || findRecord(all, c.level, c.says) == nil {
 				t.Errorf("exit code %d, want %d, and no %s %q:\n%s", out.code, c.code, c.level, c.says, out.stderr)
 			}
 		})
@@ -104,10 +104,10 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 }
 
 func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
-	_, account := boxed(t, sandbox.Faults{Refuse: []sandbox.Refusal{{Match: "Order Completed", Always: true, Reason: "nope"}}})
+	_, account := startSandbox(t, sandbox.Faults{Refuse: []sandbox.Refusal{{Match: "Order Completed", Always: true, Reason: "nope"}}})
 	state := filepath.Join(t.TempDir(), "state")
 	out := runProgram(t, account, "backfill", "--yes", "--log-format", "json", "--state", state, acornly)
-	all := records(t, out.stderr)
+	all := parseRecords(t, out.stderr)
 	for _, phase := range []string{"reading", "sending people", "sending events"} {
 		if !slices.ContainsFunc(all, func(r record) bool { return r.Msg == phase && r.State == "began" && r.Command == "backfill" }) {
 			t.Errorf("no record of the phase %s:\n%s", phase, out.stderr)
@@ -123,20 +123,20 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 	}
 	damaged := filepath.Join(t.TempDir(), "damaged.jsonl.gz")
 	write(t, damaged, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03cut")
-	all = records(t, runProgram(t, account, "backfill", "--yes", "--log-format", "json", damaged, acornly).stderr)
+	all = parseRecords(t, runProgram(t, account, "backfill", "--yes", "--log-format", "json", damaged, acornly).stderr)
 	if last := all[len(all)-1]; *last.ExitCode != exit.Input || len(last.Trouble) != 1 || !strings.HasPrefix(last.Trouble[0], damaged+": ") {
 		t.Errorf("%+v", last)
 	}
 	if out.stdout != "" {
 		t.Errorf("what goes where a log of JSON goes is not JSON: %q", out.stdout)
 	}
-	failed := find(records(t, runProgram(t, nil, "backfill", "--yes", "--log-format=json", "--rate", "0", "--sandbox", acornly).stderr), "ERROR", "--rate must be")
+	failed := findRecord(parseRecords(t, runProgram(t, nil, "backfill", "--yes", "--log-format=json", "--rate", "0", "--sandbox", acornly).stderr), "ERROR", "--rate must be")
 	if failed == nil || *failed.ExitCode != exit.Usage || failed.Hint == "" {
 		t.Errorf("%+v", failed)
 	}
 	both := runProgram(t, nil, "preview", "--json", "--log-format=json", "--operations", "-", acornly)
 	lines := strings.Split(strings.TrimSpace(both.stderr), "\n")
-	records(t, both.stderr)
+	parseRecords(t, both.stderr)
 	var result struct {
 		Document struct{ Rows struct{ Read int } }
 	}
@@ -156,7 +156,7 @@ var someSeconds = regexp.MustCompile(` in \d+\.\ds:`)
 
 // Quiet is quiet unless something happened: then all of it is one line on stderr, after the error.
 func TestQuietUnlessSomethingHappened(t *testing.T) {
-	_, account := boxed(t, sandbox.Faults{})
+	_, account := startSandbox(t, sandbox.Faults{})
 	dir := t.TempDir()
 	broken := filepath.Join(dir, "broken.jsonl")
 	write(t, broken, "{\"event\"\n"+`{"event":"x","distinct_id":"user_1","timestamp":"2026-03-04T10:02:11Z","properties":{}}`+"\n")
@@ -228,7 +228,7 @@ func TestLinesBecomeRecords(t *testing.T) {
 	}
 	p.log.close()
 	var got []string
-	for _, r := range records(t, said.String()) {
+	for _, r := range parseRecords(t, said.String()) {
 		got = append(got, r.Msg)
 	}
 	if text := strings.Join(got, "|"); text != "one and two three|four|five" {

@@ -3,7 +3,7 @@ package cli
 import "testing"
 
 // A name that a stranger chose is one line of a hint, and stays a name when it is pasted.
-func TestPathsAreAskedAboutInOneLine(t *testing.T) {
+func TestPathsAreSuggestedInOneLine(t *testing.T) {
 	for path, want := range map[string]string{
 		"export/":        "export/",
 		"my file.jsonl":  "'my file.jsonl'",

@@ -82,8 +82,8 @@ func readMetrics(t *testing.T, path string) map[string]float64 {
 	return parseMetrics(t, string(text))
 }
 
-// boxed is a sandbox over a socket, and the settings to reach it.
-func boxed(t *testing.T, faults sandbox.Faults) (*sandbox.Sandbox, map[string]string) {
+// startSandbox is a sandbox over a socket, and the settings to reach it.
+func startSandbox(t *testing.T, faults sandbox.Faults) (*sandbox.Sandbox, map[string]string) {
 	t.Helper()
 	box := sandbox.New(sandbox.Options{SiteID: canarySite, APIKey: canaryKey, Faults: faults})
 	server, err := box.Start("127.0.0.1:0")
@@ -94,7 +94,7 @@ func boxed(t *testing.T, faults sandbox.Faults) (*sandbox.Sandbox, map[string]st
 	return box, map[string]string{"CUSTOMERIO_SITE_ID": canarySite, "CUSTOMERIO_API_KEY": canaryKey, "CUSTOMERIO_TRACK_URL": server.URL()}
 }
 
-func hold(t *testing.T, got map[string]float64, want map[string]float64) {
+func checkMetrics(t *testing.T, got map[string]float64, want map[string]float64) {
 	t.Helper()
 	for series, value := range want {
 		if v, ok := got[series]; !ok || v != value {
@@ -103,8 +103,8 @@ func hold(t *testing.T, got map[string]float64, want map[string]float64) {
 	}
 }
 
-func TestMetricsTellHowTheRunWent(t *testing.T) {
-	box, account := boxed(t, sandbox.Faults{
+func TestMetricsSayHowTheRunWent(t *testing.T) {
+	box, account := startSandbox(t, sandbox.Faults{
 		Answers: []sandbox.Answer{{Next: 2, Status: 429}, {After: 3, Next: 1, Status: 503}},
 		Refuse:  []sandbox.Refusal{{Match: "Order Completed", Always: true, Reason: "nope"}},
 	})
@@ -118,7 +118,7 @@ func TestMetricsTellHowTheRunWent(t *testing.T) {
 	}
 	got := readMetrics(t, file)
 	stats := box.Stats()
-	hold(t, got, map[string]float64{
+	checkMetrics(t, got, map[string]float64{
 		"ph2cio_last_run_exit_code":                                       3,
 		`ph2cio_last_run_rows{result="sent"}`:                             4,
 		`ph2cio_last_run_rows{result="rejected"}`:                         1,
@@ -162,8 +162,8 @@ func TestMetricsTellHowTheRunWent(t *testing.T) {
 }
 
 // The time of the last success outlives runs that fail, at whatever stage.
-func TestTheLastSuccessIsKept(t *testing.T) {
-	_, account := boxed(t, sandbox.Faults{})
+func TestTheLastSuccessCarriesOver(t *testing.T) {
+	_, account := startSandbox(t, sandbox.Faults{})
 	file := filepath.Join(t.TempDir(), "ph2cio.prom")
 	run := func(environment map[string]string, code int, args ...string) map[string]float64 {
 		t.Helper()
@@ -175,7 +175,7 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 		if text, _ := os.ReadFile(file); strings.Contains(string(text), `workspace=""`) {
 			t.Errorf("%v: the workspace is not known, and something is said of it: %s", args, text)
 		}
-		hold(t, got, map[string]float64{"ph2cio_last_run_exit_code": float64(code)})
+		checkMetrics(t, got, map[string]float64{"ph2cio_last_run_exit_code": float64(code)})
 		return got
 	}
 	if got := run(nil, exit.Credentials, acornly); got[lastSuccessMetric] != 0 {
@@ -200,7 +200,7 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 		if _, has := got["ph2cio_lag_seconds"]; has {
 			t.Errorf("%s: a lag, though the state was not looked at", name)
 		}
-		hold(t, got, map[string]float64{`ph2cio_last_run_rows{result="sent"}`: 0, "ph2cio_last_run_requests": 0})
+		checkMetrics(t, got, map[string]float64{`ph2cio_last_run_rows{result="sent"}`: 0, "ph2cio_last_run_requests": 0})
 	}
 	write(t, file, "# HELP ph2cio_last_run_info What ran last.\nnot metrics at all\n"+lastSuccessMetric+"{name=\"x\"} soon\n")
 	if got := run(nil, exit.Credentials, acornly); got[lastSuccessMetric] != 0 {
@@ -208,8 +208,8 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 	}
 }
 
-func TestAMetricsFileThatCannotBeIsRefusedFirst(t *testing.T) {
-	box, account := boxed(t, sandbox.Faults{})
+func TestAMetricsFileThatCannotBeWrittenIsRefusedFirst(t *testing.T) {
+	box, account := startSandbox(t, sandbox.Faults{})
 	dir := t.TempDir()
 	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link.prom")
 	write(t, target, "mine\n")

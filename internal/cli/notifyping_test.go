@@ -43,7 +43,7 @@ func (m *monitor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func monitored(t *testing.T, answer http.HandlerFunc) (m *monitor, base string) {
+func startMonitor(t *testing.T, answer http.HandlerFunc) (m *monitor, base string) {
 	t.Helper()
 	m = &monitor{answer: answer}
 	server := httptest.NewServer(m)
@@ -51,8 +51,8 @@ func monitored(t *testing.T, answer http.HandlerFunc) (m *monitor, base string) 
 	return m, server.URL
 }
 
-func TestPingsTellOfStartSuccessAndFailure(t *testing.T) {
-	_, account := boxed(t, sandbox.Faults{})
+func TestPingsReportStartSuccessAndFailure(t *testing.T) {
+	_, account := startSandbox(t, sandbox.Faults{})
 	const secret = "/" + pingSecret
 	for _, c := range []struct {
 		name, path string
@@ -83,7 +83,7 @@ func TestPingsTellOfStartSuccessAndFailure(t *testing.T) {
 		{"a dry run", secret, []string{"--dry-run", acornly}, exit.Done, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m, base := monitored(t, nil)
+			m, base := startMonitor(t, nil)
 			out := runProgram(t, account, append([]string{"backfill", "--yes", "--quiet", "--ping-url", base + c.path}, c.args...)...)
 			if out.code != c.code || !slices.Equal(m.pings, c.pings) {
 				t.Errorf("exit code %d, want %d; pings %q, want %q\n%s", out.code, c.code, m.pings, c.pings, out.stderr)
@@ -114,15 +114,15 @@ func TestOutcomesHaveTheirMeaning(t *testing.T) {
 // A monitor in any trouble costs a warning, never the run, and its URL appears nowhere: not in what is said,
 // not in what is kept.
 func TestAMonitorInTroubleIsAWarning(t *testing.T) {
-	elsewhere, target := monitored(t, nil)
+	elsewhere, target := startMonitor(t, nil)
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	_, redirects := monitored(t, func(w http.ResponseWriter, r *http.Request) {
+	_, redirects := startMonitor(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, target+r.URL.Path, http.StatusFound)
 	})
-	_, missing := monitored(t, http.NotFound)
-	_, broken := monitored(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) })
-	_, echoes := monitored(t, func(w http.ResponseWriter, r *http.Request) {
+	_, missing := startMonitor(t, http.NotFound)
+	_, broken := startMonitor(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	_, echoes := startMonitor(t, func(w http.ResponseWriter, r *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
 			t.Error(err)
@@ -160,13 +160,13 @@ func TestAMonitorInTroubleIsAWarning(t *testing.T) {
 			if c.tries > 1 {
 				return // the program takes its time between them
 			}
-			_, account := boxed(t, sandbox.Faults{})
+			_, account := startSandbox(t, sandbox.Faults{})
 			state := filepath.Join(t.TempDir(), "state")
 			out := runProgram(t, account, "backfill", "--yes", "--verbose", "--state", state, "--ping-url="+c.base+"/"+pingSecret, acornly)
 			if out.code != exit.Done || !strings.Contains(out.stderr, "warning: --ping-url: ping "+c.base+": ") || !strings.Contains(out.stderr, c.says) {
 				t.Errorf("exit code %d\n%s", out.code, out.stderr)
 			}
-			checkUnsaid(t, out, state)
+			checkNotShown(t, out, state)
 		})
 	}
 	if len(elsewhere.pings) > 0 {
@@ -174,8 +174,8 @@ func TestAMonitorInTroubleIsAWarning(t *testing.T) {
 	}
 }
 
-// checkUnsaid searches all that a run left for the URL of the monitor.
-func checkUnsaid(t *testing.T, out outcome, dir string) {
+// checkNotShown searches all that a run left for the URL of the monitor.
+func checkNotShown(t *testing.T, out outcome, dir string) {
 	t.Helper()
 	if strings.Contains(out.stdout+out.stderr, pingSecret) {
 		t.Errorf("it shows the URL:\n%s%s", out.stdout, out.stderr)
@@ -199,14 +199,14 @@ func checkUnsaid(t *testing.T, out outcome, dir string) {
 
 // What to type next, and what the state directory keeps, is without the URL.
 func TestTheNextCommandIsWithoutTheMonitor(t *testing.T) {
-	_, account := boxed(t, sandbox.Faults{Answers: []sandbox.Answer{{On: "batch", Status: 403}}})
-	_, base := monitored(t, nil)
+	_, account := startSandbox(t, sandbox.Faults{Answers: []sandbox.Answer{{On: "batch", Status: 403}}})
+	_, base := startMonitor(t, nil)
 	state := filepath.Join(t.TempDir(), "state")
 	out := runProgram(t, account, "backfill", "--yes", "--ping-url", base+"/"+pingSecret, "--state", state, acornly)
 	if out.code != exit.Credentials || !strings.Contains(out.stdout, "ph2cio backfill --yes --state "+state+" "+acornly+"\n") {
 		t.Errorf("exit code %d\n%s%s", out.code, out.stdout, out.stderr)
 	}
-	checkUnsaid(t, out, state)
+	checkNotShown(t, out, state)
 	for _, args := range [][]string{
 		{"backfill", "--yes", "-ping-url=https://m.test/" + pingSecret, acornly},
 		{"backfill", "--yes", "--ping-url", "ftp://m.test/" + pingSecret, acornly},
@@ -298,7 +298,7 @@ func TestAPingTakesTenSecondsAtMost(t *testing.T) {
 }
 
 // Once the run has been interrupted, a monitor that does not answer is not waited for.
-func TestAPingIsInAHurryAfterASignal(t *testing.T) {
+func TestPingsEndSoonAfterASignal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pingOver(t, func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()

@@ -100,8 +100,8 @@ func TestEveryFlagSaysWhatItIsToFiles(t *testing.T) {
 	}
 }
 
-// profiled is a CPU profile.
-func profiled(t *testing.T) string {
+// makeProfile is a CPU profile.
+func makeProfile(t *testing.T) string {
 	t.Helper()
 	var profile bytes.Buffer
 	if err := pprof.StartCPUProfile(&profile); err != nil {
@@ -137,8 +137,8 @@ var treasures = []treasure{
 	{"xdg/ph2cio/7/state.db", "in the state directory", ""},
 }
 
-// lay puts all treasures into the working directory.
-func lay(t *testing.T, text string) {
+// makeTreasures puts all treasures into the working directory.
+func makeTreasures(t *testing.T, text string) {
 	t.Helper()
 	for _, one := range treasures {
 		if err := os.MkdirAll(filepath.Dir(one.path), 0o700); err != nil {
@@ -168,10 +168,10 @@ func rightSettings(t *testing.T) map[string]string {
 var routes = map[string]func(t *testing.T, path string) string{
 	"directly": func(_ *testing.T, path string) string { return path },
 	"by a symbolic link": func(t *testing.T, path string) string {
-		return linked(t, os.Symlink, path, "names/"+strings.ReplaceAll(path, "/", "-")+".symlink")
+		return linkTo(t, os.Symlink, path, "names/"+strings.ReplaceAll(path, "/", "-")+".symlink")
 	},
 	"by a hard link": func(t *testing.T, path string) string {
-		return linked(t, os.Link, path, "names/"+strings.ReplaceAll(path, "/", "-")+".hardlink")
+		return linkTo(t, os.Link, path, "names/"+strings.ReplaceAll(path, "/", "-")+".hardlink")
 	},
 	"by a linked directory": func(_ *testing.T, path string) string { return "names/here/" + path },
 	"by another path":       func(_ *testing.T, path string) string { return ".//names/.././" + path },
@@ -184,7 +184,7 @@ var routes = map[string]func(t *testing.T, path string) string{
 	},
 }
 
-func linked(t *testing.T, link func(old, new string) error, path, name string) string {
+func linkTo(t *testing.T, link func(old, new string) error, path, name string) string {
 	t.Helper()
 	full, err := filepath.Abs(path)
 	if err == nil {
@@ -196,15 +196,15 @@ func linked(t *testing.T, link func(old, new string) error, path, name string) s
 	return name
 }
 
-// kept is what a file was.
-type kept struct {
+// fileState is what a file was.
+type fileState struct {
 	info fs.FileInfo
 	text string
 }
 
-func everything(t *testing.T) map[string]kept {
+func readAllFiles(t *testing.T) map[string]fileState {
 	t.Helper()
-	all := map[string]kept{}
+	all := map[string]fileState{}
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -217,7 +217,7 @@ func everything(t *testing.T) map[string]kept {
 		if info.Mode().IsRegular() {
 			text, err = os.ReadFile(path)
 		}
-		all[path] = kept{info, string(text)}
+		all[path] = fileState{info, string(text)}
 		return err
 	})
 	if err != nil {
@@ -226,9 +226,9 @@ func everything(t *testing.T) map[string]kept {
 	return all
 }
 
-// same holds that nothing has changed: no bytes, no time, no file in the place of another, none more and none
+// checkUnchanged holds that nothing has changed: no bytes, no time, no file in the place of another, none more and none
 // less.
-func same(t *testing.T, before, after map[string]kept) {
+func checkUnchanged(t *testing.T, before, after map[string]fileState) {
 	t.Helper()
 	for path, then := range before {
 		now, ok := after[path]
@@ -270,14 +270,14 @@ func lineFor(c *cobra.Command, output string) (args []string) {
 
 func takesSources(c *cobra.Command) bool { return strings.Contains(c.Use, "SOURCE") }
 
-// TestNoOutputTouchesWhatIsPrecious gives every output of every command every file that it must not touch, by
+// TestNoOutputReplacesAProtectedFile gives every output of every command every file that it must not touch, by
 // every way to it, in every way that a flag can be given.
-func TestNoOutputTouchesWhatIsPrecious(t *testing.T) {
+func TestNoOutputReplacesAProtectedFile(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("symbolic links need rights there")
 	}
 	begins := map[string]string{
-		"metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": profiled(t),
+		"metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": makeProfile(t),
 	}
 	runs := 0
 	for _, c := range commandsOf() {
@@ -303,7 +303,7 @@ func TestNoOutputTouchesWhatIsPrecious(t *testing.T) {
 // tryAll gives an output all treasures, whose text is as said.
 func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs int) {
 	t.Chdir(t.TempDir())
-	lay(t, text)
+	makeTreasures(t, text)
 	err := os.Mkdir("names", 0o700)
 	if err == nil {
 		err = os.Symlink("..", "names/here")
@@ -327,7 +327,7 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 				continue // what is in the file makes no difference to its path
 			}
 			path := route(t, one.path)
-			before := everything(t)
+			before := readAllFiles(t)
 			for _, byFlag := range []bool{true, false} {
 				if !byFlag && (!configurable(f) || how != "directly" && how != "by a hard link") {
 					continue // one path is like another to it
@@ -341,10 +341,10 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 				if !byFlag {
 					given = variable(f.Name) + " in the environment"
 				}
-				if told := given + ": " + path; !strings.Contains(out.stderr, told) || toFiles[f.Name] == written && !toldOf(out.stderr, told, one) {
+				if told := given + ": " + path; !strings.Contains(out.stderr, told) || toFiles[f.Name] == written && !errorNames(out.stderr, told, one) {
 					t.Errorf("%s, %s (by flag: %v): it is not said that %s is %s:\n%s", one.path, how, byFlag, told, one.is, out.stderr)
 				}
-				same(t, before, everything(t))
+				checkUnchanged(t, before, readAllFiles(t))
 			}
 			if t.Failed() {
 				return runs
@@ -357,9 +357,9 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 	return runs
 }
 
-// toldOf reports whether an error says what the path is. Of what is found only by looking through a directory
+// errorNames reports whether an error says what the path is. Of what is found only by looking through a directory
 // or a glob, it is said first what it looks like.
-func toldOf(stderr, told string, one treasure) bool {
+func errorNames(stderr, told string, one treasure) bool {
 	if strings.Contains(stderr, told+" is "+one.is) {
 		return true
 	}

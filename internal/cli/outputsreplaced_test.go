@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// bare is a program that was started with nothing.
-func bare(stderr io.Writer) *program {
+// newTestProgram is a program that was started with nothing.
+func newTestProgram(stderr io.Writer) *program {
 	return &program{env: Env{Stderr: stderr, Getenv: func(string) (string, bool) { return "", false }}}
 }
 
@@ -22,9 +22,9 @@ func TestMetricsAreCheckedAgainBeforeTheyAreWritten(t *testing.T) {
 	const ours = "# HELP ph2cio_last_run_info What ran last.\n"
 	for name, swap := range map[string]func(t *testing.T, path, source string){
 		"another file":     func(t *testing.T, path, _ string) { write(t, path, "mine\n") },
-		"a source":         func(t *testing.T, path, source string) { replaced(t, os.Link, source, path) },
-		"a link to ours":   func(t *testing.T, path, source string) { replaced(t, os.Symlink, source, path) },
-		"a link to nobody": func(t *testing.T, path, source string) { replaced(t, os.Symlink, source+".none", path) },
+		"a source":         func(t *testing.T, path, source string) { replaceBy(t, os.Link, source, path) },
+		"a link to ours":   func(t *testing.T, path, source string) { replaceBy(t, os.Symlink, source, path) },
+		"a link to nobody": func(t *testing.T, path, source string) { replaceBy(t, os.Symlink, source+".none", path) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -32,7 +32,7 @@ func TestMetricsAreCheckedAgainBeforeTheyAreWritten(t *testing.T) {
 			write(t, path, ours)
 			write(t, source, ours) // so that only what it is keeps it
 			var said strings.Builder
-			p := bare(&said)
+			p := newTestProgram(&said)
 			p.protected.add(source, "the source "+source)
 			w := &notifier{p: p, command: "sync", began: time.Now()}
 			if err := w.setMetricsFile(path); err != nil {
@@ -58,8 +58,8 @@ func TestMetricsAreCheckedAgainBeforeTheyAreWritten(t *testing.T) {
 	}
 }
 
-// replaced puts a link in the place of a file.
-func replaced(t *testing.T, link func(old, new string) error, old, name string) {
+// replaceBy puts a link in the place of a file.
+func replaceBy(t *testing.T, link func(old, new string) error, old, name string) {
 	t.Helper()
 	err := os.Remove(name)
 	if err == nil {
@@ -75,7 +75,7 @@ func replaced(t *testing.T, link func(old, new string) error, old, name string) 
 func TestAnOutputIsCheckedWhenItIsOpened(t *testing.T) {
 	dir := t.TempDir()
 	o := output{flag: operationsFlag, path: filepath.Join(dir, "ops.jsonl"), streams: true}
-	p := bare(io.Discard)
+	p := newTestProgram(io.Discard)
 	for _, text := range []string{"", `{"type":"person","action":"identify"}` + "\n"} {
 		write(t, o.path, text)
 		file, err := p.createOutput(o)

@@ -23,8 +23,8 @@ func TestOnlyAPlainYesIsOne(t *testing.T) {
 	}
 }
 
-// TestWhoWasNotAskedSendsNothing has something to send after all, though a run had nothing left to ask about.
-func TestWhoWasNotAskedSendsNothing(t *testing.T) {
+// TestARunThatWasNotConfirmedSendsNothing has something to send after all, though a run had nothing left to ask about.
+func TestARunThatWasNotConfirmedSendsNothing(t *testing.T) {
 	body := []byte(`{"type":"person","action":"event","identifiers":{"id":"x"},"name":"x"}`)
 	batch := customerio.NewBatch(customerio.Operation{Ref: 1, Body: body}, customerio.Operation{Ref: 2, Body: body})
 	receipt, err := unconfirmed{}.Send(t.Context(), batch)
@@ -33,10 +33,10 @@ func TestWhoWasNotAskedSendsNothing(t *testing.T) {
 	}
 }
 
-// TestANoIsNoSuccess has somebody say no: no monitor takes that for a run that went well.
-func TestANoIsNoSuccess(t *testing.T) {
-	_, account := boxed(t, sandbox.Faults{})
-	m, base := monitored(t, nil)
+// TestARunThatIsDeclinedIsNoSuccess has somebody say no: no monitor takes that for a run that went well.
+func TestARunThatIsDeclinedIsNoSuccess(t *testing.T) {
+	_, account := startSandbox(t, sandbox.Faults{})
+	m, base := startMonitor(t, nil)
 	metrics := filepath.Join(t.TempDir(), "x.prom")
 	no := func(e *Env) {
 		e.Stdin, e.StdinTerminal, e.StderrTerminal = strings.NewReader("n\n"), true, true

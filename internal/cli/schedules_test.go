@@ -45,7 +45,7 @@ func TestSchedulesInHelpRun(t *testing.T) {
 }
 
 func runScheduled(t *testing.T, j schedule) {
-	box, account := boxed(t, sandbox.Faults{})
+	box, account := startSandbox(t, sandbox.Faults{})
 	root := t.TempDir()
 	below := func(path string) string { return filepath.Join(root, filepath.FromSlash(path)) }
 	args := slices.Clone(j.command[1:])
@@ -101,10 +101,10 @@ func runScheduled(t *testing.T, j schedule) {
 		t.Errorf("quiet, and said %q %q", out.stdout, out.stderr)
 	}
 	if flagValue(args, "--log-format") == logJSON {
-		records(t, out.stderr)
+		parseRecords(t, out.stderr)
 	}
 	if file := setting("--metrics-file"); file != "" {
-		hold(t, readMetrics(t, file), map[string]float64{"ph2cio_last_run_exit_code": 0})
+		checkMetrics(t, readMetrics(t, file), map[string]float64{"ph2cio_last_run_exit_code": 0})
 	}
 	if _, err := os.Stat(filepath.Join(setting("--state"), "state.db")); err != nil {
 		t.Errorf("its state is not where it says: %v", err)

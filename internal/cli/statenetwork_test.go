@@ -23,7 +23,7 @@ func TestTemporaryFilesAreLocal(t *testing.T) {
 // A state directory on a network file system is refused by check, and by a run before it sends or makes
 // anything.
 func TestAStateDirectoryElsewhereIsRefused(t *testing.T) {
-	box, account := boxed(t, sandbox.Faults{})
+	box, account := startSandbox(t, sandbox.Faults{})
 	dir := t.TempDir()
 	asked := ""
 	elsewhere := func(path string) string {

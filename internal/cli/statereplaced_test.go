@@ -11,13 +11,13 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// answering does something when it is asked, and then says yes.
-type answering struct {
+// answerAfter does something when it is asked, and then says yes.
+type answerAfter struct {
 	do     func() error
 	answer io.Reader
 }
 
-func (a *answering) Read(into []byte) (int, error) {
+func (a *answerAfter) Read(into []byte) (int, error) {
 	if a.do != nil {
 		if err := a.do(); err != nil {
 			return 0, err
@@ -28,12 +28,12 @@ func (a *answering) Read(into []byte) (int, error) {
 }
 
 // Nothing is sent when the state directory is gone, or another one, by the time of the answer.
-func TestTheStateIsLookedAtAgainAfterTheAnswer(t *testing.T) {
+func TestTheStateIsCheckedAgainAfterTheAnswer(t *testing.T) {
 	for name, change := range map[string]func(state string) error{
 		"nothing":  func(string) error { return nil },
 		"removed":  os.RemoveAll,
-		"replaced": func(state string) error { return replacedDir(state) },
-		"its file": func(state string) error { return replacedFile(filepath.Join(state, "state.db")) },
+		"replaced": func(state string) error { return replaceDir(state) },
+		"its file": func(state string) error { return replaceFile(filepath.Join(state, "state.db")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			box := sandbox.New(sandbox.Options{})
@@ -46,7 +46,7 @@ func TestTheStateIsLookedAtAgainAfterTheAnswer(t *testing.T) {
 			source, state := filepath.Join(dir, "u.jsonl"), filepath.Join(dir, "state")
 			write(t, source, `{"event":"Opened","distinct_id":"user_1","timestamp":"2026-03-01T09:00:00Z","uuid":"01960001-0000-7000-8000-000000000001","properties":{}}`+"\n")
 			asked := func(env *Env) {
-				env.Stdin, env.StdinTerminal, env.StderrTerminal = &answering{func() error { return change(state) }, strings.NewReader("y\n")}, true, true
+				env.Stdin, env.StdinTerminal, env.StderrTerminal = &answerAfter{func() error { return change(state) }, strings.NewReader("y\n")}, true, true
 			}
 			out := runProgramWith(t, asked, map[string]string{"CUSTOMERIO_TRACK_URL": server.URL(), "CUSTOMERIO_SITE_ID": "a", "CUSTOMERIO_API_KEY": "b"},
 				"backfill", "--state", state, source)
@@ -64,14 +64,14 @@ func TestTheStateIsLookedAtAgainAfterTheAnswer(t *testing.T) {
 	}
 }
 
-func replacedDir(state string) error {
+func replaceDir(state string) error {
 	if err := os.Rename(state, state+".old"); err != nil {
 		return err
 	}
 	return os.CopyFS(state, os.DirFS(state+".old"))
 }
 
-func replacedFile(path string) error {
+func replaceFile(path string) error {
 	text, err := os.ReadFile(path)
 	if err == nil {
 		err = os.Rename(path, path+".old")

@@ -16,9 +16,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// TestASignalDecidesWhatIsTold has errors come together with a signal, as they do: its exit code counts, and
+// TestASignalDecidesWhatIsReported has errors come together with a signal, as they do: its exit code counts, and
 // nothing is told that only came of it.
-func TestASignalDecidesWhatIsTold(t *testing.T) {
+func TestASignalDecidesWhatIsReported(t *testing.T) {
 	t.Parallel()
 	signal := &Interrupted{Signal: syscall.SIGTERM}
 	broken := errors.New("the counters do not add up")
@@ -63,9 +63,9 @@ func (b blocked) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestWhatCannotEndIsLeft has a command write to a pipe that is full: it ends all the same, not before its
+// TestACommandThatCannotEndIsAbandoned has a command write to a pipe that is full: it ends all the same, not before its
 // time and not after.
-func TestWhatCannotEndIsLeft(t *testing.T) {
+func TestACommandThatCannotEndIsAbandoned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		out := blocked{make(chan struct{})}
