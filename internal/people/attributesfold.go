@@ -11,15 +11,15 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// folded is what the attributes of the candidates come to.
+// folded is the candidates' final attributes, and what follows from them.
 type folded struct {
 	parts  *fold.Parts
-	uuids  []rawjson.UUID // by candidate; nil when not asked for
+	uuids  []rawjson.UUID // by candidate; nil without Options.PersonIDs
 	emails *claims
 	cioIDs *claims
 }
 
-// foldAttributes finds each candidate's final attributes, over all its IDs.
+// foldAttributes folds the attributes of all IDs of each candidate.
 func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *Choice) (*folded, error) {
 	x := j.joinings.nodes.x
 	f := &attributeFolder{
@@ -41,10 +41,10 @@ func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *
 	return &f.folded, parallel.EachUntilError(ctx, f.parts.Len(), f.foldPart)
 }
 
-// dropClaims gives the memory of claims back, once all have been decided.
+// dropClaims frees the claims.
 func (f *folded) dropClaims() { f.emails, f.cioIDs = nil, nil }
 
-// attributeFolder is foldAttributes at work.
+// attributeFolder is foldAttributes while it works.
 type attributeFolder struct {
 	folded
 	nodes    *nodes
@@ -52,14 +52,14 @@ type attributeFolder struct {
 	people   *candidates
 	choice   *Choice
 	options  *Options
-	oneShard sync.Mutex // held while the attributes of a shard come back from disk
+	oneShard sync.Mutex // held while the attributes of a shard are read from disk
 	claiming sync.Mutex // of emails and cioIDs
 }
 
-// handOut gives the states of a shard's IDs to the parts of their candidates.
+// handOut gives the attributes of a shard's IDs to the parts of their candidates.
 func (s *attributeFolder) handOut(shard uint32, sh *shard) error {
 	if sh.states.Spilled() {
-		s.oneShard.Lock() // all that is known of its IDs' attributes is in memory meanwhile
+		s.oneShard.Lock() // their attributes are in memory at once
 		defer s.oneShard.Unlock()
 		sh.states.Spill(sh.ids.name)
 	}
@@ -100,8 +100,8 @@ func (s *attributeFolder) handOutExported() error {
 	return nil
 }
 
-// giveJoining gives a joining to the part of its candidate, if several IDs of that have attributes: only for
-// these it matters who became one person when.
+// giveJoining gives a joining to the part of its candidate, if several IDs of the candidate have attributes.
+// Otherwise it does not matter when they were joined.
 func (s *attributeFolder) giveJoining(target uint32, entry []byte) {
 	if number, ok := s.people.numberOf(target); ok && s.people.all[number].flags&severalAttributes != 0 {
 		s.parts.GiveJoining(number, entry)
@@ -143,7 +143,8 @@ func (s *attributeFolder) foldPart(part int) error {
 	return nil
 }
 
-// emailOf finds what a candidate's email says of it, and the claim to it; false for none.
+// emailOf returns the claim to a candidate's email, and sets the flags that follow from the email; false
+// without a claim.
 func (s *attributeFolder) emailOf(c *candidate, st *fold.State) (claim, bool) {
 	email, at, ok := emailOf(st)
 	if !ok {
@@ -161,7 +162,7 @@ func (s *attributeFolder) emailOf(c *candidate, st *fold.State) (claim, bool) {
 	return claim{value: s.nodes.x.sum(FoldEmail(nil, email)), at: at, exists: there}, true
 }
 
-// cioIDOf is the same for the cio_id, where that matters.
+// cioIDOf does the same for the cio_id, if that matters.
 func (s *attributeFolder) cioIDOf(c *candidate, st *fold.State) (claim, bool) {
 	id, at, ok := cioIDOf(st)
 	if !ok || s.options.Existing == nil && !slices.Contains(s.choice.By, ByCioID) {

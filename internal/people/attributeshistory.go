@@ -10,17 +10,17 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// History folds the attributes of one person and remembers which row each came from. Make one with
-// NewHistory; it may be used from one goroutine at a time.
+// History folds the attributes of one person and remembers which row set each of them. One goroutine at a
+// time may use it. NewHistory makes one; the zero value must not be used.
 type History struct {
 	attributes *fold.History
-	ids        map[string]uint32 // numbers
-	sets       map[string]uint32 // of IDs that had one person_id, by that
+	ids        map[string]uint32 // numbers of the IDs
+	sets       map[string]uint32 // numbers of the person_ids
 	now        int64
 	keepNull   bool
 }
 
-// NewHistory returns an empty history that keeps what an index with these options keeps.
+// NewHistory returns an empty history, which keeps what an index with these options keeps.
 func NewHistory(o Options) *History {
 	return &History{
 		attributes: fold.NewHistory(keysOf(&o)), ids: map[string]uint32{}, sets: map[string]uint32{},
@@ -28,7 +28,8 @@ func NewHistory(o Options) *History {
 	}
 }
 
-// Add takes a row of the person, in any order of rows, and what became of it if it is a link.
+// Add adds a row of the person. Rows may come in any order. linked says that the row is a link, and outcome
+// what became of it.
 func (h *History) Add(e *posthog.Event, outcome Verdict, linked bool) {
 	if e.Personless || string(e.Name) == "$groupidentify" || posthog.WithoutPerson(e.Name) {
 		return
@@ -49,6 +50,7 @@ func (h *History) Add(e *posthog.Event, outcome Verdict, linked bool) {
 	h.attributes.Learn(id, &row)
 }
 
+// id returns the number of an ID.
 func (h *History) id(text []byte) uint32 {
 	id, known := h.ids[string(text)]
 	if !known {
@@ -58,7 +60,7 @@ func (h *History) id(text []byte) uint32 {
 	return id
 }
 
-// Attributes yields the final attributes, sorted by name.
+// Attributes yields the final attributes, sorted by name. Null is left out without Options.KeepNull.
 func (h *History) Attributes() iter.Seq[fold.Attribute] {
 	return func(yield func(fold.Attribute) bool) {
 		for _, a := range h.attributes.Attributes() {

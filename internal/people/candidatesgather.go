@@ -6,15 +6,17 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// gathered is what becomes of groups before anything is known of their attributes.
+// gathered is what is known before attributes are folded: the groups that may be sent, and the counts of the
+// others.
 type gathered struct {
 	people     *candidates
 	tally      *tally
-	groups     *identity.Groups // for GroupOf; nil unless Options.Trace asks
-	leavesSent bool             // somebody whom an earlier run has sent, and who is on a row, is not sent now
+	groups     *identity.Groups // for Directory.GroupOf; nil without Options.Trace
+	leavesSent bool             // a person whom an earlier run has sent, and who is on a row, is not sent now
 }
 
-// findCandidates makes the candidates, counts the other groups, and ends the groups of j.
+// findCandidates finds the groups that may be sent, and counts the others. The groups of j must not be used
+// afterwards.
 func findCandidates(j *knownGroups, choice *Choice) *gathered {
 	many := 0
 	for _, t := range j.flags {
@@ -40,8 +42,8 @@ func findCandidates(j *knownGroups, choice *Choice) *gathered {
 	return g
 }
 
-// writeStatuses notes in place of a group's traits what has become of it, in memory that was there before:
-// there may be many millions. It reports whether it leaves out somebody whom an earlier run has sent.
+// writeStatuses replaces the flags of each group by what becomes of it, in the same memory, since there may
+// be many millions. It reports whether a person whom an earlier run has sent is not sent now.
 func writeStatuses(j *knownGroups, choice *Choice) (leavesSent bool) {
 	next := 0
 	for root, t := range j.flags {

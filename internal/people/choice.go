@@ -2,65 +2,66 @@ package people
 
 import "slices"
 
-// Who is the choice of people to send.
+// Who says which people are sent. The zero value is not valid; Decide takes it for Identified.
 type Who string
 
 const (
-	Identified Who = "identified" // those who have made themselves known
+	Identified Who = "identified" // those of whom it is known who they are
 	WithEmail  Who = "with-email" // those with a plausible email, identified or not
 	All        Who = "all"        // everybody under a legal distinct ID
 )
 
-// MergePolicy are the profiles that are merged into a person's.
+// MergePolicy says which profiles are merged into a person's.
 type MergePolicy uint8
 
 const (
 	MergeNever    MergePolicy = iota
-	MergeNeeded               // profiles that exist, by Options.Existing or because they were sent, and turn out to be one person
-	MergeIdentify             // those, and the anonymous ID of each accepted $identify, whether a profile is there or not
+	MergeNeeded               // profiles in Customer.io that turn out to be one person
+	MergeIdentify             // and the anonymous ID of each accepted $identify, even without a profile
 )
 
-// Choice is what Decide goes by. The zero value is Identified, ByID.
+// Choice says whom Decide sends, under which identifiers, and which profiles are merged. The zero value sends
+// identified people under their IDs and merges nothing.
 type Choice struct {
 	Who Who
-	// By is the kinds of identifier in order of preference. The id comes last in any case, unless the only
-	// kind is ByEmail or ByCioID: people without it are then not sent.
+	// By lists the kinds of identifier in order of preference. ByID always comes last. But if ByEmail or
+	// ByCioID is the only kind, people without it are not sent.
 	By         []By
 	NeedEvents bool // only people with an event to send get an identify; needs Options.Events
 	Merges     MergePolicy
-	// MergeProfiles merges profiles of one person though several are identified. Without it that takes a
-	// $merge_dangerously, and others are held.
+	// MergeProfiles also merges profiles of one person of which several are identified. Without it only a
+	// $merge_dangerously does so, and other people with such profiles are held.
 	MergeProfiles bool
-	// Excluded reports whether people with an email that is not theirs to be sent; called with the email as
-	// it stands. Nil excludes nobody. For IDs there is Options.Excluded.
+	// Excluded reports whether people with an email are not to be sent. It is called from many goroutines,
+	// with the email as it is written. Nil excludes nobody. For IDs there is Options.Excluded.
 	Excluded func(email []byte) bool
-	// Only reports that just the people are sent with an ID for which Options.Only is true, or with an email
-	// for which NamesEmail is that nobody else who is sent has.
+	// Only sends no other people than those with an ID for which Options.Only is true, or with an email for
+	// which NamesEmail is true and which nobody else who is sent keeps.
 	Only bool
 	// NamesEmail reports whether people with an email are named, for Only and for Directory.NamedByEmail. It
-	// is called from many goroutines with the email as it stands. Nil names nobody.
+	// is called from many goroutines, with the email as it is written. Nil names nobody.
 	NamesEmail func(email []byte) bool
 }
 
-// Status says what becomes of a distinct ID's rows.
+// Status says what becomes of a distinct ID's rows. All but Sent are reasons why they are not sent.
 type Status uint8
 
 const (
 	Sent         Status = iota
-	Anonymous           // nobody known, by Choice.Who
-	NoEmail             // Choice.Who is WithEmail and there is none
+	Anonymous           // Choice.Who does not include the person
+	NoEmail             // Choice.Who is WithEmail, and the person has no email
 	Illegal             // a placeholder such as "undefined", never a person
-	NoIdentifier        // none of Choice.By has a value
-	LostEmail           // Choice.By is ByEmail alone, and somebody else who is sent has the email
+	NoIdentifier        // the person has none of the identifiers of Choice.By
+	LostEmail           // Choice.By is ByEmail alone, and somebody else who is sent keeps the email
 	Excluded            // by Options.Excluded or Choice.Excluded
 	Deleted             // in the persons export
-	NotNamed            // Choice.Only, and not one of those
-	AllRejected         // all its rows are rejected
-	TwoProfiles         // held: see Held
+	NotNamed            // Choice.Only is set, and the person is not named
+	AllRejected         // all rows of the person are rejected
+	TwoProfiles         // the person is held: see HeldPerson
 	statuses
 )
 
-// includes reports whether the choice includes a group of IDs that has stood on a row.
+// includes reports whether the choice includes a group that is on a row.
 func (w Who) includes(m groupFlags) bool {
 	switch w {
 	case All:
@@ -72,7 +73,7 @@ func (w Who) includes(m groupFlags) bool {
 	}
 }
 
-// leftOutAs returns the status of those that the choice does not include.
+// leftOutAs returns the status of people whom the choice does not include.
 func (w Who) leftOutAs() Status {
 	if w == WithEmail {
 		return NoEmail
@@ -80,7 +81,7 @@ func (w Who) leftOutAs() Status {
 	return Anonymous
 }
 
-// requiredKind returns the one kind of identifier that people must have, ByID when they may go by any.
+// requiredKind returns the kind of identifier that people must have; ByID if any kind will do.
 func (c *Choice) requiredKind() By {
 	if len(c.By) == 1 {
 		return c.By[0]
@@ -88,7 +89,8 @@ func (c *Choice) requiredKind() By {
 	return ByID
 }
 
-// identifierKind returns the kind of identifier that a group is sent under, false when it has none that will do.
+// identifierKind returns the kind of identifier that a group is sent under; false if it has none that will
+// do.
 func (c *Choice) identifierKind(m groupFlags) (By, bool) {
 	for _, by := range c.By {
 		if by == ByID || by == ByEmail && m&(hasEmail|lostEmail) == hasEmail || by == ByCioID && m&(hasCioID|lostCioID) == hasCioID {
@@ -98,13 +100,13 @@ func (c *Choice) identifierKind(m groupFlags) (By, bool) {
 	return ByID, c.requiredKind() == ByID
 }
 
-// getsIdentify reports whether a group that has stood on a row would get an identify if Who were w, apart from the
-// identifier it needs.
+// getsIdentify reports whether a group that is on a row would get an identify if Who were w, provided that it
+// has an identifier.
 func (c *Choice) getsIdentify(w Who, m groupFlags) bool {
 	return (w.includes(m) || m&isSent != 0) && c.barred(m) == Sent && (!c.NeedEvents || m&groupEvents != 0)
 }
 
-// barred returns why a group is not sent whatever Who is, Sent when there is no such reason.
+// barred returns the reason why a group is not sent, whatever Who is; Sent if there is none.
 func (c *Choice) barred(m groupFlags) Status {
 	switch {
 	case m&isDeleted != 0:
@@ -119,7 +121,7 @@ func (c *Choice) barred(m groupFlags) Status {
 	return Sent
 }
 
-// status is what becomes of a candidate with these traits.
+// status returns what becomes of a candidate with these flags.
 func (c *Choice) status(t groupFlags) Status {
 	if barred := c.barred(t); barred != Sent {
 		return barred
@@ -139,8 +141,9 @@ func (c *Choice) status(t groupFlags) Status {
 	return NoIdentifier
 }
 
-// mayBeSent reports whether a group could be sent, or counts for another choice of people, as far as is known
-// without its attributes. Where people are named by email, everybody's must be found first.
+// mayBeSent reports whether a group might be sent, or counts for another choice of Who, as far as is known
+// without its attributes. If people are named by their emails, nobody is ruled out before the emails are
+// known.
 func (c *Choice) mayBeSent(t groupFlags) bool {
 	if t&groupSeen == 0 || t&groupNotRejected == 0 || c.NamesEmail == nil && c.barred(t) != Sent {
 		return false
@@ -148,7 +151,7 @@ func (c *Choice) mayBeSent(t groupFlags) bool {
 	return c.Who == All || t&(isIdentified|groupAttributes|isSent) != 0 || c.byEmailID(t)
 }
 
-// byEmailID reports whether a group may be sent by an email that is one of its IDs.
+// byEmailID reports whether a group may be sent under an email that is one of its IDs.
 func (c *Choice) byEmailID(t groupFlags) bool {
 	return t&groupEmail != 0 && slices.Contains(c.By, ByEmail)
 }

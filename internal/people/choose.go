@@ -15,8 +15,8 @@ type chosen struct {
 	persons    []Person // first those who get an identify
 	yielded    int      // how many do
 	events     int64    // rows that are sent as an event
-	conflicts  int      // of those who get an identify, those without their email
-	leavesSent bool     // somebody whom an earlier run has sent is not sent now
+	conflicts  int      // how many people get an identify without their email
+	leavesSent bool     // a person whom an earlier run has sent is not sent now
 
 	lostEmails []EmailConflict // in order of the persons
 }
@@ -31,20 +31,20 @@ type chooser struct {
 	sent        *sentTable
 	identifiers *identifiers
 	resolved    map[uint32]*resolved // by candidate
-	uuids       []rawjson.UUID       // by candidate; nil when not asked for
-	losers      []loser              // of emails
+	uuids       []rawjson.UUID       // by candidate; nil without Options.PersonIDs
+	losers      []loser              // the candidates who go without their emails
 	holders     map[uint32]string    // by person: a profile that has their email
 }
 
-// choose makes the persons.
+// choose makes the persons: first those who get an identify, then the others.
 func (s *chooser) choose(ctx context.Context) (*chosen, error) {
 	r := new(spool.Reader)
 	many := 0
 	for i := range s.people.all {
-		traits := s.people.all[i].flags
-		if s.choice.status(traits) == Sent {
+		flags := s.people.all[i].flags
+		if s.choice.status(flags) == Sent {
 			many++
-		} else if traits&isSent != 0 {
+		} else if flags&isSent != 0 {
 			s.leavesSent = true
 		}
 	}
@@ -68,6 +68,7 @@ func (s *chooser) choose(ctx context.Context) (*chosen, error) {
 	return &s.chosen, nil
 }
 
+// makePerson makes the person of a candidate. gets says whether they get an identify.
 func (s *chooser) makePerson(number uint32, gets bool, r *spool.Reader) {
 	c := &s.people.all[number]
 	p := Person{
@@ -97,7 +98,8 @@ func (s *chooser) makePerson(number uint32, gets bool, r *spool.Reader) {
 	s.persons = append(s.persons, p)
 }
 
-// applyResolved gives a person what was resolved of their profiles, nil for nothing.
+// applyResolved gives a person the identifier that the choice between their profiles has come to; r is nil if
+// they have none.
 func (s *chooser) applyResolved(p *Person, r *resolved) {
 	if r == nil {
 		return
@@ -116,7 +118,8 @@ func (s *chooser) applyResolved(p *Person, r *resolved) {
 	}
 }
 
-// applySent gives a person the identifier that they were sent under. It reports false for one who was not.
+// applySent gives a person the identifier that an earlier run has sent them under. It returns false if none
+// has.
 func (s *chooser) applySent(p *Person) bool {
 	if len(s.sent.all) == 0 {
 		return false
@@ -136,7 +139,7 @@ func (s *chooser) applySent(p *Person) bool {
 	return true
 }
 
-// findValue finds the value that a person is identified by whose profile is not there yet.
+// findValue finds the value of the identifier of a person who has no profile yet.
 func (s *chooser) findValue(p *Person, number uint32, r *spool.Reader) {
 	if p.By == ByID {
 		return
@@ -148,12 +151,12 @@ func (s *chooser) findValue(p *Person, number uint32, r *spool.Reader) {
 	case ByCioID:
 		p.Value = cioID
 	}
-	if s.options.wasMerged(p.By, p.Value) && s.choice.requiredKind() == ByID { // it is another profile's name by now
+	if s.options.wasMerged(p.By, p.Value) && s.choice.requiredKind() == ByID { // it names another profile now
 		p.By, p.Value = ByID, p.DistinctID
 	}
 }
 
-// conflictsOf tells who has the emails of those who are sent without.
+// conflictsOf returns the people who are sent without their email, and who has it.
 func (s *chooser) conflictsOf(losers []loser) (conflicts []EmailConflict) {
 	for i := range losers {
 		l := &losers[i]
@@ -172,14 +175,14 @@ func (s *chooser) conflictsOf(losers []loser) (conflicts []EmailConflict) {
 	return conflicts
 }
 
-// holder is an ID of the one who has somebody's email.
+// holder returns an ID of the person who has somebody's email.
 func (s *chooser) holder(l *loser) string {
 	switch {
 	case l.holder == nobody:
 	case s.people.all[l.holder].sent:
 		return s.persons[s.people.all[l.holder].person].DistinctID
 	case l.sentAs == "":
-		return s.people.name(l.holder) // who is held
+		return s.people.name(l.holder) // a candidate who is held
 	}
 	return l.sentAs
 }

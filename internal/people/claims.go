@@ -10,15 +10,15 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// claim says that a candidate has a value that only one person of the destination can have.
+// claim says that a candidate has a value that only one person in Customer.io can have: an email or a cio_id.
 type claim struct {
 	value     sum
 	at        fold.ChangeOrder // of the row that set it
 	candidate uint32
-	exists    bool // there is a profile with it already
+	exists    bool // Customer.io has a profile with it
 }
 
-// claims are sorted by value, so that those for one stand together, then by candidate.
+// claims are sorted by value, and those of one value by candidate.
 type claims = spool.Sorter[claim]
 
 // newClaims returns no claims.
@@ -41,10 +41,10 @@ func newClaims(x *Index) *claims {
 	}
 }
 
-// claimBytes is what a claim takes in memory.
+// claimBytes is how many bytes a claim takes in memory.
 const claimBytes = 64
 
-// contest gives values that only one person of the destination can have to one candidate each.
+// contest gives each value that only one person in Customer.io can have to one candidate.
 type contest struct {
 	ctx    context.Context // of findWinners
 	choice *Choice
@@ -53,18 +53,18 @@ type contest struct {
 	losers []loser // of emails
 }
 
-// loser is a candidate who goes without an email, and the one who has it.
+// loser is a candidate who is sent without an email, because a holder has it.
 type loser struct {
-	candidate, holder uint32 // the holder may be nobody
-	sentAs            string // what the holder was sent under, where there may be no such candidate
+	candidate, holder uint32 // the holder is nobody if it is no candidate now
+	sentAs            string // what an earlier run has sent the holder under; empty if none has
 }
 
 // nobody is the number of no candidate.
 const nobody = ^uint32(0)
 
-// findWinners gives each email and cio_id to one candidate. Where people are sent under a cio_id only, those
-// without one are not sent and so cannot keep an email from anybody: therefore cio_id goes first. It returns
-// who goes without an email.
+// findWinners gives each email and each cio_id to one candidate. It returns the candidates who go without an
+// email. The cio_ids come first: if people are sent under a cio_id only, those without one are not sent, and
+// so they do not take an email from anybody.
 func (s *contest) findWinners(f *folded, tally *tally) ([]loser, error) {
 	cioIDs, err1 := s.awardAll(f.cioIDs, lostCioID)
 	emails, err2 := s.awardAll(f.emails, lostEmail)
@@ -77,8 +77,8 @@ func (s *contest) findWinners(f *folded, tally *tally) ([]loser, error) {
 	return s.losers, errors.Join(err1, err2)
 }
 
-// awardAll gives each claimed value to one candidate and marks the others who are sent as losers. It returns
-// how many profiles each choice of Who would make if people were sent under this value only.
+// awardAll gives each claimed value to one candidate, and sets the flag loser of the others who are sent. It
+// returns how many profiles each choice of Who would make if people were sent under this value only.
 func (s *contest) awardAll(all *claims, loser groupFlags) (profiles [len(everyWho)]Profiles, err error) {
 	var rivals []claim
 	end := func() {
@@ -106,8 +106,8 @@ func (s *contest) awardAll(all *claims, loser groupFlags) (profiles [len(everyWh
 	return profiles, nil
 }
 
-// later reports whether a candidate set a value later than another; of two at once the one with the smaller
-// ID did.
+// later reports whether a candidate set a value later than another. If both did at once, the one with the
+// smaller ID counts as later.
 func (s *contest) later(at fold.ChangeOrder, c *candidate, otherAt fold.ChangeOrder, other *candidate) bool {
 	if at.UUID == exportedLast {
 		at.Ref, otherAt.Ref = 0, 0
@@ -118,9 +118,10 @@ func (s *contest) later(at fold.ChangeOrder, c *candidate, otherAt fold.ChangeOr
 	return string(s.people.names.bytes(c.name)) < string(s.people.names.bytes(other.name))
 }
 
-// award marks all who claim the same value and are sent, but for the one who keeps it: one whom an earlier
-// run has sent under it, rather one who gets an identify than one who does not, then the one who set it last.
-// It returns the claims that count.
+// award decides between the claims to one value. It sets the flag loser of all candidates who are sent,
+// except the one who keeps the value. That is the one whom an earlier run has sent under it; else one who
+// gets an identify rather than one who does not; else the one who set it last. It returns the claims that
+// count.
 func (s *contest) award(claims []claim, loser groupFlags) []claim {
 	if loser == lostEmail && len(claims) > 0 {
 		if holder := s.sent.holder(claims[0].value); holder != nil {
@@ -133,7 +134,7 @@ func (s *contest) award(claims []claim, loser groupFlags) []claim {
 	return claims
 }
 
-// compete finds the one of several who keeps what they claim.
+// compete decides between several candidates, none of whom an earlier run has sent under the value.
 func (s *contest) compete(claims []claim, loser groupFlags) {
 	var winner *candidate
 	var number uint32
@@ -159,8 +160,8 @@ func (s *contest) compete(claims []claim, loser groupFlags) {
 	}
 }
 
-// leaveWithHolder marks all who claim an email that another one was sent under, and returns the claim of that one
-// if there is one.
+// leaveWithHolder leaves an email with the person whom an earlier run has sent under it. It returns the claim
+// of that person, if they claim it now.
 func (s *contest) leaveWithHolder(claims []claim, holder *sent) (kept []claim) {
 	number, candidate := s.people.numberOf(holder.node)
 	if !candidate {
@@ -179,7 +180,7 @@ func (s *contest) leaveWithHolder(claims []claim, holder *sent) (kept []claim) {
 	return kept
 }
 
-// noteLosers remembers who has the email of those who lost it.
+// noteLosers adds the candidates who lost an email to a winner.
 func (s *contest) noteLosers(claims []claim, winner uint32) {
 	for _, c := range claims {
 		if c.candidate != winner && s.people.all[c.candidate].flags&lostEmail != 0 {
@@ -188,15 +189,15 @@ func (s *contest) noteLosers(claims []claim, winner uint32) {
 	}
 }
 
-// NamedPerson is somebody whose email Choice.NamesEmail names.
+// NamedPerson is a person whose email Choice.NamesEmail names.
 type NamedPerson struct {
 	ID     string // the kept one
-	Holder string // an ID of the one who has the email, if that is another; people with Choice.Only are then not sent by it
+	Holder string // an ID of the person who has the email, if that is somebody else; else empty
 }
 
-// listNamed lists the people whose email is named, in order of their first rows, and leaves out of them those
-// of whose email another has become the holder.
-func listNamed(people *candidates, choice *Choice, losers []loser) (asked []NamedPerson) {
+// listNamed lists the people whose email is named, in the order of their first rows. People who go without
+// that email are not named any more.
+func listNamed(people *candidates, choice *Choice, losers []loser) (all []NamedPerson) {
 	if choice.NamesEmail == nil {
 		return nil
 	}
@@ -216,15 +217,15 @@ func listNamed(people *candidates, choice *Choice, losers []loser) (asked []Name
 		if one.Holder != "" {
 			c.clear(emailNamed)
 		}
-		asked = append(asked, one)
+		all = append(all, one)
 	}
-	return asked
+	return all
 }
 
-// EmailConflict is a person who is sent without an email, because another one has it.
+// EmailConflict is a person who is sent without their email, because somebody else has it.
 type EmailConflict struct {
 	Person *Person
-	Holder string // an ID of the one who has it; if that one is not among the people now, what they were sent under
+	Holder string // an ID of the person who has it, or what an earlier run has sent that person under
 
-	emailID string // the email, where it is a distinct ID of theirs
+	emailID string // the email, if it is one of the person's distinct IDs
 }

@@ -1,31 +1,31 @@
 package people
 
-// Counts are the totals for the summary.
+// Counts are the totals of a run's people, for its summary.
 type Counts struct {
-	DistinctIDs    int64            // legal and seen on a row
+	DistinctIDs    int64            // legal distinct IDs on rows
 	Sent           int              // people who get an identify
-	Events         int64            // rows that are sent as an event, unless the mapping rejects them
-	ByChoice       map[Who]Profiles // that each choice of Who would make
-	EmailConflicts int              // people sent without their email, because another one has it
+	Events         int64            // rows that are sent as events, unless the mapping rejects them
+	ByChoice       map[Who]Profiles // the profiles that each choice of Who would make
+	EmailConflicts int              // people who get an identify without their email
 	ShapeOnly      int              // left out only because their ID looks machine-made
-	VisitorOnly    int              // left out only because posthog-js says in every row that it does not know them
-	Unidentified   int              // left out because nothing identifies them, mere visitors among them
-	Stale          int              // sent, with newest data older than 72 hours before now
-	Joined         int64            // of DistinctIDs, those that are another name for the person of another one
+	VisitorOnly    int              // left out only because all their rows are a web visitor's
+	Unidentified   int              // left out because nothing identifies them, visitors among them
+	Stale          int              // people who get an identify with data older than 72 hours
+	Joined         int64            // of DistinctIDs, those that are a second ID of somebody
 	Links          LinkCounts
 
-	// Estimated says that there were so many visitors that DistinctIDs, Joined, ByChoice[All] and Events rest
-	// on a sample of them: the standard error is below 1 %.
+	// Estimated says that DistinctIDs, Joined, ByChoice[All] and Events rest on a sample of visitors, because
+	// there are so many. The standard error is below 1 %.
 	Estimated bool
 }
 
-// Profiles are numbers of profiles. Of those that are not new Customer.io has one already, by
-// Options.Existing.
+// Profiles counts profiles: new ones, and known ones, which Customer.io has already.
 type Profiles struct{ New, Known int }
 
-// Total is all of them.
+// Total returns how many there are of both.
 func (p Profiles) Total() int { return p.New + p.Known }
 
+// add counts a profile.
 func (p *Profiles) add(known bool) {
 	if known {
 		p.Known++
@@ -34,29 +34,30 @@ func (p *Profiles) add(known bool) {
 	p.New++
 }
 
+// everyWho lists the choices for which profiles are counted.
 var everyWho = [3]Who{Identified, WithEmail, All}
 
-// tally counts groups. Make one with newTally.
+// tally counts groups while they are found, for Counts. newTally makes one.
 type tally struct {
 	choice       *Choice
 	byWho        [len(everyWho)]Profiles
 	shapeOnly    int
 	visitorOnly  int
 	unidentified int
-	ids          int64 // IDs that stood on rows of visitors alone
-	joined       int64 // IDs that are another name for somebody
-	visitors     int64 // people of whom only rows are known that tie them to nobody
+	ids          int64 // IDs on rows
+	joined       int64 // IDs on rows, less one for each group
+	visitors     int64 // visitors whom nothing ties to a person
 	estimated    bool  // what is known of visitors rests on a sample of them
 }
 
 func newTally(choice *Choice) *tally { return &tally{choice: choice} }
 
-// group counts one group. known says that Customer.io has a profile of it.
+// group counts one group. known says whether Customer.io has a profile of it.
 func (c *tally) group(t groupFlags, known bool) {
 	if t&groupSeen == 0 {
 		return
 	}
-	c.joined-- // of a group's IDs one is nobody's other name
+	c.joined-- // all but one of a group's IDs are second IDs
 	if t&groupNotRejected == 0 {
 		return
 	}
@@ -76,10 +77,10 @@ func (c *tally) group(t groupFlags, known bool) {
 	}
 }
 
-// setEstimated takes whether visitors are counted by a sample.
+// setEstimated notes whether a shard counts its visitors by a sample.
 func (c *tally) setEstimated(estimated bool) { c.estimated = c.estimated || estimated }
 
-// visitorIDs counts IDs on rows of visitors. joined says that each is another name for somebody.
+// visitorIDs counts IDs on rows of visitors. joined says that each is a second ID of somebody.
 func (c *tally) visitorIDs(many int64, joined bool) {
 	c.ids += many
 	if joined {
@@ -87,16 +88,16 @@ func (c *tally) visitorIDs(many int64, joined bool) {
 	}
 }
 
-// visitorPeople counts people of whom only visitors' rows are known.
+// visitorPeople counts people of whom nothing but a visitor's rows is known.
 func (c *tally) visitorPeople(many int64) { c.visitors += many }
 
-// seenIDs counts the IDs that stood on other rows.
+// seenIDs counts the IDs on other rows than visitors'.
 func (c *tally) seenIDs(many int64) {
 	c.ids += many
 	c.joined += many
 }
 
-// setByWho takes how many profiles each choice of people makes, where that hangs on an attribute.
+// setByWho sets how many profiles each choice of Who would make, if that depends on an attribute.
 func (c *tally) setByWho(byWho [len(everyWho)]Profiles) { c.byWho = byWho }
 
 // counts returns the totals of all groups.

@@ -6,26 +6,26 @@ import (
 	"runtime/debug"
 )
 
-// Decide ends the first pass: Observe must not be called any more, and Decide only once. Its error is
-// trouble with the disk, or the cause of ctx, which ends it within moments however many people there are. The
-// index must be closed after the Directory has been used.
+// Decide ends the first pass and finds out who is who. It may be called once, and Observe must not be called
+// afterwards. The index must stay open as long as the Directory is used. An error is trouble with the disk,
+// or the cause of ctx, at whose end Decide stops within moments.
 func (x *Index) Decide(ctx context.Context, c Choice) (*Directory, error) {
 	c.Who = cmp.Or(c.Who, Identified)
-	s := &decider{ctx: ctx, x: x, choice: &c}
+	d := &decider{ctx: ctx, x: x, choice: &c}
 	for _, step := range []func() error{
-		s.readBack,       // all IDs get nodes
-		s.readSent,       // and it is known who was sent
-		s.findLive,       // which profiles are there of visitors
-		s.join,           // nodes become groups
-		s.learnGroups,    // what is known of each group
-		s.reportFound,    // which of the IDs that are looked for are there
-		s.findCandidates, // the groups that may be sent
-		s.findTargets,    // what links say of which ID is to be kept
-		s.keepIDs,        // and the ID of each
-		s.fold,           // and their attributes
-		s.findEmailIDs,
-		s.contest, // of which some can be one person's only
-		s.resolve, // which of several profiles is theirs
+		d.readBack,       // all IDs get nodes
+		d.readSent,       // the people whom earlier runs have sent
+		d.findLive,       // the profiles that PostHog's live destination has made
+		d.join,           // IDs become groups
+		d.learnGroups,    // what is known of each group
+		d.reportFound,    // which of the IDs are there that the caller looks for
+		d.findCandidates, // the groups that may be sent
+		d.findTargets,    // what directed links say about the choice of the kept ID
+		d.keepIDs,        // each candidate's kept ID
+		d.fold,           // each candidate's attributes
+		d.findEmailIDs,   // distinct IDs that replace missing emails
+		d.contest,        // each email and cio_id goes to one candidate
+		d.resolve,        // the choice between a candidate's profiles in Customer.io
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -33,19 +33,19 @@ func (x *Index) Decide(ctx context.Context, c Choice) (*Directory, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		s.giveBack()
+		d.giveBack()
 	}
-	if err := s.choose(); err != nil {
+	if err := d.choose(); err != nil {
 		return nil, err
 	}
-	settled, err := s.finish()
+	directory, err := d.finish()
 	if err != nil {
 		return nil, err
 	}
-	return settled, x.Err()
+	return directory, x.Err()
 }
 
-// decider is Decide at work: what each step has found, as long as a later one needs it.
+// decider is Decide while it works: what each step has found, as long as a later step needs it.
 type decider struct {
 	ctx    context.Context
 	x      *Index
@@ -69,167 +69,168 @@ type decider struct {
 	chosen      *chosen
 }
 
-// manyNodes is from how many IDs on memory is given back between the steps.
+// manyNodes is from how many IDs on giveBack is worth its time.
 const manyNodes = 1 << 20
 
-// giveBack returns to the system what the last step has left: the next one takes large pieces of memory,
-// which do not fit between those that are in use.
-func (s *decider) giveBack() {
-	if s.nodes.count() >= manyNodes {
+// giveBack returns free memory to the system after a step. The next step needs large pieces, which do not fit
+// into the gaps between what is in use.
+func (d *decider) giveBack() {
+	if d.nodes.count() >= manyNodes {
 		debug.FreeOSMemory()
 	}
 }
 
-func (s *decider) readBack() (err error) {
-	err = s.x.eachShard(s.ctx, func(_ uint32, sh *shard) error { return s.x.readBack(sh) })
+func (d *decider) readBack() (err error) {
+	err = d.x.eachShard(d.ctx, func(_ uint32, sh *shard) error { return d.x.readBack(sh) })
 	if err == nil {
-		s.pairs, err = s.x.findSharedPairs(s.ctx)
+		d.pairs, err = d.x.findSharedPairs(d.ctx)
 	}
-	s.nodes = newNodes(s.x)
+	d.nodes = newNodes(d.x)
 	return err
 }
 
-func (s *decider) readSent() (err error) {
-	s.sent, err = readSentTable(s.ctx, s.nodes)
+func (d *decider) readSent() (err error) {
+	d.sent, err = readSentTable(d.ctx, d.nodes)
 	return err
 }
 
-func (s *decider) findLive() (err error) {
-	s.live, err = findLive(s.ctx, s.nodes)
+func (d *decider) findLive() (err error) {
+	d.live, err = findLive(d.ctx, d.nodes)
 	return err
 }
 
-func (s *decider) join() (err error) {
-	s.joined, err = join(s.ctx, s.nodes, s.pairs, s.choice.Merges)
-	s.pairs = nil
+func (d *decider) join() (err error) {
+	d.joined, err = join(d.ctx, d.nodes, d.pairs, d.choice.Merges)
+	d.pairs = nil
 	return err
 }
 
-func (s *decider) learnGroups() (err error) {
-	s.known, err = learnGroups(s.ctx, s.nodes, s.joined.groups)
+func (d *decider) learnGroups() (err error) {
+	d.known, err = learnGroups(d.ctx, d.nodes, d.joined.groups)
 	return err
 }
 
-func (s *decider) reportFound() error { return s.known.reportFound(s.ctx) }
+func (d *decider) reportFound() error { return d.known.reportFound(d.ctx) }
 
-func (s *decider) findCandidates() error {
-	s.gathered = findCandidates(s.known, s.choice)
-	s.known.drop()
+func (d *decider) findCandidates() error {
+	d.gathered = findCandidates(d.known, d.choice)
+	d.known.drop()
 	return nil
 }
 
-func (s *decider) findTargets() (err error) {
-	s.targets, err = findTargets(s.ctx, s.nodes, s.joined.directed, &idRanker{options: &s.x.options, sent: s.sent})
+func (d *decider) findTargets() (err error) {
+	d.targets, err = findTargets(d.ctx, d.nodes, d.joined.directed, &idRanker{options: &d.x.options, sent: d.sent})
 	if err != nil {
 		return err
 	}
-	s.ranker = &idRanker{&s.x.options, s.sent, s.targets.sources}
+	d.ranker = &idRanker{&d.x.options, d.sent, d.targets.sources}
 	return nil
 }
 
-func (s *decider) keepIDs() error { return keepIDs(s.ctx, s.nodes, s.gathered.people, s.ranker) }
+func (d *decider) keepIDs() error { return keepIDs(d.ctx, d.nodes, d.gathered.people, d.ranker) }
 
-func (s *decider) fold() (err error) {
-	s.folded, err = foldAttributes(s.ctx, s.joined, s.gathered.people, s.choice)
+func (d *decider) fold() (err error) {
+	d.folded, err = foldAttributes(d.ctx, d.joined, d.gathered.people, d.choice)
 	return err
 }
 
-func (s *decider) findEmailIDs() error {
-	emailIDs, err := findEmailIDs(s.ctx, s.nodes, s.gathered.people, s.choice, s.folded.emails)
-	s.identifiers = &identifiers{s.gathered.people, finals{s.folded.parts, s.x.keys}, emailIDs}
+func (d *decider) findEmailIDs() error {
+	emailIDs, err := findEmailIDs(d.ctx, d.nodes, d.gathered.people, d.choice, d.folded.emails)
+	d.identifiers = &identifiers{d.gathered.people, finals{d.folded.parts, d.x.keys}, emailIDs}
 	return err
 }
 
-func (s *decider) contest() (err error) {
-	c := &contest{ctx: s.ctx, choice: s.choice, people: s.gathered.people, sent: s.sent}
-	s.losers, err = c.findWinners(s.folded, s.gathered.tally)
+func (d *decider) contest() (err error) {
+	c := &contest{ctx: d.ctx, choice: d.choice, people: d.gathered.people, sent: d.sent}
+	d.losers, err = c.findWinners(d.folded, d.gathered.tally)
 	if err != nil {
 		return err
 	}
-	s.folded.dropClaims()
-	s.named = listNamed(s.gathered.people, s.choice, s.losers)
+	d.folded.dropClaims()
+	d.named = listNamed(d.gathered.people, d.choice, d.losers)
 	return nil
 }
 
-func (s *decider) resolve() error {
+func (d *decider) resolve() error {
 	finder := &profileFinder{
-		ctx: s.ctx, nodes: s.nodes, options: &s.x.options, choice: s.choice, people: s.gathered.people, sent: s.sent,
-		identifiers: s.identifiers, ranker: s.ranker,
+		ctx: d.ctx, nodes: d.nodes, options: &d.x.options, choice: d.choice, people: d.gathered.people, sent: d.sent,
+		identifiers: d.identifiers, ranker: d.ranker,
 	}
 	profiles, err := finder.find()
 	if err != nil {
 		return err
 	}
 	r := &resolver{
-		ctx: s.ctx, options: &s.x.options, choice: s.choice, people: s.gathered.people, identifiers: s.identifiers, targets: s.targets,
-		names: profileNames{s.x.options.Existing, s.sent, s.gathered.people},
+		ctx: d.ctx, options: &d.x.options, choice: d.choice, people: d.gathered.people, identifiers: d.identifiers, targets: d.targets,
+		names: profileNames{d.x.options.Existing, d.sent, d.gathered.people},
 	}
 	err = r.resolve(profiles)
-	s.resolved, s.held = r.of, r.held
+	d.resolved, d.held = r.of, r.held
 	return err
 }
 
-func (s *decider) choose() (err error) {
+func (d *decider) choose() (err error) {
 	c := &chooser{
-		options: &s.x.options, choice: s.choice, people: s.gathered.people, nodes: s.nodes, sent: s.sent,
-		identifiers: s.identifiers, resolved: s.resolved, uuids: s.folded.uuids, losers: s.losers,
+		options: &d.x.options, choice: d.choice, people: d.gathered.people, nodes: d.nodes, sent: d.sent,
+		identifiers: d.identifiers, resolved: d.resolved, uuids: d.folded.uuids, losers: d.losers,
 	}
-	s.chosen, err = c.choose(s.ctx)
+	d.chosen, err = c.choose(d.ctx)
 	return err
 }
 
-// finish says for each ID who it is, and drops all that is not needed any more.
-func (s *decider) finish() (*Directory, error) {
-	people := s.gathered.people
-	counts := s.countAll()
+// finish makes the Directory and drops what it does not need.
+func (d *decider) finish() (*Directory, error) {
+	people := d.gathered.people
+	counts := d.countAll()
 	m := &merger{
-		options: &s.x.options, merges: s.choice.Merges, people: people, nodes: s.nodes, sent: s.sent,
-		persons: s.chosen.persons, links: s.joined.links,
+		options: &d.x.options, merges: d.choice.Merges, people: people, nodes: d.nodes, sent: d.sent,
+		persons: d.chosen.persons, links: d.joined.links,
 	}
-	links, err := m.list(s.ctx, s.resolved)
+	links, err := m.list(d.ctx, d.resolved)
 	if err != nil {
 		return nil, err
 	}
-	fused := s.joined.logins.list(people, s.chosen.persons)
+	fused := d.joined.logins.list(people, d.chosen.persons)
 	for node, member := range people.members {
-		people.members[node] = s.verdict(member)
+		people.members[node] = d.statusOrPerson(member)
 	}
-	s.x.dropAll()
-	s.sent.dropEmails()
+	d.x.dropAll()
+	d.sent.dropEmails()
 	return &Directory{
-		index: s.x, nodes: s.nodes, persons: s.chosen.persons, yielded: s.chosen.yielded, finals: s.identifiers.finals,
-		who: people.members, statusOfUnknown: s.choice.Who.leftOutAs(), counts: counts, groups: s.gathered.groups, sent: s.sent,
-		merges: links, conflicts: s.chosen.lostEmails, several: fused, held: s.held, live: s.live, named: s.named,
-		leavesSent: s.gathered.leavesSent || s.chosen.leavesSent,
+		index: d.x, nodes: d.nodes, persons: d.chosen.persons, yielded: d.chosen.yielded, finals: d.identifiers.finals,
+		who: people.members, statusOfUnknown: d.choice.Who.leftOutAs(), counts: counts, groups: d.gathered.groups, sent: d.sent,
+		merges: links, conflicts: d.chosen.lostEmails, several: fused, held: d.held, live: d.live, named: d.named,
+		leavesSent: d.gathered.leavesSent || d.chosen.leavesSent,
 	}, nil
 }
 
-// countAll counts the candidates and, with what has been counted of the others, all groups.
-func (s *decider) countAll() Counts {
-	tally := s.gathered.tally
-	tally.seenIDs(s.known.seen.Count())
-	for i := range s.gathered.people.all {
-		c := &s.gathered.people.all[i]
+// countAll adds the candidates to the tally of the other groups, and returns the totals.
+func (d *decider) countAll() Counts {
+	tally := d.gathered.tally
+	tally.seenIDs(d.known.seen.Count())
+	for i := range d.gathered.people.all {
+		c := &d.gathered.people.all[i]
 		known := c.flags&hasProfile != 0
 		if c.sent {
-			known = s.chosen.persons[c.person].known
+			known = d.chosen.persons[c.person].known
 		}
 		tally.group(c.flags, known)
 	}
 	counts := tally.counts()
-	counts.Sent, counts.Events, counts.EmailConflicts = s.chosen.yielded, s.chosen.events, s.chosen.conflicts
-	counts.Links = s.joined.groups.Counts()
+	counts.Sent, counts.Events, counts.EmailConflicts = d.chosen.yielded, d.chosen.events, d.chosen.conflicts
+	counts.Links = d.joined.groups.Counts()
 	return counts
 }
 
-// verdict is what has become of a member: a Status, or a person behind all of those.
-func (s *decider) verdict(member uint32) uint32 {
+// statusOrPerson returns a Status, or for a person who is sent a number after all Statuses, given what
+// candidates.members has.
+func (d *decider) statusOrPerson(member uint32) uint32 {
 	if member < uint32(statuses) {
 		return member
 	}
-	c := &s.gathered.people.all[member-uint32(statuses)]
+	c := &d.gathered.people.all[member-uint32(statuses)]
 	if c.sent {
 		return c.person + uint32(statuses)
 	}
-	return uint32(s.choice.status(c.flags))
+	return uint32(d.choice.status(c.flags))
 }

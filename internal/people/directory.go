@@ -13,18 +13,17 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Directory tells who is who. Index.Decide makes one. Its methods may be called from many goroutines, until
-// its index is closed.
+// Directory says who is who. Index.Decide makes it. Many goroutines may use it until the index is closed.
 type Directory struct {
 	index           *Index
 	nodes           *nodes
 	persons         []Person
 	yielded         int // how many of the persons get an identify; they come first
 	finals          finals
-	who             []uint32 // by node: a Status, or the number of a person behind those
-	statusOfUnknown Status   // of those that are not known
+	who             []uint32 // by node: a Status, or the number of a person, which comes after all Statuses
+	statusOfUnknown Status   // the status of IDs that are not known
 	counts          Counts
-	groups          *identity.Groups // for GroupOf
+	groups          *identity.Groups // for GroupOf; nil without Options.Trace
 	sent            *sentTable
 
 	merges    []Merge
@@ -37,49 +36,49 @@ type Directory struct {
 	leavesSent bool
 }
 
-// Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to
-// a person is Illegal if it is that, else as Choice.Who leaves it.
-func (s *Directory) Lookup(distinctID []byte) (*Person, Status) {
-	node, found := s.nodes.of(s.index.sum(distinctID))
+// Lookup returns the person of a distinct ID, or why the ID is not sent. The person is nil unless the status
+// is Sent.
+func (d *Directory) Lookup(distinctID []byte) (*Person, Status) {
+	node, found := d.nodes.of(d.index.sum(distinctID))
 	if !found {
 		if posthog.IllegalID(distinctID) {
 			return nil, Illegal
 		}
-		return nil, s.statusOfUnknown
+		return nil, d.statusOfUnknown
 	}
-	who := s.who[node]
+	who := d.who[node]
 	if who < uint32(statuses) {
 		return nil, Status(who)
 	}
-	return &s.persons[who-uint32(statuses)], Sent
+	return &d.persons[who-uint32(statuses)], Sent
 }
 
-// LeavesOutSent reports whether somebody whom an earlier run has sent, and who is on a row, is not sent now.
-func (s *Directory) LeavesOutSent() bool { return s.leavesSent }
+// LeavesOutSent reports whether a person whom an earlier run has sent, and who is on a row, is not sent now.
+func (d *Directory) LeavesOutSent() bool { return d.leavesSent }
 
-// GetsIdentify reports whether a person is one of those that People yields.
-func (s *Directory) GetsIdentify(p *Person) bool { return p.Number < uint32(s.yielded) }
+// GetsIdentify reports whether a person is one of those whom People yields.
+func (d *Directory) GetsIdentify(p *Person) bool { return p.Number < uint32(d.yielded) }
 
-// Person returns a person by number: one of People, or of those who are sent without an identify.
-func (s *Directory) Person(number uint32) *Person { return &s.persons[number] }
+// Person returns the person with a number.
+func (d *Directory) Person(number uint32) *Person { return &d.persons[number] }
 
-// People yields those who get an identify, in order of their first row.
-func (s *Directory) People() iter.Seq[*Person] {
+// People yields those who get an identify, in the order of their first rows.
+func (d *Directory) People() iter.Seq[*Person] {
 	return func(yield func(*Person) bool) {
-		for i := range s.yielded {
-			if !yield(&s.persons[i]) {
+		for i := range d.yielded {
+			if !yield(&d.persons[i]) {
 				return
 			}
 		}
 	}
 }
 
-// Count returns the totals; now is unix seconds.
-func (s *Directory) Count(now int64) Counts {
+// Count returns the totals. now is in unix seconds.
+func (d *Directory) Count(now int64) Counts {
 	const fresh = 72 * 60 * 60
-	c := s.counts
+	c := d.counts
 	c.ByChoice = maps.Clone(c.ByChoice)
-	for p := range s.People() {
+	for p := range d.People() {
 		if p.Updated != 0 && p.Updated < now-fresh {
 			c.Stale++
 		}
@@ -87,71 +86,72 @@ func (s *Directory) Count(now int64) Counts {
 	return c
 }
 
-// Merges yields the profiles to merge, each once, in order of the people they are merged into. Empty with
-// MergeNever.
-func (s *Directory) Merges() iter.Seq[Merge] { return slices.Values(s.merges) }
+// Merges yields the profiles to merge, each once, in the order of the people they are merged into. With
+// MergeNever there are none.
+func (d *Directory) Merges() iter.Seq[Merge] { return slices.Values(d.merges) }
 
-// MergeCount is how many there are.
-func (s *Directory) MergeCount() int { return len(s.merges) }
+// MergeCount returns how many profiles Merges yields.
+func (d *Directory) MergeCount() int { return len(d.merges) }
 
-// MostHeld is how many people Directory.Held names.
+// MostHeld is how many people Directory.Held returns at most.
 const MostHeld = 10_000
 
-// Held are the first MostHeld of those who are held, in the order of their IDs.
-func (s *Directory) Held() []HeldPerson { return s.held[:min(len(s.held), MostHeld)] }
+// Held returns the first MostHeld people who are held, in the order of their IDs.
+func (d *Directory) Held() []HeldPerson { return d.held[:min(len(d.held), MostHeld)] }
 
-// HeldCount is how many there are.
-func (s *Directory) HeldCount() int { return len(s.held) }
+// HeldCount returns how many people are held.
+func (d *Directory) HeldCount() int { return len(d.held) }
 
-// HeldPersonWith returns what is held of a person, by one of their IDs; false for somebody who is not. It needs
+// HeldPersonWith returns the person with a distinct ID if that person is held, else false. It needs
 // Options.Trace.
-func (s *Directory) HeldPersonWith(distinctID []byte) (HeldPerson, bool) {
-	group, known := s.GroupOf(distinctID)
-	for _, h := range s.held {
-		if other, ok := s.GroupOf([]byte(h.ID)); known && ok && other == group {
+func (d *Directory) HeldPersonWith(distinctID []byte) (HeldPerson, bool) {
+	group, known := d.GroupOf(distinctID)
+	for _, h := range d.held {
+		if other, ok := d.GroupOf([]byte(h.ID)); known && ok && other == group {
 			return h, true
 		}
 	}
 	return HeldPerson{}, false
 }
 
-// Group names the IDs that are one person, whether they are sent or not.
+// Group stands for the IDs that are one person, whether they are sent or not.
 type Group uint32
 
-// GroupOf returns the group of a distinct ID; false when nothing ties the ID to a person. It needs
+// GroupOf returns the group of a distinct ID; false if nothing ties the ID to a person. It needs
 // Options.Trace.
-func (s *Directory) GroupOf(distinctID []byte) (Group, bool) {
-	node, found := s.nodes.of(s.index.sum(distinctID))
+func (d *Directory) GroupOf(distinctID []byte) (Group, bool) {
+	node, found := d.nodes.of(d.index.sum(distinctID))
 	if !found {
 		return 0, false
 	}
-	return Group(s.groups.Find(node)), true
+	return Group(d.groups.Find(node)), true
 }
 
-// SeveralLogins returns the people under whom several logins with different emails are one, the worst first, and how
-// many there are; of a thousand and more only the worst thousand.
-func (s *Directory) SeveralLogins() (worst []SeveralLogins, all int) {
-	return s.several[:min(len(s.several), mostSeveral)], len(s.several)
+// SeveralLogins returns the people who have several logins with different emails, the worst first and at most
+// a thousand, and the number of all such people.
+func (d *Directory) SeveralLogins() (worst []SeveralLogins, all int) {
+	return d.several[:min(len(d.several), mostSeveral)], len(d.several)
 }
 
-// Live are the IDs of the first MostLive profiles that PostHog's live destination has made, and how many
-// there are. The events of such a destination have no IDs, so that Customer.io cannot know one of them again.
-func (s *Directory) Live() (ids []string, count int) { return s.live.ids, s.live.count }
+// Live returns the IDs of the first MostLive profiles that PostHog's live destination has made, and the
+// number of all such profiles. The events of that destination have no IDs, so Customer.io cannot recognize
+// one that is sent again.
+func (d *Directory) Live() (ids []string, count int) { return d.live.ids, d.live.count }
 
-// NamedByEmail are the people whose final email Choice.NamesEmail names, sent or not, in order of their first
-// rows.
-func (s *Directory) NamedByEmail() []NamedPerson { return s.named }
+// NamedByEmail returns the people whose final email Choice.NamesEmail names, whether they are sent or not, in
+// the order of their first rows.
+func (d *Directory) NamedByEmail() []NamedPerson { return d.named }
 
-// SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that
-// they are not all known it assumes so.
-func (s *Directory) SomeKey(is func(key string) bool) bool {
-	return s.index.keys.HasKept(otherKeys, is)
+// SomeKey reports whether is returns true for the key of any property that was kept. If there are too many
+// keys to remember it returns true.
+func (d *Directory) SomeKey(is func(key string) bool) bool {
+	return d.index.keys.HasKept(otherKeys, is)
 }
 
 // each yields the person's properties, without an email that is somebody else's.
-func (s *Directory) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
+func (d *Directory) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
 	return func(yield func(fold.Property) bool) {
-		for b := s.finals.at(p.attributes, r); len(b) > 0; {
+		for b := d.finals.at(p.attributes, r); len(b) > 0; {
 			var one fold.Property
 			one, b = fold.ReadProperty(b)
 			if one.Code == emailKey && p.withoutEmail {
@@ -164,14 +164,14 @@ func (s *Directory) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
 	}
 }
 
-// AppendAttributes appends the person's final attributes as a JSON object, `{}` when there are none. Its keys
-// are sorted; its values stand as they stood in the export.
-func (s *Directory) AppendAttributes(dst []byte, p *Person) []byte {
+// AppendAttributes appends the person's final attributes as a JSON object, `{}` if there are none. The keys
+// are sorted, and the values are as they were written in the export.
+func (d *Directory) AppendAttributes(dst []byte, p *Person) []byte {
 	r := readers.Get().(*spool.Reader)
 	defer readers.Put(r)
 	dst = append(dst, '{')
-	for one := range s.each(p, r) {
-		dst = rawjson.AppendString(dst, s.finals.name(&one))
+	for one := range d.each(p, r) {
+		dst = rawjson.AppendString(dst, d.finals.name(&one))
 		dst = append(append(append(dst, ':'), one.Value...), ',')
 	}
 	if last := len(dst) - 1; dst[last] == ',' {
@@ -180,14 +180,14 @@ func (s *Directory) AppendAttributes(dst []byte, p *Person) []byte {
 	return append(dst, '}')
 }
 
-// Attributes yields what AppendAttributes appends, each with its plain key and its value in JSON, which are
-// borrowed until the next.
-func (s *Directory) Attributes(p *Person) iter.Seq2[string, []byte] {
+// Attributes yields what AppendAttributes appends: each attribute with its plain key and its value in JSON.
+// Both are valid until the next one is yielded.
+func (d *Directory) Attributes(p *Person) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		r := readers.Get().(*spool.Reader)
 		defer readers.Put(r)
-		for one := range s.each(p, r) {
-			if !yield(s.finals.name(&one), one.Value) {
+		for one := range d.each(p, r) {
+			if !yield(d.finals.name(&one), one.Value) {
 				return
 			}
 		}
@@ -195,70 +195,70 @@ func (s *Directory) Attributes(p *Person) iter.Seq2[string, []byte] {
 }
 
 // EmailConflicts yields those who get an identify without their email, in the order of People.
-func (s *Directory) EmailConflicts() iter.Seq[EmailConflict] {
+func (d *Directory) EmailConflicts() iter.Seq[EmailConflict] {
 	return func(yield func(EmailConflict) bool) {
-		for _, c := range s.conflicts {
-			if !s.GetsIdentify(c.Person) || !yield(c) {
+		for _, c := range d.conflicts {
+			if !d.GetsIdentify(c.Person) || !yield(c) {
 				return
 			}
 		}
 	}
 }
 
-// LostEmail returns the email that a person goes without, and an ID of the one who has it; false for a person
-// who keeps theirs.
-func (s *Directory) LostEmail(p *Person) (email, holder string, lost bool) {
-	i, lost := slices.BinarySearchFunc(s.conflicts, p.Number, func(c EmailConflict, number uint32) int {
+// LostEmail returns the email that a person goes without, and an ID of the person who has it; false if the
+// person goes without none.
+func (d *Directory) LostEmail(p *Person) (email, holder string, lost bool) {
+	i, lost := slices.BinarySearchFunc(d.conflicts, p.Number, func(c EmailConflict, number uint32) int {
 		return cmp.Compare(c.Person.Number, number)
 	})
 	if !lost {
 		return "", "", false
 	}
-	if email = s.conflicts[i].emailID; email == "" {
+	if email = d.conflicts[i].emailID; email == "" {
 		r := readers.Get().(*spool.Reader)
 		defer readers.Put(r)
-		email, _ = s.finals.identifiers(p.attributes, r)
+		email, _ = d.finals.identifiers(p.attributes, r)
 	}
-	return email, s.conflicts[i].Holder, true
+	return email, d.conflicts[i].Holder, true
 }
 
-// SumOf is what stands for a distinct ID in all runs with one Options.Seed.
+// SumOf returns a hash of a distinct ID that is the same in all runs with one Options.Seed.
 func (x *Index) SumOf(distinctID []byte) (b [sumSize]byte) {
 	x.sum(distinctID).append(b[:0])
 	return b
 }
 
 // SumOf is Index.SumOf.
-func (s *Directory) SumOf(distinctID []byte) [sumSize]byte { return s.index.SumOf(distinctID) }
+func (d *Directory) SumOf(distinctID []byte) [sumSize]byte { return d.index.SumOf(distinctID) }
 
-// PersonBySum returns the person who has the ID that SumOf gave this; nil when nobody who is sent does.
-func (s *Directory) PersonBySum(of [sumSize]byte) *Person {
-	node, found := s.nodes.of(readSum(of[:]))
-	if !found || s.who[node] < uint32(statuses) {
+// PersonBySum returns the person who has the ID with a SumOf; nil if nobody who is sent has it.
+func (d *Directory) PersonBySum(of [sumSize]byte) *Person {
+	node, found := d.nodes.of(readSum(of[:]))
+	if !found || d.who[node] < uint32(statuses) {
 		return nil
 	}
-	return &s.persons[s.who[node]-uint32(statuses)]
+	return &d.persons[d.who[node]-uint32(statuses)]
 }
 
-// HeldBySum reports whether the person is held who has the ID that SumOf gave this.
-func (s *Directory) HeldBySum(of [sumSize]byte) bool {
-	node, found := s.nodes.of(readSum(of[:]))
-	return found && s.who[node] == uint32(TwoProfiles)
+// HeldBySum reports whether the person is held who has the ID with a SumOf.
+func (d *Directory) HeldBySum(of [sumSize]byte) bool {
+	node, found := d.nodes.of(readSum(of[:]))
+	return found && d.who[node] == uint32(TwoProfiles)
 }
 
-// SentBefore reports whether an earlier run has sent the person, and returns the state in which it did, and
-// the time of the newest data in that, in unix seconds, 0 when there is none. By and Value are then those of
-// that time.
-func (s *Directory) SentBefore(p *Person) (state [16]byte, updated int64, before bool) {
+// SentBefore returns the state in which an earlier run has sent the person, and the unix seconds of the
+// newest data in that, 0 if it has no time. before is false if no run has. The person's By and Value are
+// those of the earlier run.
+func (d *Directory) SentBefore(p *Person) (state [16]byte, updated int64, before bool) {
 	if p.sent == 0 {
 		return state, 0, false
 	}
-	one := &s.sent.all[p.sent-1]
+	one := &d.sent.all[p.sent-1]
 	return one.state, one.updated, true
 }
 
 // ForLater yields what Index.Remember kept, and which IDs became one person, for Index.Restore of a later
-// run. An error is the last thing yielded. It is there until the index is closed.
-func (s *Directory) ForLater() iter.Seq2[[]byte, error] {
-	return s.index.later.all()
+// run. An error is the last thing yielded.
+func (d *Directory) ForLater() iter.Seq2[[]byte, error] {
+	return d.index.later.all()
 }

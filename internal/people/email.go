@@ -29,8 +29,8 @@ func PlausibleEmail(text []byte) bool {
 	return dot > 0 && dot < len(domain)-1 && domain[0] != '.' && !bytes.Contains(domain, []byte(".."))
 }
 
-// FoldEmail appends an email without space around it, so that two that differ only in case become the same,
-// as with strings.EqualFold.
+// FoldEmail appends an email in one form for all spellings: without space around it, and with each letter in
+// one case. Two emails have the same form if strings.EqualFold reports that they are equal.
 func FoldEmail(dst, email []byte) []byte {
 	for _, r := range string(bytes.TrimSpace(email)) {
 		dst = utf8.AppendRune(dst, foldRune(r))
@@ -38,7 +38,7 @@ func FoldEmail(dst, email []byte) []byte {
 	return dst
 }
 
-// foldRune returns the smallest of the characters that are the same but for case.
+// foldRune returns the smallest of the characters that differ from r only in case.
 func foldRune(r rune) rune {
 	if 'a' <= r && r <= 'z' {
 		return r - 'a' + 'A'
@@ -50,11 +50,13 @@ func foldRune(r rune) rune {
 	return smallest
 }
 
+// sameEmail reports whether two emails are the same in whatever case; an empty one is the same as none.
 func sameEmail(a, b string) bool {
 	return a != "" && string(FoldEmail(nil, []byte(a))) == string(FoldEmail(nil, []byte(b)))
 }
 
-// EmailSum stands for an email, in whatever case, in all runs; 0 is for none.
+// EmailSum returns a hash of an email that is the same in all runs and for whatever case; 0 for an empty
+// email.
 func EmailSum(email string) uint64 {
 	if email == "" {
 		return 0
@@ -62,7 +64,7 @@ func EmailSum(email string) uint64 {
 	return xxh3.Hash(FoldEmail(nil, []byte(email))) | 1
 }
 
-// trimmed is the text of a JSON string without white space around it, empty for anything else.
+// trimmed returns the text of a JSON string without the space around it, or nothing for any other value.
 func trimmed(value []byte) []byte {
 	text, _ := rawjson.PlainText(value)
 	return bytes.TrimSpace(text)

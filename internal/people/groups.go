@@ -8,18 +8,18 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// knownGroups is what is known of each group.
+// knownGroups are what is known of each group of IDs.
 type knownGroups struct {
 	nodes  *nodes
 	groups *identity.Groups
 	flags  []groupFlags    // by root
-	seen   parallel.Bitset // of nodes: the ID stood on a row that carries identity
+	seen   parallel.Bitset // nodes whose IDs are on rows that count
 }
 
-// learnGroups learns what is known of each group.
+// learnGroups combines what is known of the IDs of each group.
 func learnGroups(ctx context.Context, nodes *nodes, groups *identity.Groups) (*knownGroups, error) {
-	traits := make([]groupFlags, nodes.count())
-	j := &knownGroups{nodes, groups, traits, make(parallel.Bitset, len(traits)/64+1)}
+	flags := make([]groupFlags, nodes.count())
+	j := &knownGroups{nodes, groups, flags, make(parallel.Bitset, len(flags)/64+1)}
 	err := nodes.each(ctx, func(node uint32, f *idFacts, text []byte) error {
 		t := f.groupFlags()
 		rememberAnonymous(nodes, node, text)
@@ -29,7 +29,7 @@ func learnGroups(ctx context.Context, nodes *nodes, groups *identity.Groups) (*k
 		if f.seen() {
 			atomic.OrUint64(&j.seen[node/64], 1<<(node%64))
 		}
-		root := &traits[groups.Find(node)]
+		root := &flags[groups.Find(node)]
 		had := atomic.LoadUint32(root)
 		if had|t != had {
 			had = atomic.OrUint32(root, t)
@@ -45,8 +45,8 @@ func learnGroups(ctx context.Context, nodes *nodes, groups *identity.Groups) (*k
 	return j, err
 }
 
-// learnExported takes in what the persons export says of its persons. A group is deleted if all its persons
-// there are.
+// learnExported adds what the persons export says of its persons. A group is deleted if all its persons in
+// the export are.
 func (j *knownGroups) learnExported(export *persons) {
 	alive := map[uint32]bool{}
 	for _, e := range export.byPersonID {
@@ -69,7 +69,7 @@ func (j *knownGroups) learnExported(export *persons) {
 	}
 }
 
-// reportFound tells Options.Found which of the IDs of Options.Only are there.
+// reportFound calls Options.Found with those IDs of Options.Only that are on rows.
 func (j *knownGroups) reportFound(ctx context.Context) error {
 	found := j.nodes.x.options.Found
 	if found == nil {
@@ -83,8 +83,8 @@ func (j *knownGroups) reportFound(ctx context.Context) error {
 	})
 }
 
-// rememberAnonymous keeps for later runs that an ID was the anonymous one of an $identify, if that was
-// accepted now.
+// rememberAnonymous writes for later runs that an ID was the anonymous ID of an $identify which this run has
+// accepted.
 func rememberAnonymous(nodes *nodes, node uint32, text []byte) {
 	shard, number := nodes.shardOf(node)
 	if !nodes.x.later.wanted() || !shard.anonymous.Has(uint64(number)) {
@@ -95,5 +95,5 @@ func rememberAnonymous(nodes *nodes, node uint32, text []byte) {
 	nodes.x.later.add(factsEntry, f.append(nil), text)
 }
 
-// drop gives back the memory of what is known of groups.
+// drop frees the memory of the flags.
 func (j *knownGroups) drop() { j.flags = nil }

@@ -10,14 +10,14 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// identifiers tells what candidates have that identifies them.
+// identifiers find the email and the cio_id of candidates, by which Customer.io identifies profiles.
 type identifiers struct {
 	people   *candidates
 	finals   finals
 	emailIDs *emailIDs
 }
 
-// place is where a candidate's attributes are.
+// place returns where a candidate's final attributes are.
 func (c *identifiers) place(number uint32) (none fold.Final) {
 	if one := &c.people.all[number]; one.flags&hasFinal != 0 {
 		return c.finals.parts.Final(number, one.place)
@@ -25,7 +25,7 @@ func (c *identifiers) place(number uint32) (none fold.Final) {
 	return none
 }
 
-// any are the email and the cio_id of a candidate, whoever else has them.
+// any returns the email and the cio_id of a candidate, even if somebody else keeps them.
 func (c *identifiers) any(number uint32, r *spool.Reader) (email, cioID string) {
 	email, cioID = c.finals.identifiers(c.place(number), r)
 	if c.people.all[number].flags&emailIsID != 0 {
@@ -34,7 +34,7 @@ func (c *identifiers) any(number uint32, r *spool.Reader) (email, cioID string) 
 	return email, cioID
 }
 
-// own are the email and the cio_id that a candidate has and nobody else.
+// own returns the email and the cio_id of a candidate; empty for one that somebody else keeps.
 func (c *identifiers) own(number uint32, r *spool.Reader) (email, cioID string) {
 	email, cioID = c.any(number, r)
 	t := c.people.all[number].flags
@@ -47,21 +47,22 @@ func (c *identifiers) own(number uint32, r *spool.Reader) (email, cioID string) 
 	return email, cioID
 }
 
-// emailIDs are the distinct IDs that stand in for people's emails.
+// emailIDs are the distinct IDs that replace the missing emails of candidates.
 type emailIDs struct {
 	people *candidates
-	ids    []emailID // by candidate; nil where nobody is sent by email
+	ids    []emailID // by candidate; nil if nobody is sent under an email
 }
 
-// emailID is one of them.
+// emailID is a distinct ID that is an email. has is false for none.
 type emailID struct {
 	first identity.Moment
 	text  textPlace
 	has   bool
 }
 
-// findEmailIDs gives those who may be sent by email, but have no such property, the email that one of their
-// distinct IDs is: rather the kept ID, else the earliest. It adds the claims to those emails.
+// findEmailIDs finds the email of those candidates who may be sent under one but have no such attribute: a
+// distinct ID that is an email. The kept ID comes first, then the earliest. It adds the claims to these
+// emails.
 func findEmailIDs(ctx context.Context, nodes *nodes, people *candidates, choice *Choice, emails *claims) (*emailIDs, error) {
 	e := &emailIDs{people: people}
 	if !choice.byEmailID(groupEmail) {
@@ -77,7 +78,7 @@ func findEmailIDs(ctx context.Context, nodes *nodes, people *candidates, choice 
 		lock := locks.of(number)
 		lock.Lock()
 		defer lock.Unlock()
-		if last := &e.ids[number]; !last.has || e.suits(number, f, text) {
+		if last := &e.ids[number]; !last.has || e.isBetter(number, f, text) {
 			*last = emailID{f.first, people.addText(text), true}
 		}
 		return nil
@@ -95,8 +96,8 @@ func findEmailIDs(ctx context.Context, nodes *nodes, people *candidates, choice 
 	return e, err
 }
 
-// suits reports whether an ID stands in for its person's email rather than the one found before.
-func (e *emailIDs) suits(number uint32, f *idFacts, text []byte) bool {
+// isBetter reports whether an ID replaces the one that was found before.
+func (e *emailIDs) isBetter(number uint32, f *idFacts, text []byte) bool {
 	last := &e.ids[number]
 	before, kept := e.people.textAt(last.text), e.people.textAt(e.people.all[number].name)
 	switch {
@@ -108,7 +109,7 @@ func (e *emailIDs) suits(number uint32, f *idFacts, text []byte) bool {
 	return cmp.Or(f.first.Compare(last.first), bytes.Compare(text, before)) < 0
 }
 
-// of returns the distinct ID that stands in for a candidate's email.
+// of returns the distinct ID that replaces a candidate's email.
 func (e *emailIDs) of(number uint32) []byte {
 	return bytes.TrimSpace(e.people.names.bytes(e.ids[number].text))
 }

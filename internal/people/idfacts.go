@@ -10,14 +10,15 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// idFacts is what is known of one distinct ID.
+// idFacts are what is known of one distinct ID. Most of an index's memory are these, so they hold no
+// pointers. newIDFacts returns those of an ID that has not come up.
 type idFacts struct {
-	first      identity.Moment // when it came up: see came
-	firstLogin identity.Moment // of its first row that shows a login, Never without
-	ref        uint64          // of its first row, neverSeen when it stood on none
-	lastPerson uint64          // a hash of the person_id that it had on the row that was read last
-	events     uint32          // rows that are sent as an event if it is
-	state      uint32          // of its attributes: see attributeStore.learn
+	first      identity.Moment // when the ID first came up: see noteFirst
+	firstLogin identity.Moment // of the first row that shows a login; identity.Never if none does
+	ref        uint64          // of the first row that counts as one of the ID's; neverSeen if there is none
+	lastPerson uint64          // a hash of the person_id on the ID's row that was read last; 0 if it had none
+	events     uint32          // rows that are sent as events if the ID's person is sent
+	state      uint32          // the number of its attributes: what fold.Store.Learn returned last
 	flags      idFlags
 }
 
@@ -28,8 +29,9 @@ const (
 
 func (f *idFacts) seen() bool { return f.ref != neverSeen }
 
-// noteFirst notes when the ID came up: on a row with its person, for level hasPerson, which counts before all
-// others; in a link, for inLink; or otherwise, for 0. Of the same kind the earliest counts.
+// noteFirst notes a time when the ID came up. level says how: hasPerson on a row that has a person, inLink as
+// one of the IDs of a link, 0 otherwise. A time of the best level counts, hasPerson before inLink before 0;
+// of one level the earliest.
 func (f *idFacts) noteFirst(level idFlags, at identity.Moment) {
 	had := f.flags & (hasPerson | inLink)
 	f.flags |= level
@@ -41,6 +43,7 @@ func (f *idFacts) noteFirst(level idFlags, at identity.Moment) {
 	}
 }
 
+// earlier returns the earlier one of two moments.
 func earlier(a, b identity.Moment) identity.Moment {
 	if b.Compare(a) < 0 {
 		return b
@@ -48,13 +51,14 @@ func earlier(a, b identity.Moment) identity.Moment {
 	return a
 }
 
-// newIDFacts is what is known of an ID that has not come up.
+// newIDFacts returns the facts of an ID that has not come up.
 func newIDFacts() idFacts {
 	return idFacts{first: identity.Never, firstLogin: identity.Never, ref: neverSeen}
 }
 
-// learnRow takes what a row says of its distinct ID.
-func (f *idFacts) learnRow(e *posthog.Event, known, sends, linked bool, at identity.Moment) {
+// learnRow adds what a row says of its distinct ID. login says that the row shows a login, sends that the row
+// is sent as an event if its person is sent, and linked that the row links the ID with another one.
+func (f *idFacts) learnRow(e *posthog.Event, login, sends, linked bool, at identity.Moment) {
 	var level idFlags
 	makes := !posthog.WithoutProfile(e.Name)
 	if !e.Personless {
@@ -66,7 +70,7 @@ func (f *idFacts) learnRow(e *posthog.Event, known, sends, linked bool, at ident
 			f.flags |= makesProfile
 		}
 	}
-	if known {
+	if login {
 		f.flags |= sawLogin
 		f.firstLogin = earlier(f.firstLogin, at)
 	}
@@ -87,7 +91,8 @@ func (f *idFacts) learnRow(e *posthog.Event, known, sends, linked bool, at ident
 	f.countEvent(sends)
 }
 
-// noteVisitor takes whether a row is posthog-js's of a visitor.
+// noteVisitor notes whether posthog-js has sent the row and says in it that it does not know who the visitor
+// is.
 func (f *idFacts) noteVisitor(e *posthog.Event) {
 	f.flags |= feedsPerson
 	switch {
@@ -98,7 +103,7 @@ func (f *idFacts) noteVisitor(e *posthog.Event) {
 	}
 }
 
-// saysEmail reports whether a row says an email of its person.
+// saysEmail reports whether a row has an email of its person.
 func saysEmail(e *posthog.Event) bool {
 	return hasEmailIn(e.Set) || hasEmailIn(e.SetOnce) || hasEmailIn(e.PersonProperties)
 }
@@ -114,13 +119,14 @@ func hasEmailIn(object []byte) (has bool) {
 	return has
 }
 
+// countEvent counts a row that is sent as an event if sends is true.
 func (f *idFacts) countEvent(sends bool) {
 	if sends && f.events < math.MaxUint32 {
 		f.events++
 	}
 }
 
-// add takes in what else is known of the same ID.
+// add adds what is known of the same ID from elsewhere: from disk, or from an earlier run.
 func (f *idFacts) add(o *idFacts) {
 	switch {
 	case o.flags&hasPerson != 0:
@@ -136,8 +142,10 @@ func (f *idFacts) add(o *idFacts) {
 	f.events = uint32(min(uint64(f.events)+uint64(o.events), math.MaxUint32))
 }
 
+// idFactsSize is how many bytes a sum and what append writes take.
 const idFactsSize = sumSize + 16 + 16 + 8 + 4 + 4
 
+// append writes the facts, but for the last person_id and the attributes, for readIDFacts.
 func (f *idFacts) append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(f.first.At))
 	dst = binary.LittleEndian.AppendUint64(dst, f.first.UUID)
@@ -148,6 +156,7 @@ func (f *idFacts) append(dst []byte) []byte {
 	return binary.LittleEndian.AppendUint32(dst, uint32(f.flags))
 }
 
+// readIDFacts reads what append has written.
 func readIDFacts(b []byte) idFacts {
 	return idFacts{
 		first:      identity.Moment{At: int64(binary.LittleEndian.Uint64(b)), UUID: binary.LittleEndian.Uint64(b[8:])},
@@ -158,21 +167,21 @@ func readIDFacts(b []byte) idFacts {
 	}
 }
 
-// idFlags are what is known of one distinct ID.
+// idFlags are what is known of one distinct ID and is either so or not.
 type idFlags uint32
 
 const (
-	hasPerson    idFlags = 1 << iota // stood on a row that is not personless
+	hasPerson    idFlags = 1 << iota // was on a row that is not personless
 	inLink                           // was one of the two IDs of a link
 	wasIdentify                      // was the distinct_id of an $identify
-	sawLogin                         // stood on a row with $is_identified, or as its own $user_id
-	wasUserID                        // the latter
+	sawLogin                         // was on a row that shows a login: see showsLogin
+	wasUserID                        // was on a row with the same $user_id
 	wasDevice                        // was a $device_id
 	wasAnonymous                     // was the $anon_distinct_id of an $identify that was accepted
-	inPersons                        // stands in the persons export
+	inPersons                        // is in the persons export
 	hasState                         // has attributes
 
-	// Seen of the text when it first came.
+	// By the ID's text.
 	machineShaped
 	emailShaped
 	tooLong
@@ -180,20 +189,20 @@ const (
 	excluded
 	named
 
-	// Known from an earlier run.
-	hadPerson // had a person by its end
-	hadLogin  // and that was identified
+	// By earlier runs.
+	hadPerson // had a person by the end of an earlier run
+	hadLogin  // and PostHog took that person as identified
 	hadEvents // had an event to send
-	wasSent   // was the kept ID of somebody who was sent
+	wasSent   // was the kept ID of a person who was sent
 
 	wasTarget    // was the distinct_id of a link
-	notRejected  // stood on a row that is not rejected
-	makesProfile // stood on a row that is not personless and a reason for a profile
+	notRejected  // was on a row that is not rejected
+	makesProfile // was on a row that is not personless and whose event is a reason for a profile
 
-	notVisitor    // stood on a row that is not posthog-js's of a visitor: see posthog.Event.WebVisitor
-	feedsPerson   // stood on a row of an event that feeds its person: see posthog.WithoutPerson
-	sawEmail      // a row, or the persons export, says an email of it
-	profileExists // there is a profile under it: see Options.Existing
+	notVisitor    // was on a row that is no web visitor's: see posthog.Event.WebVisitor
+	feedsPerson   // was on a row of an event that changes its person: see posthog.WithoutPerson
+	sawEmail      // a row, or the persons export, has an email of its person
+	profileExists // Customer.io has a profile with this ID: see Options.Existing
 	cookieless    // everybody behind one address has it: see posthog.CookielessDevice
 )
 
@@ -202,20 +211,21 @@ func showsLogin(e *posthog.Event) bool {
 	return e.IsIdentified || isOwnUserID(e) || identifiesKnownID(e)
 }
 
-// identifiesKnownID reports whether a row is an $identify of an ID that no machine made. A back end that sends it
-// alone knows who that is, though PostHog itself takes a person as identified only once two are merged.
+// identifiesKnownID reports whether a row is an $identify of an ID that no machine made. A back end that
+// sends one without an anonymous ID knows who the person is. PostHog itself takes a person as identified only
+// after a merge.
 func identifiesKnownID(e *posthog.Event) bool {
 	return string(e.Name) == "$identify" && !e.Personless && !posthog.MachineMade(e.DistinctID)
 }
 
-// isOwnUserID reports whether the login was with that very ID.
+// isOwnUserID reports whether a row's $user_id is its distinct ID.
 func isOwnUserID(e *posthog.Event) bool {
 	return e.UserID != nil && bytes.Equal(e.UserID, e.DistinctID)
 }
 
-// visitor reports whether posthog-js alone has sent rows of the ID, and says in each that it does not know
-// who that is; also of an ID without rows. An email, or a profile that is there, makes somebody of it all the
-// same.
+// visitor reports whether all rows of the ID are a web visitor's, or there are none: posthog-js has sent each
+// of them, and says in it that it does not know who the visitor is. An ID with an email or a profile is not a
+// visitor's.
 func (m idFlags) visitor() bool {
 	return m&(notVisitor|sawEmail|emailShaped|profileExists|userShaped) == 0
 }
@@ -223,36 +233,35 @@ func (m idFlags) visitor() bool {
 // machine reports whether the ID was made by a machine.
 func (m idFlags) machine() bool { return m.device() || m&userShaped == 0 && m&wasAnonymous != 0 }
 
-// device reports whether that shows without the links that name the ID. When posthog-js gets to know who
-// somebody is, it writes that ID as the $device_id too.
+// device is machine without what links say of the ID. A $device_id counts only if the ID is a visitor's: once
+// posthog-js knows who somebody is, it also writes that person's ID as the $device_id.
 func (m idFlags) device() bool {
 	return m&userShaped == 0 && (m&machineShaped != 0 || m&wasDevice != 0 && m.visitor())
 }
 
-// login reports whether somebody has logged in under the ID, or the user says that it is theirs.
+// login reports whether somebody has logged in with the ID, or --user-id matches it.
 func (m idFlags) login() bool {
 	return m&userShaped != 0 || m&cookieless == 0 && m&(wasIdentify|sawLogin) != 0
 }
 
-// identified reports whether somebody has made themselves known under the ID: by a login, or to a back end,
-// which shows in rows with a person under an ID that no machine made.
+// identified reports whether it is known who has the ID. Somebody has logged in with it, or a back end has
+// sent rows with a person under it, and no machine has made it.
 func (m idFlags) identified() bool {
 	return m.login() || m&makesProfile != 0 && !m.machine() && !m.visitor()
 }
 
-// onlyShaped reports whether the ID would be identified, were it not for its shape.
+// onlyShaped reports whether the ID would be identified if its text did not look as if a machine had made it.
 func (m idFlags) onlyShaped() bool {
 	return !m.identified() && m&makesProfile != 0 && !m.visitor() &&
 		m&(machineShaped|cookieless|wasDevice|wasAnonymous) == machineShaped
 }
 
-// onlyVisitor reports whether the ID would be identified, were it not that posthog-js says in every row that
-// it does not know who that is.
+// onlyVisitor reports whether the ID would be identified if its rows were not all a web visitor's.
 func (m idFlags) onlyVisitor() bool {
 	return !m.identified() && m&makesProfile != 0 && m&feedsPerson != 0 && m&(wasAnonymous|machineShaped) == 0 && m.visitor()
 }
 
-// rank is how good the ID is to keep, apart from profiles that exist.
+// rank says how good the ID is as a kept ID, apart from profiles that exist.
 func (m idFlags) rank() identity.Rank {
 	rank := identity.Machine
 	switch {

@@ -2,30 +2,32 @@ package people
 
 import "ph2cio/internal/fold"
 
-// idTable holds the distinct IDs of one shard and what is known of each, by a hash of 128 bits; their texts
-// are in the shard's log of texts, in the same order. It is written for many IDs and little memory: open
-// addressing over numbers, hashes and facts in pages that never move and hold no pointers. Illegal IDs are
-// never in it.
+// idTable holds the distinct IDs of one shard by their sums, with what is known of each. It numbers them in
+// the order in which they come; their texts are in the shard's log of texts, in the same order. For many IDs
+// in little memory it uses open addressing, and pages that never move and hold no pointers. Illegal IDs are
+// never in it. The zero value is an empty table.
 type idTable struct {
 	slots  []uint32 // an ID's number plus one, 0 where free; a power of two long
 	hashes [][]sum
-	facts  [][]idFacts // gone once they are on disk
+	facts  [][]idFacts // nil once they are on disk
 	count  uint32
 }
 
+// hash returns the sum of an ID.
 func (t *idTable) hash(number uint32) *sum { return &t.hashes[number/idsInPage][number%idsInPage] }
 
-// name is what an ID goes by on disk.
+// name returns the name of an ID for package fold.
 func (t *idTable) name(number uint32) (name fold.Name) {
 	t.hash(number).append(name[:0])
 	return name
 }
 
+// factsOf returns what is known of an ID.
 func (t *idTable) factsOf(number uint32) *idFacts {
 	return &t.facts[number/idsInPage][number%idsInPage]
 }
 
-// find returns the number of the ID with this hash.
+// find returns the number of the ID with this sum.
 func (t *idTable) find(h sum) (number uint32, found bool) {
 	if len(t.slots) == 0 {
 		return 0, false
@@ -40,7 +42,7 @@ func (t *idTable) find(h sum) (number uint32, found bool) {
 	return 0, false
 }
 
-// add makes an ID that is not there yet.
+// add adds an ID that is not in the table.
 func (t *idTable) add(h sum) (number uint32, f *idFacts) {
 	number = t.number(h)
 	if int(number/idsInPage) == len(t.facts) {
@@ -51,7 +53,7 @@ func (t *idTable) add(h sum) (number uint32, f *idFacts) {
 	return number, f
 }
 
-// number gives an ID that is not there yet a number, and no facts.
+// number adds an ID that is not in the table, without facts, and returns its number.
 func (t *idTable) number(h sum) uint32 {
 	if uint64(t.count)*4 >= uint64(len(t.slots))*3 {
 		t.grow()
@@ -66,6 +68,7 @@ func (t *idTable) number(h sum) uint32 {
 	return number
 }
 
+// put puts the number of an ID into a free slot.
 func (t *idTable) put(number uint32) {
 	mask := uint32(len(t.slots) - 1)
 	i := uint32(t.hash(number)[1]) & mask
@@ -75,6 +78,7 @@ func (t *idTable) put(number uint32) {
 	t.slots[i] = number + 1
 }
 
+// grow doubles the number of slots.
 func (t *idTable) grow() {
 	t.slots = make([]uint32, max(64, 2*len(t.slots)))
 	for number := range t.count {

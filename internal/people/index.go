@@ -13,7 +13,8 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Index learns who is who during the first pass. Make one with NewIndex.
+// Index learns who is who during the first pass. NewIndex makes one; the zero value must not be used.
+// LearnPerson comes first, then Observe, then Remember and Restore, then Decide.
 type Index struct {
 	options Options
 	seed    uint64
@@ -22,20 +23,20 @@ type Index struct {
 	persons *persons // nil without a persons export
 	shards  [shardCount]shard
 	pairs   pairLogs
-	mostIDs int // bytes of what a shard knows of IDs
+	mostIDs int // how many bytes a shard's facts and states may take before spillIDs
 	memory  int64
 	now     int64 // Options.Now
 
 	live liveProfiles
 
-	fewLinks       int64       // that a shard keeps whatever they say
-	machineTargets atomic.Bool // an $identify may have named an ID that a machine made as the user's
+	fewLinks       int64       // how many links a shard keeps before it looks for those that decide nothing
+	machineTargets atomic.Bool // the target of some $identify may be an ID that a machine made
 
 	earlier earlierRuns
 	later   laterRuns
 }
 
-// NewIndex returns an empty index, which must be closed.
+// NewIndex returns an empty index. Close must be called in the end.
 func NewIndex(o Options) *Index {
 	memory := cmp.Or(o.Memory, defaultMemory)
 	x := &Index{
@@ -60,24 +61,25 @@ func NewIndex(o Options) *Index {
 	return x
 }
 
-// Close removes what the index and its Directory have on disk. The Directory must not be used any more.
+// Close removes what the index and its Directory have on disk. Neither may be used afterwards.
 func (x *Index) Close() error { return errors.Join(x.space.Close(), x.later.space.Close()) }
 
-// Overflowed reports whether something did not fit into memory and is on disk.
+// Overflowed reports whether some of what is known did not fit into memory and is on disk.
 func (x *Index) Overflowed() bool { return x.space.OnDisk() > 0 }
 
-// Err is trouble with the disk; what is observed after it is lost.
+// Err returns the first error of the disk, if there was one. What was observed after it is lost.
 func (x *Index) Err() error { return cmp.Or(x.space.Err(), x.later.space.Err()) }
 
+// sum returns the sum of a text under the index's seed.
 func (x *Index) sum(text []byte) sum { return sumOf(text, x.seed) }
 
-// eachShard calls f once for every shard, several at a time, and returns what went wrong. It starts none once
-// ctx is done.
+// eachShard calls f once for every shard, on several goroutines, and returns the first error. Once ctx is
+// done it starts no more calls and returns the cause.
 func (x *Index) eachShard(ctx context.Context, f func(number uint32, sh *shard) error) error {
 	return parallel.EachUntilError(ctx, shardCount, func(i int) error { return f(uint32(i), &x.shards[i]) })
 }
 
-// dropAll drops all but the sums and numbers of IDs.
+// dropAll frees everything except the sums and numbers of IDs.
 func (x *Index) dropAll() {
 	for i := range x.shards {
 		sh := &x.shards[i]
@@ -87,7 +89,8 @@ func (x *Index) dropAll() {
 	}
 }
 
-// What an ID and the fixed part of a state take in memory, with a slot and what the collector may leave.
+// How many bytes an ID, and the fixed part of a state, take in memory: with a slot in the table, and with the
+// garbage that the collector has not freed yet.
 const (
 	idBytes    = 96
 	stateBytes = 128

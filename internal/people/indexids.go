@@ -7,8 +7,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// entry returns the number and the facts of an ID, which it makes if need be; nil when the ID is illegal. The
-// shard's lock is held, and the facts are valid as long as it is.
+// entry returns the number and the facts of an ID. It adds the ID to the shard if it is new there. f is nil
+// if the ID is illegal. The caller holds the shard's lock, and f is valid until it releases the lock.
 func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *idFacts) {
 	if number, found := sh.ids.find(h); found {
 		return number, sh.ids.factsOf(number)
@@ -25,6 +25,7 @@ func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *idFacts) {
 	return number, f
 }
 
+// addFlags adds flags to those of an ID.
 func (x *Index) addFlags(id []byte, m idFlags) {
 	h := x.sum(id)
 	sh := &x.shards[h.shard()]
@@ -45,7 +46,7 @@ func (x *Index) noteInLink(h sum, id []byte, at identity.Moment) {
 	}
 }
 
-// countEvent counts a row that says nothing of its distinct ID, and is sent if others make that somebody.
+// countEvent counts a row that is sent as an event if other rows show who its distinct ID is.
 func (x *Index) countEvent(id []byte) {
 	h := x.sum(id)
 	sh := &x.shards[h.shard()]
@@ -56,8 +57,8 @@ func (x *Index) countEvent(id []byte) {
 	}
 }
 
-// spillIDs writes what a shard knows of its IDs to disk and forgets it. What comes later of the same IDs is
-// put together with it by bringBack. The shard's lock is held.
+// spillIDs writes what a shard knows of its IDs to disk and forgets it. readBack combines it with what is
+// learnt later. The caller holds the shard's lock.
 func (x *Index) spillIDs(sh *shard) {
 	sh.states.Forget(sh.ids.name)
 	x.closePairs(sh)
@@ -68,8 +69,8 @@ func (x *Index) spillIDs(sh *shard) {
 	sh.ids.clear()
 }
 
-// readBack makes one table again of all that a shard has ever known of its IDs. Afterwards its facts are on
-// disk, with their texts, and only numbers and sums in memory.
+// readBack makes one table of all that a shard has ever known of its IDs, if it has spilled any. Afterwards
+// the facts are on disk, with the texts of the IDs, and only the IDs' numbers and sums are in memory.
 func (x *Index) readBack(sh *shard) error {
 	if sh.spilled.Len() == 0 {
 		return nil
@@ -104,7 +105,7 @@ func (x *Index) readBack(sh *shard) error {
 	return x.storeFacts(sh)
 }
 
-// storeFacts puts a shard's facts on disk, each with its text, where eachFact finds them.
+// storeFacts writes a shard's facts to disk, each with the text of its ID, for eachID.
 func (x *Index) storeFacts(sh *shard) error {
 	sh.onDisk = true
 	var b [idFactsSize]byte
@@ -121,7 +122,7 @@ func (x *Index) storeFacts(sh *shard) error {
 	return x.space.Err()
 }
 
-// closePairs notes the pairs of a shard that are open. Its lock is held.
+// closePairs writes the open pairs of a shard to their logs. The caller holds the shard's lock.
 func (x *Index) closePairs(sh *shard) {
 	for number := range sh.open {
 		if f := sh.ids.factsOf(uint32(number)); f.lastPerson != 0 {

@@ -6,17 +6,17 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// joined is who is one person, and what was found on the way.
+// joined says which IDs are one person, and holds what was found on the way.
 type joined struct {
-	groups   *identity.Groups // of nodes, flattened
+	groups   *identity.Groups // of nodes; Find takes one step
 	joinings *joinings
-	links    [][2]uint32    // nodes of links that ask for a merge, target and source; only for MergeIdentify
-	directed *directedLinks // which ID is rather to be kept
+	links    [][2]uint32    // target and source of accepted $identify rows, for MergeIdentify
+	directed *directedLinks // links whose direction says which ID is kept
 	logins   *loginCollector
 }
 
-// join makes groups of IDs: by what earlier runs knew, by the persons export, by shared person_ids, and by
-// links in order of ingestion.
+// join makes groups of IDs, one group for each person. It joins them by what earlier runs knew, by the
+// persons export, by shared person_ids, and by links in the order of ingestion.
 func join(ctx context.Context, nodes *nodes, pairs *sharedPairs, merges MergePolicy) (*joined, error) {
 	shares, err := readPairJoins(ctx, nodes, pairs)
 	if err != nil {

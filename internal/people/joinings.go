@@ -9,15 +9,16 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// joinings keep why IDs are one person, in the order in which they became it, and write what is new of it for
-// later runs. Make them with newJoinings.
+// joinings keep the reasons why IDs are one person, in the order in which they were joined, and write the new
+// ones for later runs. newJoinings makes one.
 type joinings struct {
 	nodes  *nodes
 	log    *spool.Log
-	sets   uint32           // how many sets there are in it
-	linked *identity.Groups // by links alone; nil where no later run wants to know
+	sets   uint32           // how many sets there are in the log
+	linked *identity.Groups // the groups by links alone; nil without later runs
 }
 
+// newJoinings returns joinings without any.
 func newJoinings(nodes *nodes) *joinings {
 	j := &joinings{nodes: nodes, log: nodes.x.space.NewLog()}
 	if nodes.x.later.wanted() {
@@ -26,18 +27,19 @@ func newJoinings(nodes *nodes) *joinings {
 	return j
 }
 
+// add adds a joining.
 func (s *joinings) add(j *fold.Joining) {
 	var b [9 + fold.ChangeOrderSize]byte
 	s.log.Append(j.Append(b[:0]))
 }
 
-// addToSet notes that an ID is one of a set.
+// addToSet adds an ID to a set whose IDs are one person.
 func (s *joinings) addToSet(node, set uint32) {
 	s.sets = max(s.sets, set+1)
 	s.add(&fold.Joining{Target: node, Source: set})
 }
 
-// addLink notes a link that was not refused. replays says whether it matters when it came.
+// addLink adds a link that was accepted. replays says whether its time matters for the attributes.
 func (s *joinings) addLink(l *step, replays bool) {
 	j := fold.Joining{Target: l.a, Source: l.b, At: l.at(), Kind: fold.OfLink}
 	if s.linked != nil && s.linked.Find(j.Target) != s.linked.Find(j.Source) {
@@ -50,10 +52,10 @@ func (s *joinings) addLink(l *step, replays bool) {
 	s.add(&j)
 }
 
-// endLinks says that no link comes any more.
+// endLinks says that addLink is not called any more.
 func (s *joinings) endLinks() { s.linked = nil }
 
-// handOut calls give with the target of each joining and the joining as it is written, and keeps none.
+// handOut calls give with each joining as it is written, and its target. It drops them all.
 func (s *joinings) handOut(ctx context.Context, give func(target uint32, entry []byte)) error {
 	for entry, err := range spool.Until(ctx, s.log.All()) {
 		if err != nil {
@@ -65,7 +67,7 @@ func (s *joinings) handOut(ctx context.Context, give func(target uint32, entry [
 	return nil
 }
 
-// restore joins who was one person before any row of this run.
+// restore joins the IDs that earlier runs have joined.
 func (s *joinings) restore(ctx context.Context, groups *identity.Groups) error {
 	for j, err := range spool.Until(ctx, s.restored()) {
 		if err != nil {
@@ -86,8 +88,8 @@ func (s *joinings) restore(ctx context.Context, groups *identity.Groups) error {
 	return nil
 }
 
-// restored yields the joinings of earlier runs, as links and as sets of two IDs, as far as this run knows the
-// IDs.
+// restored yields the joinings of earlier runs whose IDs this run knows: links, and sets of two IDs. An error
+// is the last thing yielded.
 func (s *joinings) restored() iter.Seq2[fold.Joining, error] {
 	return func(yield func(fold.Joining, error) bool) {
 		if s.nodes.x.earlier.joined == nil {
@@ -105,7 +107,7 @@ func (s *joinings) restored() iter.Seq2[fold.Joining, error] {
 	}
 }
 
-// read reads a joining of an earlier run; false if this one knows nothing of it.
+// read reads a joining of an earlier run; known is false if this run does not know its IDs.
 func (s *joinings) read(entry []byte) (j fold.Joining, known bool) {
 	var knownTarget, knownSource bool
 	j.Target, knownTarget = s.nodes.of(readSum(entry))
@@ -116,7 +118,7 @@ func (s *joinings) read(entry []byte) (j fold.Joining, known bool) {
 	return j, knownTarget && knownSource
 }
 
-// remember keeps a joining of two IDs for later runs.
+// remember writes a joining of two IDs for later runs.
 func (s *joinings) remember(j *fold.Joining) {
 	var b [2*sumSize + fold.ChangeOrderSize]byte
 	entry := s.nodes.sumOf(j.Source).append(s.nodes.sumOf(j.Target).append(b[:0]))
@@ -126,8 +128,8 @@ func (s *joinings) remember(j *fold.Joining) {
 	s.nodes.x.later.add(joinEntry, entry)
 }
 
-// rememberSets keeps who is one person by a set, as far as no earlier run has kept it. Groups only grow, so
-// it is enough to say whom the root of each has joined.
+// rememberSets writes for later runs which IDs are one person because of sets, unless earlier runs have
+// written it. Groups only grow. So for each group that has joined another one it writes the two roots.
 func (s *joinings) rememberSets(ctx context.Context) error {
 	if !s.nodes.x.later.wanted() {
 		return nil

@@ -9,14 +9,14 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// idRanker says how good IDs are to keep.
+// idRanker says how good IDs are as kept IDs.
 type idRanker struct {
 	options *Options
 	sent    *sentTable
-	sources map[uint32]bool // nodes that are the source of a link to one that is as good to keep
+	sources map[uint32]bool // see targets.sources
 }
 
-// rank says how good an ID is to keep.
+// rank returns how good an ID is as a kept ID.
 func (s *idRanker) rank(node uint32, f *idFacts, text []byte) identity.Candidate {
 	c := identity.Candidate{Rank: f.flags.rank(), Source: s.sources[node], First: f.first}
 	if f.flags&wasSent != 0 {
@@ -42,7 +42,7 @@ func (s *idRanker) rank(node uint32, f *idFacts, text []byte) identity.Candidate
 	return c
 }
 
-// rankExisting is how good an ID is to keep under which a profile is there already.
+// rankExisting returns the rank of an ID under which Customer.io has a profile.
 func (s *idRanker) rankExisting(row uint32, m idFlags) identity.Rank {
 	rank := identity.ExistingAnonymous
 	switch {
@@ -57,13 +57,13 @@ func (s *idRanker) rankExisting(row uint32, m idFlags) identity.Rank {
 	return rank
 }
 
-// momentBefore is a moment before those of all rows. A smaller number is an earlier one.
+// momentBefore returns a moment before those of all rows; a smaller number gives an earlier one.
 func momentBefore(number uint32) identity.Moment {
 	return identity.Moment{At: noTime, UUID: uint64(number)}
 }
 
-// keepIDs chooses the ID of each candidate, and puts them in the order of their first rows. Each round of
-// choosing is two passes over all IDs, and takes a fortieth of the memory.
+// keepIDs chooses the kept ID of each candidate, and then sorts the candidates. It chooses for so many of
+// them at a time that this takes a fortieth of the memory. Each time takes two passes over all IDs.
 func keepIDs(ctx context.Context, nodes *nodes, people *candidates, fit *idRanker) error {
 	atOnce := int(max(16, cmp.Or(nodes.x.options.Memory, defaultMemory)/(40*int64(unsafe.Sizeof(identity.Nobody)))))
 	for from := 0; from < len(people.all); from += atOnce {
@@ -79,29 +79,30 @@ func keepIDs(ctx context.Context, nodes *nodes, people *candidates, fit *idRanke
 	return nil
 }
 
-// keptIDRound is a round of keepIDs.
+// keptIDRound chooses the kept IDs of some of the candidates.
 type keptIDRound struct {
 	nodes  *nodes
 	people *candidates
 	ranker *idRanker
-	from   int // the first candidate of the round
+	from   int // the number of the first candidate
 	bests  []identity.Candidate
 	locks  stripes
 }
 
-// stripes are locks for candidates.
+// stripes are locks for candidates, which share them.
 type stripes [256]sync.Mutex
 
 func (l *stripes) of(candidate uint32) *sync.Mutex { return &l[candidate%uint32(len(l))] }
 
-// place returns the candidate that a node is of, and its place in the round; false if it has none.
+// place returns the candidate that a node belongs to, and its index in the round; false if it is not in the
+// round.
 func (k *keptIDRound) place(node uint32) (number uint32, i int, ok bool) {
 	number, ok = k.people.numberOf(node)
 	i = int(number) - k.from
 	return number, i, ok && i >= 0 && i < len(k.bests)
 }
 
-// findBests finds how good the best ID of each is.
+// findBests finds how good the best ID of each candidate is.
 func (k *keptIDRound) findBests(ctx context.Context) error {
 	for i := range k.bests {
 		k.bests[i] = identity.Nobody
@@ -121,7 +122,7 @@ func (k *keptIDRound) findBests(ctx context.Context) error {
 	})
 }
 
-// nameAll finds the texts of the IDs that are kept: of those that are equally good the smallest.
+// nameAll finds the texts of the best IDs. Of several that are equally good it takes the smallest text.
 func (k *keptIDRound) nameAll(ctx context.Context) error {
 	var lock sync.Mutex
 	named := make([]bool, len(k.bests))

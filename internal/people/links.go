@@ -8,20 +8,20 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// link is a row that says that two different, legal IDs are one person.
+// link is what a row says that links two different, legal IDs: they are one person.
 type link struct {
 	kind           identity.Kind
 	target, source sum
 	sourceText     []byte // borrowed from the row
 	at             fold.ChangeOrder
-	tie            string // the texts of both IDs, where there is no uuid to tell rows of one time apart
-	again          bool   // see distinct
+	tie            string // the texts of both IDs, if the row has no uuid; orders links of one time
+	again          bool   // it repeats an earlier link: see Index.distinct
 }
 
-// neverLinks reports whether an ID is nobody's, or everybody's.
+// neverLinks reports whether an ID can never be linked: it is a placeholder, or many visitors share it.
 func neverLinks(id []byte) bool { return posthog.IllegalID(id) || posthog.CookielessDevice(id) }
 
-// kindOf is the kind of link that an event of this name is.
+// kindOf returns the kind of link that an event with this name is.
 func kindOf(event []byte) identity.Kind {
 	switch string(event) {
 	case "$identify":
@@ -32,6 +32,7 @@ func kindOf(event []byte) identity.Kind {
 	return identity.Alias
 }
 
+// append writes the link, without sourceText and again, for readLink.
 func (l *link) append(dst []byte) []byte {
 	dst = append(dst, byte(l.kind))
 	dst = l.source.append(l.target.append(dst))
@@ -39,6 +40,7 @@ func (l *link) append(dst []byte) []byte {
 	return append(dst, l.tie...)
 }
 
+// readLink reads what append has written.
 func readLink(b []byte) (l link) {
 	l.kind = identity.Kind(b[0])
 	l.target, l.source = readSum(b[1:]), readSum(b[1+sumSize:])
@@ -50,7 +52,6 @@ func readLink(b []byte) (l link) {
 // Verdict is what became of a link, for Options.Trace.
 type Verdict = identity.Outcome
 
-// The verdicts.
 const (
 	LinkJoined     = identity.Joined
 	LinkSame       = identity.Same
@@ -58,10 +59,10 @@ const (
 	LinkExported   = identity.PersonsExport
 )
 
-// LinkCounts are what became of the rows that say that two IDs are one person.
+// LinkCounts counts what became of links.
 type LinkCounts = identity.Counts
 
-// compare brings the rows of one link together, in order of ingestion.
+// compare orders links by what they link, and the rows of one link in the order of ingestion.
 func (l *link) compare(o *link) int {
 	if c := cmp.Or(l.target.compare(o.target), l.source.compare(o.source), cmp.Compare(l.kind, o.kind)); c != 0 {
 		return c

@@ -10,30 +10,31 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// directed is a link of which the target counts: an $identify or a $merge_dangerously, accepted, by the nodes
-// of its IDs.
+// directed is an accepted $identify or $merge_dangerously, by the nodes of its IDs. Its target is rather the
+// kept ID than its source.
 type directed struct {
 	target, source uint32
 	dangerous      bool
 }
 
-// directedLinks are kept where they can decide something, which is rarely: every $merge_dangerously, since it
-// alone lets two profiles become one, and an $identify between two IDs each of which could be kept. Make them
-// with newDirectedLinks.
+// directedLinks collect those directed links that can decide something, which few do: every
+// $merge_dangerously, because only that makes one of two identified profiles, and each $identify between two
+// IDs either of which might be kept. newDirectedLinks makes one.
 type directedLinks struct {
 	nodes         *nodes
 	all           []directed
-	keepable      parallel.Bitset // of nodes: the ID could be kept before others
-	keepableLater parallel.Bitset // the same, in a later run
+	keepable      parallel.Bitset // nodes whose IDs might be kept before others
+	keepableLater parallel.Bitset // nodes whose IDs might be so in a later run
 }
 
+// newDirectedLinks returns an empty collection.
 func newDirectedLinks(nodes *nodes) *directedLinks {
 	size := nodes.count()/64 + 1
 	return &directedLinks{nodes: nodes, keepable: make(parallel.Bitset, size), keepableLater: make(parallel.Bitset, size)}
 }
 
-// noteKeepable notes an ID that could be kept before others: now, because it is identified or there is a
-// profile under it, or in a later run, because it does not look as if a machine had made it.
+// noteKeepable notes whether an ID might be kept before others. Now it might if it is identified or has a
+// profile, in a later run also if it does not look as if a machine had made it.
 func (d *directedLinks) noteKeepable(node uint32, f *idFacts, text []byte) {
 	now := f.flags.identified() || f.flags&wasSent != 0 || d.nodes.x.options.Existing.hasID(text)
 	if now {
@@ -44,7 +45,7 @@ func (d *directedLinks) noteKeepable(node uint32, f *idFacts, text []byte) {
 	}
 }
 
-// note takes a link that was accepted.
+// note adds a link that was accepted.
 func (d *directedLinks) note(one *step) {
 	if one.kind == identity.Alias || one.again {
 		return
@@ -57,7 +58,7 @@ func (d *directedLinks) note(one *step) {
 // bothIn reports whether both nodes are in a set.
 func bothIn(set parallel.Bitset, a, b uint32) bool { return set.Has(uint64(a)) && set.Has(uint64(b)) }
 
-// remember keeps those of this run for later ones.
+// remember writes the links of this run for later runs.
 func (d *directedLinks) remember(later *laterRuns) {
 	if !later.wanted() {
 		return
@@ -72,7 +73,7 @@ func (d *directedLinks) remember(later *laterRuns) {
 	}
 }
 
-// restore adds the links of earlier runs, nil for none.
+// restore adds the links that earlier runs have written to a log; nil is none.
 func (d *directedLinks) restore(earlier *spool.Log) error {
 	if earlier == nil {
 		return nil
@@ -91,21 +92,21 @@ func (d *directedLinks) restore(earlier *spool.Log) error {
 	return nil
 }
 
-// deciding returns those that can decide something now, and ends the collecting.
+// deciding returns the links that can decide something in this run, and ends the collecting.
 func (d *directedLinks) deciding() []directed {
 	all := slices.DeleteFunc(d.all, func(one directed) bool { return !one.dangerous && !bothIn(d.keepable, one.target, one.source) })
 	d.all, d.keepable, d.keepableLater = nil, nil, nil
 	return all
 }
 
-// targets are what directed links say of which ID is to be kept.
+// targets are what directed links say about the choice of the kept ID, by nodes.
 type targets struct {
 	dangers map[uint32][]uint32 // by the source of a $merge_dangerously: its targets
-	sources map[uint32]bool     // IDs that are the source of a link to one that is as good to keep
+	sources map[uint32]bool     // IDs that are the source of a link whose target is as good a kept ID
 }
 
-// findTargets works out which IDs are the source of a link to another one that is as good to keep. fit says
-// how good they are apart from links.
+// findTargets works out the targets of directed links. ranker says how good their IDs are as kept IDs, apart
+// from links.
 func findTargets(ctx context.Context, nodes *nodes, links *directedLinks, fit *idRanker) (*targets, error) {
 	t := &targets{map[uint32][]uint32{}, map[uint32]bool{}}
 	all := links.deciding()
@@ -138,7 +139,7 @@ func findTargets(ctx context.Context, nodes *nodes, links *directedLinks, fit *i
 	return t, err
 }
 
-// dangerous reports whether a $merge_dangerously names both IDs, either way round.
+// dangerous reports whether a $merge_dangerously links two IDs, in either direction.
 func (t *targets) dangerous(a, b uint32) bool {
 	return slices.Contains(t.dangers[a], b) || slices.Contains(t.dangers[b], a)
 }

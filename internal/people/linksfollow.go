@@ -11,7 +11,7 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// linkFollower is join at work on links.
+// linkFollower joins IDs by links.
 type linkFollower struct {
 	nodes    *nodes
 	groups   *identity.Groups
@@ -19,10 +19,11 @@ type linkFollower struct {
 	merges   MergePolicy
 	directed *directedLinks
 	logins   *loginCollector
-	links    [][2]uint32 // of $identify rows that were accepted, where these ask for a merge
+	links    [][2]uint32 // target and source of accepted $identify rows, for MergeIdentify
 }
 
-// follow goes through the links in order of ingestion, and through what decides about them.
+// follow goes through all steps in the order of ingestion. Links join IDs; the other steps decide which links
+// are refused.
 func (s *linkFollower) follow(ctx context.Context) error {
 	steps := &spool.Sorter[step]{
 		Space: s.nodes.x.space, Most: mostSorted(s.nodes.x.memory, stepBytes),
@@ -60,8 +61,8 @@ func (s *linkFollower) follow(ctx context.Context) error {
 	return nil
 }
 
-// noteAnonymous notes the anonymous ID of an $identify that was accepted. One that was refused says nothing
-// of it: it may be a customer's own.
+// noteAnonymous notes the anonymous ID of an $identify that was accepted. A refused one says nothing of that
+// ID, which may be a customer's own.
 func (s *linkFollower) noteAnonymous(node uint32) {
 	shard, number := s.nodes.shardOf(node)
 	shard.anonymous.Add(uint64(number))
@@ -70,12 +71,13 @@ func (s *linkFollower) noteAnonymous(node uint32) {
 // acceptedLink is a link that was not refused.
 type acceptedLink struct {
 	step
-	replays bool // its place among the rows that change persons matters
-	exists  bool // false for none
+	replays bool // its time matters, because both persons have attributes
+	exists  bool // false in place of no link
 }
 
-// addBefore adds the last link before the next one, which it returns. Links of one time are followed in
-// another order than that in which persons are replayed, so that the places of all of them matter.
+// addBefore adds the last accepted link to the joinings once the next one is known, and returns that. Links
+// of one time join in another order than that in which attributes are replayed. So the times of all of them
+// matter.
 func (s *linkFollower) addBefore(last *acceptedLink, next acceptedLink) acceptedLink {
 	if last.exists && next.exists && last.order.At == next.order.At {
 		last.replays, next.replays = true, true
@@ -86,7 +88,7 @@ func (s *linkFollower) addBefore(last *acceptedLink, next acceptedLink) accepted
 	return next
 }
 
-// steps collects all that happens: the links, when IDs in links first have a person, and when somebody first
+// steps collects all steps: the links, when the IDs of links first have a person, and when somebody first
 // logs in with an ID.
 func (s *linkFollower) steps(ctx context.Context, all *spool.Sorter[step]) error {
 	exportSteps(s.nodes, all)
@@ -135,8 +137,8 @@ func (s *linkFollower) steps(ctx context.Context, all *spool.Sorter[step]) error
 	return nil
 }
 
-// machineTargets are the roots of groups with an ID that a machine made and that an $identify may join with
-// somebody who is identified: whether it may hangs on all in the group.
+// machineTargets returns the roots of groups that have an ID which a machine made and which is the target of
+// an $identify. Whether that $identify may join it with somebody identified depends on all IDs in the group.
 func (s *linkFollower) machineTargets(ctx context.Context) (parallel.Bitset, error) {
 	if !s.nodes.x.machineTargets.Load() {
 		return nil, nil
@@ -151,7 +153,7 @@ func (s *linkFollower) machineTargets(ctx context.Context) (parallel.Bitset, err
 	})
 }
 
-// linkSteps collects the links that decide, of sorted ones.
+// linkSteps adds those of sorted links that decide something to the steps.
 func (s *linkFollower) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step]) error {
 	for l, err := range s.nodes.x.distinct(links) {
 		if err != nil {
@@ -165,7 +167,7 @@ func (s *linkFollower) linkSteps(links iter.Seq2[link, error], all *spool.Sorter
 	return nil
 }
 
-// note remembers what a link that came to something asks for: a merge of its anonymous ID.
+// note reports the outcome of a link to Options.Trace, and remembers a link that was accepted.
 func (s *linkFollower) note(one *step, outcome identity.Outcome) {
 	if s.nodes.x.options.Trace != nil {
 		s.nodes.x.options.Trace(one.ref, outcome)
@@ -179,7 +181,7 @@ func (s *linkFollower) note(one *step, outcome identity.Outcome) {
 	}
 }
 
-// applyEarlier says what an ID was known for before any row of this run.
+// applyEarlier applies what earlier runs know of an ID, which holds before any row of this run.
 func (s *linkFollower) applyEarlier(node uint32, m idFlags) {
 	if m&hadPerson != 0 {
 		s.groups.SetHasPerson(node)
@@ -189,7 +191,7 @@ func (s *linkFollower) applyEarlier(node uint32, m idFlags) {
 	}
 }
 
-// exportSteps collects what the persons export says: its IDs have a person by its time, and some of those are
+// exportSteps adds what the persons export says: by its time its IDs have persons, and some of those are
 // identified.
 func exportSteps(nodes *nodes, all *spool.Sorter[step]) {
 	if nodes.x.persons == nil {

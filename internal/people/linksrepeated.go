@@ -9,24 +9,26 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// PostHog's libraries say one link again and again, and only its first row decides anything: after it both
-// IDs have a person, that of the target is identified, and nothing undoes either. If that row joined the two,
-// the others find them joined; if it was refused, so are the others, until something else joins the two. A
-// persons export draws a line: what it refuses up to its time may be right after it. The last row matters to
-// MergeIdentify alone, for which a link counts that was true at any time.
+// PostHog's libraries repeat one link many times, and only its first row decides anything. After that row
+// both IDs have a person, the person of the target is identified, and nothing undoes either. If the row
+// joined the two IDs, they are joined when the others come; if it was refused, the others are refused too,
+// unless something else joins the two. There are two exceptions. A link that a persons export refuses up to
+// the export's time may be accepted after it. And MergeIdentify needs the last row too, since for it a link
+// counts that was accepted at any time.
 
-// noteLink adds a link. When there may be many that decide nothing, it drops those. The shard's lock is held.
+// noteLink adds a link to its shard. If there may be many that decide nothing, it drops those. The caller
+// holds the shard's lock.
 func (x *Index) noteLink(sh *shard, l *link) {
 	sh.addLink(l)
 	if sh.links.Len() < cmp.Or(sh.distinctAt, x.fewLinks) {
 		return
 	}
 	if x.options.Trace != nil || !sh.links.InMemory() {
-		sh.distinctAt = math.MaxInt64 // somebody asks for all of them, or they are not in the way
+		sh.distinctAt = math.MaxInt64 // all links are needed, or they take no memory
 		return
 	}
 	all := make([]link, 0, sh.links.Len())
-	for entry := range sh.links.All() { // no error: it is in memory
+	for entry := range sh.links.All() { // no error, since the log is in memory
 		all = append(all, readLink(entry))
 	}
 	slices.SortFunc(all, func(a, b link) int { return a.compare(&b) })
@@ -43,7 +45,7 @@ func (x *Index) noteLink(sh *shard, l *link) {
 	sh.distinctAt = max(x.fewLinks, sh.links.Len()*5/4)
 }
 
-// newLinkSorter returns what sorts links.
+// newLinkSorter returns a sorter of links.
 func (x *Index) newLinkSorter() *spool.Sorter[link] {
 	return &spool.Sorter[link]{
 		Space: x.space, Most: mostSorted(x.memory, stepBytes),
@@ -53,7 +55,7 @@ func (x *Index) newLinkSorter() *spool.Sorter[link] {
 	}
 }
 
-// sortedLinks yields the links of a shard, sorted, and leaves it without any.
+// sortedLinks yields the links of a shard, sorted by all, and empties the shard's log of links.
 func (sh *shard) sortedLinks(all *spool.Sorter[link]) iter.Seq2[link, error] {
 	return func(yield func(link, error) bool) {
 		for entry, err := range sh.links.All() {
@@ -68,9 +70,9 @@ func (sh *shard) sortedLinks(all *spool.Sorter[link]) iter.Seq2[link, error] {
 	}
 }
 
-// distinct yields of each link's rows, which must be sorted, those that decide: the first, and the first
-// after the persons export. With Repeats the last comes too, with Trace all; they are marked as the same link
-// again.
+// distinct yields those of sorted links that decide something: the first row of each link, and its first row
+// after the persons export. With Options.Repeats the last row comes too, and with Options.Trace all rows;
+// these are marked as again.
 func (x *Index) distinct(sorted iter.Seq2[link, error]) iter.Seq2[link, error] {
 	return func(yield func(link, error) bool) {
 		var last link
@@ -92,7 +94,7 @@ func (x *Index) distinct(sorted iter.Seq2[link, error]) iter.Seq2[link, error] {
 	}
 }
 
-// follows reports whether a row can only come to what the row before it came to.
+// follows reports whether a row of a link must have the same outcome as the row before.
 func (l *link) follows(before *link, p *persons) bool {
 	if l.target != before.target || l.source != before.source || l.kind != before.kind {
 		return false

@@ -9,26 +9,27 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// step is one thing that happens to identity, in order of ingestion.
+// step is one thing that happens to identity, in the order of ingestion: a link, an ID that first has a
+// person, or an ID with which somebody first logs in.
 type step struct {
 	order identity.Order
-	stamp int64 // of a link: see order
+	stamp int64 // of a link: see fold.ChangeOrder
 	ref   uint64
-	first bool // not a link, but what is first known of an ID: that it has a person
-	login bool // or that somebody logs in with it
-	again bool // a link that has come before: see distinct
+	first bool // not a link: the ID first has a person
+	login bool // with first: and somebody first logs in with it
+	again bool // a link that repeats an earlier one: see Index.distinct
 	kind  identity.Kind
 	a, b  uint32 // nodes: the link's target and source, or the ID
-	tie   string // of a link: see link
+	tie   string // of a link: see link.tie
 }
 
-// at is the place of a link's row.
+// at returns the place of a link's row.
 func (s *step) at() fold.ChangeOrder {
 	return fold.ChangeOrder{Order: s.order, Stamp: s.stamp, Ref: s.ref}
 }
 
-// compare puts steps in order. What a row says of an ID comes after all links of its order: a row comes
-// before another only if its time and uuid do.
+// compare orders steps. A first step has only half of its row's uuid. So it comes after all links whose half
+// is the same.
 func (s *step) compare(t *step) int {
 	if c := s.order.Moment().Compare(t.order.Moment()); c != 0 {
 		return c
@@ -48,6 +49,7 @@ func (s *step) compare(t *step) int {
 	return strings.Compare(s.tie, t.tie)
 }
 
+// append writes the step, for readStep.
 func (s *step) append(dst []byte) []byte {
 	var flags byte
 	for i, set := range [...]bool{s.first, s.login, s.again} {
@@ -67,6 +69,7 @@ func (s *step) append(dst []byte) []byte {
 	return append(binary.LittleEndian.AppendUint64(dst, s.ref), s.tie...)
 }
 
+// readStep reads what append has written.
 func readStep(b []byte) (s step) {
 	s.first, s.login, s.again, s.kind = b[0]&1 != 0, b[0]&2 != 0, b[0]&4 != 0, identity.Kind(b[1])
 	s.order = identity.Order{At: int64(binary.LittleEndian.Uint64(b[2:])), UUID: rawjson.UUID(b[10:26])}
@@ -78,7 +81,8 @@ func readStep(b []byte) (s step) {
 	return s
 }
 
-// firstStep is that an ID first has a person, or that somebody first logs in with it.
+// firstStep returns the step in which an ID first has a person, or with login in which somebody first logs in
+// with it.
 func firstStep(node uint32, at identity.Moment, login bool) step {
 	one := step{first: true, login: login, a: node}
 	one.order.At = at.At

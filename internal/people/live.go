@@ -2,14 +2,14 @@ package people
 
 import "sync"
 
-// liveProfiles are the profiles of Options.Existing that PostHog's live destination has made of this export's
-// visitors: they go by an ID that a machine made, have no email, and no earlier run has sent them.
+// liveProfiles are the profiles of Options.Existing that PostHog's live destination has made of visitors in
+// this export: a machine has made their IDs, they have no email, and no earlier run has sent them.
 type liveProfiles struct {
 	mu   sync.Mutex
-	rows map[uint32]bool // of visitors of whom nothing is kept
+	rows map[uint32]bool // the profiles of visitors whose IDs are not remembered
 }
 
-// note takes a visitor's row of which nothing else is kept.
+// note notes the ID on a visitor's row, which is not remembered otherwise.
 func (l *liveProfiles) note(o *Options, id []byte) {
 	row, found := o.Existing.byID(id)
 	if !found || !o.Existing.anonymous(row) || o.ofUser(id) {

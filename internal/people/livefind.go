@@ -6,17 +6,17 @@ import (
 	"sync"
 )
 
-// MostLive is how many profiles Directory.Live names.
+// MostLive is how many profiles Directory.Live returns at most.
 const MostLive = 10_000
 
-// liveList are the first MostLive profiles that PostHog's live destination has made, and how many there
-// are.
+// liveList is the first MostLive profiles that PostHog's live destination has made, and the number of all.
 type liveList struct {
 	ids   []string
 	count int
 }
 
-// findLive lists the profiles that PostHog's live destination has made.
+// findLive finds the profiles that PostHog's live destination has made: those of liveProfiles, and those
+// under IDs that are remembered.
 func findLive(ctx context.Context, nodes *nodes) (found liveList, err error) {
 	o := &nodes.x.options
 	if o.Existing == nil {
@@ -42,6 +42,7 @@ func findLive(ctx context.Context, nodes *nodes) (found liveList, err error) {
 	return found, err
 }
 
+// add adds a profile by its ID.
 func (l *liveList) add(id string) {
 	l.count++
 	l.ids = append(l.ids, id)

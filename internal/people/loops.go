@@ -5,7 +5,7 @@ import (
 	"iter"
 )
 
-// runs yields the elements of a sorted slice that are the same, run after run.
+// runs yields the runs of a sorted slice: the elements that follow each other and are the same.
 func runs[T any](all []T, same func(a, b *T) bool) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for len(all) > 0 {
@@ -21,8 +21,8 @@ func runs[T any](all []T, same func(a, b *T) bool) iter.Seq[[]T] {
 	}
 }
 
-// stopped is the cause of the context, if it is done. turn counts the turns of a loop; it looks at the
-// context once in a few thousand of them.
+// stopped returns the cause of the context if that is done, else nil. turn counts the turns of a loop; the
+// context is looked at once in 4096 turns.
 func stopped(ctx context.Context, turn int) error {
 	if turn%4096 != 0 || ctx.Err() == nil {
 		return nil

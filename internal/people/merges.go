@@ -10,12 +10,13 @@ import (
 // Merge is a profile that is to be merged into a person's.
 type Merge struct {
 	Person *Person
-	By     By // the kind of identifier that the other profile has, and its value
+	By     By // the kind of identifier of the other profile; Value is the identifier
 	Value  string
 }
 
-func (l *Merge) compare(o *Merge) int {
-	return cmp.Or(cmp.Compare(l.Person.Number, o.Person.Number), cmp.Compare(l.By, o.By), cmp.Compare(l.Value, o.Value))
+// compare orders merges by the people they are merged into.
+func (m *Merge) compare(o *Merge) int {
+	return cmp.Or(cmp.Compare(m.Person.Number, o.Person.Number), cmp.Compare(m.By, o.By), cmp.Compare(m.Value, o.Value))
 }
 
 // merger lists the profiles to merge.
@@ -26,13 +27,14 @@ type merger struct {
 	nodes   *nodes
 	sent    *sentTable
 	persons []Person
-	links   [][2]uint32 // nodes of links that ask for a merge: target and source
+	links   [][2]uint32 // nodes of accepted $identify rows, target and source; for MergeIdentify
 
 	found []Merge
 }
 
-// list returns the profiles to merge, in order of the people they are merged into: those of resolved, and
-// what MergeIdentify asks for. There must be somebody to merge them into: a merge into nobody is lost.
+// list returns the profiles to merge, in the order of the people they are merged into: those that were
+// resolved, and those of MergeIdentify. Profiles of a person who has no profile and gets none are left out,
+// since the API drops a merge into nobody.
 func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Merge, error) {
 	for number, r := range profiles {
 		c := &s.people.all[number]
@@ -51,20 +53,20 @@ func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Mer
 	return slices.CompactFunc(s.found, func(a, b Merge) bool { return a.compare(&b) == 0 }), err
 }
 
-// mergeAnonymous adds the anonymous IDs of accepted $identify rows, whether there are profiles under them or
-// not.
+// mergeAnonymous adds the anonymous IDs of accepted $identify rows, whether Customer.io has profiles with
+// them or not.
 func (s *merger) mergeAnonymous(ctx context.Context) error {
 	if s.merges != MergeIdentify {
 		return nil
 	}
-	asked := make(map[uint32]bool, 2*len(s.links))
+	linked := make(map[uint32]bool, 2*len(s.links))
 	for _, l := range s.links {
-		asked[l[0]], asked[l[1]] = true, true
+		linked[l[0]], linked[l[1]] = true, true
 	}
 	var lock sync.Mutex // of found
 	return s.nodes.each(ctx, func(node uint32, f *idFacts, text []byte) error {
 		number, ok := s.people.numberOf(node)
-		if !ok || !asked[node] || s.people.all[number].flags&getsIdentify == 0 || !s.mayBeMerged(node, f, text) {
+		if !ok || !linked[node] || s.people.all[number].flags&getsIdentify == 0 || !s.mayBeMerged(node, f, text) {
 			return nil
 		}
 		person := &s.persons[s.people.all[number].person]

@@ -10,12 +10,12 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Observe learns from one row. sends says whether the row would be sent as an event if its person is. It may
-// be called from many goroutines at once and in any order of rows: the result is a function of the set of
-// rows. Everything in e is copied as far as it is needed.
+// Observe learns from one row. sends says whether the row is sent as an event if its person is sent. Many
+// goroutines may call it, in any order of rows: the result depends only on the set of rows. It copies what it
+// needs of e.
 func (x *Index) Observe(e *posthog.Event, sends bool) { x.observe(e, sends, notRejected) }
 
-// ObserveRejected is Observe for a row that cannot be sent, whoever its person is: a person with no other
+// ObserveRejected is Observe for a row that cannot be sent, whoever its person is. A person who has only such
 // rows is not sent.
 func (x *Index) ObserveRejected(e *posthog.Event) { x.observe(e, false, 0) }
 
@@ -23,7 +23,7 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit idFlags) {
 	x.noteDevice(e)
 	switch {
 	case string(e.Name) == "$groupidentify":
-		return // its distinct ID is the group's, random, or somebody's who has rows of their own
+		return // its distinct ID is that of a group, a random one, or that of a person who has other rows too
 	case posthog.WithoutPerson(e.Name):
 		if sends {
 			x.countEvent(e.DistinctID)
@@ -74,14 +74,15 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit idFlags) {
 	}
 }
 
-// noteDevice marks the ID that a row says was made by a machine, unless that shows by its form.
+// noteDevice notes that a row's $device_id was made by a machine, unless its form shows that already.
 func (x *Index) noteDevice(e *posthog.Event) {
 	if e.DeviceID != nil && !posthog.MachineMade(e.DeviceID) {
 		x.addFlags(e.DeviceID, wasDevice)
 	}
 }
 
-// linkOf reads what a row with this distinct ID links; false when it is nothing.
+// linkOf writes to l the link that a row makes. own is the sum of the row's distinct ID. It returns false if
+// the row links nothing.
 func (x *Index) linkOf(e *posthog.Event, own sum, at *fold.ChangeOrder, l *link) bool {
 	source := e.Linked()
 	if source == nil || bytes.Equal(source, e.DistinctID) || neverLinks(source) || neverLinks(e.DistinctID) {

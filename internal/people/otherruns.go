@@ -7,31 +7,31 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// An index can remember what rows say of IDs, and the index of a later run can restore it: two IDs that were
-// one person stay so, what rows of the later run say comes after it, and attributes fold as if all rows had
+// An index can remember what rows say of IDs, and the index of a later run can restore it. Then IDs that were
+// one person stay one person, rows of the later run count as later, and attributes fold as if all rows had
 // been read at once. What is remembered is a sequence of entries, each of which begins with a byte for its
-// kind. They hold sums of IDs and numbers of keys, so they only mean something to an index with the same
+// kind. They hold sums of IDs and codes of keys, so they only mean something to an index with the same
 // Options.Seed and Options.KeyNames.
 const (
 	factsEntry    = 'f' // what is known of an ID, with its text
 	pieceEntry    = 'p' // a state of attributes
 	pairEntry     = 's' // an ID and a person_id that it had
 	joinEntry     = 'j' // two IDs that are one person, and since which link if it was one
-	directedEntry = 'd' // a directed link: a byte for whether it is dangerous, target and source
+	directedEntry = 'd' // a directed link: 1 for a $merge_dangerously, else 0, then target and source
 )
 
-// laterRuns keeps entries for later runs. It keeps none unless it has been started.
+// laterRuns keeps entries for later runs. It keeps none until start is called.
 type laterRuns struct {
-	space *spool.Space // which keeps nothing in memory
+	space *spool.Space // keeps nothing in memory
 	lock  sync.Mutex
-	log   *spool.Log // nil when no later run wants to know
-	entry []byte     // room for the next one
+	log   *spool.Log // nil until start
+	entry []byte     // scratch
 }
 
 // start begins to keep entries.
 func (l *laterRuns) start() { l.log = l.space.NewLog() }
 
-// wanted reports whether entries are kept. Without that add must not be called.
+// wanted reports whether entries are kept. If it returns false add must not be called.
 func (l *laterRuns) wanted() bool { return l.log != nil }
 
 // add keeps an entry. Several goroutines may call it.
@@ -45,7 +45,7 @@ func (l *laterRuns) add(kind byte, parts ...[]byte) {
 	l.log.Append(l.entry)
 }
 
-// all yields the entries. An error is the last thing yielded.
+// all yields the entries, in the order of add. An error is the last thing yielded.
 func (l *laterRuns) all() iter.Seq2[[]byte, error] {
 	if l.log == nil {
 		return func(func([]byte, error) bool) {}
@@ -56,11 +56,12 @@ func (l *laterRuns) all() iter.Seq2[[]byte, error] {
 // earlierRuns keeps what earlier runs knew until all IDs have nodes.
 type earlierRuns struct {
 	space    *spool.Space
-	joined   *spool.Log // who was one person; nil for nobody
-	directed *spool.Log // links of which the target counts; nil for none
-	sent     uint32     // people who were sent
+	joined   *spool.Log // joinings; nil for none
+	directed *spool.Log // directed links; nil for none
+	sent     uint32     // how many people were sent
 }
 
+// addJoined adds a joining of two IDs.
 func (e *earlierRuns) addJoined(entry []byte) {
 	if e.joined == nil {
 		e.joined = e.space.NewLog()
@@ -68,6 +69,7 @@ func (e *earlierRuns) addJoined(entry []byte) {
 	e.joined.Append(entry)
 }
 
+// addDirected adds a directed link.
 func (e *earlierRuns) addDirected(entry []byte) {
 	if e.directed == nil {
 		e.directed = e.space.NewLog()
@@ -75,13 +77,13 @@ func (e *earlierRuns) addDirected(entry []byte) {
 	e.directed.Append(entry)
 }
 
-// nextSent counts people who were sent, from 0.
+// nextSent numbers the people who were sent, from 0.
 func (e *earlierRuns) nextSent() uint32 {
 	e.sent++
 	return e.sent - 1
 }
 
-// dropJoined gives back what addJoined has kept.
+// dropJoined drops the joinings.
 func (e *earlierRuns) dropJoined() {
 	if e.joined != nil {
 		e.joined.Drop()

@@ -12,13 +12,14 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// pairLogs hold which IDs had which person_id. Each log has the pairs of the person_ids whose sum begins with
-// its number.
+// pairLogs hold which IDs had which person_id. Each log has the pairs of those person_ids whose sums begin
+// with its number.
 type pairLogs struct {
 	all   [shardCount]pairLog
-	spans bool // with when; only a persons export needs that
+	spans bool // the pairs have spans, which only a persons export makes necessary
 }
 
+// pairLog is one of the logs, with a lock of its own.
 type pairLog struct {
 	mu  sync.Mutex
 	log *spool.Log
@@ -32,7 +33,7 @@ func (l *pairLogs) note(p *pair) {
 	appendPair(one.log, p, l.spans)
 }
 
-// spanOf is the span of one row; empty where nobody needs it.
+// spanOf returns the span of one row; empty if spans are not needed.
 func (l *pairLogs) spanOf(e *posthog.Event, at *fold.ChangeOrder) (s span) {
 	if !l.spans {
 		return s
@@ -44,11 +45,11 @@ func (l *pairLogs) spanOf(e *posthog.Event, at *fold.ChangeOrder) (s span) {
 	return s
 }
 
-// pair is an ID and a person_id that it had, and when, where that matters.
+// pair is an ID and a person_id that it had, with the time if that matters.
 type pair struct {
-	person, id sum // person is zero of rows without one, which only show that an ID has other rows
+	person, id sum // person is zero for rows without a person_id, which only show that an ID has such rows
 	flags      pairFlags
-	text       []byte // the ID, where pairVisitor is set
+	text       []byte // the ID, if pairVisitor is set
 	span
 }
 
@@ -56,20 +57,20 @@ type pair struct {
 type pairFlags uint8
 
 const (
-	pairVisitor    pairFlags = 1 << iota // on a row of a mere visitor, of whom nothing else is known
-	pairUUID                             // the same, and the ID is a UUID in its usual form
-	pairNotVisitor                       // on a row, among them, that shows otherRow of an ID that no machine made
-	pairWeak                             // on a row that counts only if the ID has others: see posthog.WithoutPerson
+	pairVisitor    pairFlags = 1 << iota // on a row of a visitor of whom nothing else is known
+	pairUUID                             // with pairVisitor: the ID is a UUID in its usual form
+	pairNotVisitor                       // on a row that is no web visitor's, of an ID that no machine made
+	pairWeak                             // on a row that counts only if the ID has others: see weakIDs
 )
 
-// span is from the first to the last row of a pair.
+// span is the time from the first to the last row of a pair.
 type span struct {
 	first identity.Order
 	last  int64  // unix microseconds
-	tie   string // the texts of both, where the first row has no uuid
+	tie   string // the texts of the ID and the person_id, if the first row has no uuid
 }
 
-// extend takes in the rows of another span.
+// extend makes the span cover the rows of another one.
 func (s *span) extend(o *span) {
 	if c := o.first.Compare(&s.first); c < 0 || c == 0 && o.tie < s.tie {
 		s.first, s.tie = o.first, o.tie
@@ -77,8 +78,8 @@ func (s *span) extend(o *span) {
 	s.last = max(s.last, o.last)
 }
 
-// appendPair writes a pair: its flags, the person_id, the ID, by its text if nothing else is known of it, and
-// if there is a persons export the span.
+// appendPair writes a pair: its flags, the sum of the person_id, the sum of the ID (or its text with
+// pairVisitor), and with spans the span.
 func appendPair(log *spool.Log, p *pair, spans bool) {
 	var head [1 + 2*sumSize + binary.MaxVarintLen64]byte
 	var tail [32]byte
@@ -101,7 +102,8 @@ func appendPair(log *spool.Log, p *pair, spans bool) {
 	log.Append(b, text, end, []byte(p.tie))
 }
 
-// shard is the number of the log that a pair belongs to. Those without a person_id are spread.
+// shard returns the number of the log that a pair belongs to. Pairs without a person_id are spread by their
+// IDs.
 func (p *pair) shard() uint32 {
 	if p.person == (sum{}) {
 		return p.id.shard()
@@ -109,7 +111,7 @@ func (p *pair) shard() uint32 {
 	return p.person.shard()
 }
 
-// usualUUID returns the UUID that a text is, if it is written as UUID.Append does.
+// usualUUID returns the UUID that a text is; false if it is none, or not written as UUID.Append writes it.
 func usualUUID(text []byte) (id rawjson.UUID, ok bool) {
 	if id, ok = rawjson.ParseUUID(text); !ok || len(text) != 36 || bytes.ContainsAny(text, "ABCDEF") {
 		return id, false
@@ -120,8 +122,8 @@ func usualUUID(text []byte) (id rawjson.UUID, ok bool) {
 // textRoom is room for the text of a UUID.
 type textRoom = [36]byte
 
-// readPair reads a pair, but for its span, which is in rest. Its text is a part of b, or in room; seed is
-// that of sums.
+// readPair reads a pair without its span, which is in rest. The pair's text is a part of b or in room. seed
+// is that of the index's sums.
 func readPair(b []byte, room *textRoom, seed uint64) (p pair, rest []byte) {
 	p.flags, p.person = pairFlags(b[0])&^pairUUID, readSum(b[1:])
 	isUUID := pairFlags(b[0])&pairUUID != 0
@@ -141,7 +143,7 @@ func readPair(b []byte, room *textRoom, seed uint64) (p pair, rest []byte) {
 	return p, rest
 }
 
-// readSpan reads a span. One that was noted when there was no persons export is empty.
+// readSpan reads a span. A pair that a run without a persons export has written has none.
 func readSpan(b []byte) (s span) {
 	if len(b) > 0 {
 		s.first.At = int64(binary.LittleEndian.Uint64(b))
@@ -152,9 +154,8 @@ func readSpan(b []byte) (s span) {
 	return s
 }
 
-// openPairs are the pairs, by the number of their ID, that the IDs of a shard had on the rows read last,
-// which may go on. They are kept only where there is a persons export, since without one nothing can speak
-// against a pair.
+// openPairs are the pairs that the IDs of a shard had on their rows that were read last, by the numbers of
+// the IDs. The next row may extend their spans. There are only such with a persons export.
 type openPairs []openPair
 
 type openPair struct {

@@ -10,24 +10,25 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// pairJoins are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons
-// export those that must be joined one after the other, as some may be refused.
+// pairJoins are what shared person_ids join, by nodes. Without a persons export that is plain, where the
+// order does not matter. With one it is timed, because the export may refuse some of them.
 type pairJoins struct {
 	plain   []pairJoin
-	sets    uint32 // of plain
+	sets    uint32 // how many person_ids plain has
 	timed   []timedJoin
-	persons []sum // person_ids that have nodes of their own, behind those of IDs
+	persons []sum // the person_ids of timed; their nodes come after those of IDs
 }
 
-// pairJoin is two IDs of the set that had one person_id.
+// pairJoin is two IDs that had one person_id; set numbers the person_ids.
 type pairJoin struct{ first, other, set uint32 }
 
+// timedJoin is an ID that had a person_id, with the time from the first to the last of such rows.
 type timedJoin struct {
 	id, person uint32
 	span
 }
 
-// readPairJoins makes nodes of the pairs that meet has found.
+// readPairJoins reads the pairs that findSharedPairs has found.
 func readPairJoins(ctx context.Context, nodes *nodes, pairs *sharedPairs) (*pairJoins, error) {
 	all := &pairJoins{}
 	found := make([]pairJoins, shardCount)
@@ -50,7 +51,7 @@ func readPairJoins(ctx context.Context, nodes *nodes, pairs *sharedPairs) (*pair
 	return all, err
 }
 
-// read takes the pairs of one of the logs.
+// read adds the pairs of one of the logs.
 func (f *pairJoins) read(nodes *nodes, pairs *sharedPairs, number int) error {
 	log := pairs.logs[number]
 	var person, id sum
@@ -82,21 +83,21 @@ func (f *pairJoins) read(nodes *nodes, pairs *sharedPairs, number int) error {
 	return nil
 }
 
-// add takes a pair, where there is a persons export. It may be the next one of its person_id, and of that the
-// next one of its ID, or say more of the one before.
-func (f *pairJoins) add(node uint32, p *pair, person, id bool) {
-	if person {
+// add adds a pair to timed. newPerson says that the pair before had another person_id, newID that it had
+// another person_id or ID. Otherwise the pair extends the one before.
+func (f *pairJoins) add(node uint32, p *pair, newPerson, newID bool) {
+	if newPerson {
 		f.persons = append(f.persons, p.person)
 	}
-	if !id {
+	if !newID {
 		f.timed[len(f.timed)-1].extend(&p.span)
 		return
 	}
 	f.timed = append(f.timed, timedJoin{id: node, person: uint32(len(f.persons) - 1), span: p.span})
 }
 
-// sort puts the pairs in the order of their first rows, those younger than the persons export before all
-// others: what has come since does not join who was one person only before it.
+// sort sorts timed in the order of the first rows. Pairs with rows after the persons export come before all
+// others, since these cannot be refused.
 func (f *pairJoins) sort(export *persons) {
 	if export == nil {
 		return
@@ -112,7 +113,8 @@ func (f *pairJoins) sort(export *persons) {
 	})
 }
 
-// joinPairs joins IDs with shared person_ids. firstExported is the set of the persons export's first person.
+// joinPairs joins the IDs that shared a person_id. firstExported is the number of the set of the persons
+// export's first person.
 func joinPairs(j *joinings, groups *identity.Groups, f *pairJoins, firstExported uint32) {
 	export, others := j.nodes.x.persons, j.sets
 	for i := range f.timed {
@@ -137,4 +139,5 @@ func joinPairs(j *joinings, groups *identity.Groups, f *pairJoins, firstExported
 	}
 }
 
+// noSet is the number of no set.
 const noSet = ^uint32(0)

@@ -5,12 +5,11 @@ import (
 	"slices"
 )
 
-// recentPairs keep pairs that come again and again from being noted each time, most of all those of visitors,
-// who take no memory otherwise: of an ID's pairs the last, and of several IDs that share a place in them the
-// last few of those.
+// recentPairs remember a shard's last pairs of visitors, so that one that comes again and again is not
+// written each time. The zero value remembers none.
 type recentPairs struct {
-	last  []uint64     // hashes of pairs, where there is no persons export
-	pairs []recentPair // where there is one: they go on
+	last  []uint64     // without a persons export: hashes of pairs
+	pairs []recentPair // with one: pairs whose spans may be extended
 }
 
 type recentPair struct {
@@ -18,14 +17,14 @@ type recentPair struct {
 	used bool
 }
 
-// How many there are in a shard: in 64 shards they take 1 MB, and 6 MB.
+// How many hashes and pairs there are in a shard. In 64 shards they take 1 MB and 6 MB.
 const (
 	mostLast   = 2048
 	mostRecent = 512
 )
 
-// repeats reports whether a pair is one of the last few that came in its place, and makes it the last. Two
-// busy visitors in one place would otherwise be noted with every row.
+// repeats reports whether a pair is one of the last few in its place, and makes it one of them. There are a
+// few because two busy visitors in one place would otherwise be written with every row.
 func (r *recentPairs) repeats(p *pair) bool {
 	if r.last == nil {
 		r.last = make([]uint64, mostLast)
@@ -41,8 +40,8 @@ func (r *recentPairs) repeats(p *pair) bool {
 	return at >= 0
 }
 
-// note notes a pair at once, or if spans are needed, once another one comes in its place. Its text
-// is copied.
+// note writes a pair to its log: at once, or with spans only when another pair comes in its place. It copies
+// the text.
 func (r *recentPairs) note(logs *pairLogs, p *pair) {
 	if !logs.spans {
 		logs.note(p)
@@ -64,7 +63,7 @@ func (r *recentPairs) note(logs *pairLogs, p *pair) {
 	one.text = text
 }
 
-// release notes all pairs that are held.
+// release writes all pairs that have not been written, and forgets them.
 func (r *recentPairs) release(logs *pairLogs) {
 	for i := range r.pairs {
 		if r.pairs[i].used {

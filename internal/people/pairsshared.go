@@ -10,7 +10,7 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// foundPair is a pair of a person_id that several IDs had.
+// foundPair is a pair whose person_id several IDs had.
 type foundPair struct {
 	person, id sum
 	number     uint32 // its place in the log
@@ -23,17 +23,17 @@ func (m *foundPair) compare(o *foundPair) int {
 		cmp.Compare(m.flags, o.flags), cmp.Compare(m.number, o.number))
 }
 
-// sharedPairs are the pairs of the person_ids that several IDs had.
+// sharedPairs are the pairs of those person_ids that several IDs had.
 type sharedPairs struct {
 	logs     [shardCount]*spool.Log // those of one person_id, and of these those of one ID, stand together
 	onlyWeak map[sum]bool           // IDs with no rows but such as make nobody, of those that have such a row
 }
 
-// counts reports whether a pair counts: not if its rows make nobody, and its ID has no others.
+// counts reports whether a pair counts. It does not if its rows are weak, and its ID has no others.
 func (s *sharedPairs) counts(p *pair) bool { return p.flags&pairWeak == 0 || !s.onlyWeak[p.id] }
 
-// findSharedPairs finds the person_ids that several IDs had, and makes mere visitors who had one of them known. It comes
-// when all shards have their IDs.
+// findSharedPairs finds the person_ids that several IDs had. Visitors who had one of them become known IDs of
+// their shards. It needs the IDs of all shards.
 func (x *Index) findSharedPairs(ctx context.Context) (*sharedPairs, error) {
 	for i := range x.shards {
 		x.closePairs(&x.shards[i])
@@ -53,15 +53,16 @@ func (x *Index) findSharedPairs(ctx context.Context) (*sharedPairs, error) {
 	return m.found, x.space.Err()
 }
 
-// pairFinder is meet at work.
+// pairFinder is findSharedPairs while it works.
 type pairFinder struct {
 	x     *Index
 	weak  weakIDs
 	found *sharedPairs
 }
 
-// find puts the pairs of each person_id of a log that several IDs had one after the other. Of most
-// person_ids there is only one ID, so that these are sorted out first.
+// find writes the shared pairs of one log to the log of the same number in found; those of one person_id
+// follow each other. Most person_ids have only one ID. So it reads the log twice: sharedIDs first finds the
+// others.
 func (m *pairFinder) find(number int) error {
 	log := m.x.pairs.all[number].log
 	m.found.logs[number] = m.x.space.NewLog()
@@ -98,8 +99,8 @@ func (m *pairFinder) find(number int) error {
 	return m.addVisitors(log, visitors)
 }
 
-// sharedIDs makes a table of the person_ids of a log; nil if none was had by several IDs. It notes on
-// the way what rows of visitors say of the IDs.
+// sharedIDs returns a table of the person_ids of a log; nil if none of them had several IDs. On the way it
+// notes the IDs of which a visitor's row shows notVisitor.
 func (m *pairFinder) sharedIDs(log *spool.Log) (*personIDTable, error) {
 	t := newPersonIDTable(log.Len())
 	found := false
@@ -126,13 +127,13 @@ func (m *pairFinder) sharedIDs(log *spool.Log) (*personIDTable, error) {
 	return t, nil
 }
 
-// isShared reports whether several IDs had a person_id, or one that may be of another person in the persons
-// export.
+// isShared reports whether several IDs had a person_id, or the persons export has it, where its ID may be
+// another person's.
 func (m *pairFinder) isShared(pairs []foundPair) bool {
 	return pairs[0].id != pairs[len(pairs)-1].id || m.x.persons != nil && m.x.persons.byPersonID[pairs[0].person] != nil
 }
 
-// addShared keeps the pairs of one person_id, and marks of each ID that is a mere visitor's its pairs.
+// addShared writes the pairs of one person_id to a log, and adds the numbers of visitors' pairs to visitors.
 func addShared(log *spool.Log, pairs []foundPair, visitors *parallel.Bitset) {
 	for i := range pairs {
 		m := &pairs[i]
@@ -140,7 +141,7 @@ func addShared(log *spool.Log, pairs []foundPair, visitors *parallel.Bitset) {
 			visitors.Add(uint64(m.number))
 		}
 		if m.span == nil && i > 0 && pairs[i-1].id == m.id {
-			continue // the one that counts stands first
+			continue // the first of an ID's pairs is the one that counts
 		}
 		p := pair{person: m.person, id: m.id, flags: m.flags &^ pairVisitor}
 		if m.span != nil {
@@ -150,7 +151,7 @@ func addShared(log *spool.Log, pairs []foundPair, visitors *parallel.Bitset) {
 	}
 }
 
-// addVisitors makes the visitors known whose pairs are marked.
+// addVisitors adds the visitors whose pairs in the log are marked to their shards.
 func (m *pairFinder) addVisitors(log *spool.Log, marked parallel.Bitset) error {
 	if len(marked) == 0 {
 		return nil
@@ -170,8 +171,8 @@ func (m *pairFinder) addVisitors(log *spool.Log, marked parallel.Bitset) error {
 	return nil
 }
 
-// noteNotVisitor notes that an ID stood on a row that shows otherRow. It matters only if more is known of it than
-// a visitor's rows say.
+// noteNotVisitor notes that an ID gets notVisitor. It does nothing if only visitors' rows are known of the
+// ID.
 func (x *Index) noteNotVisitor(h sum) {
 	sh := &x.shards[h.shard()]
 	sh.mu.Lock()
@@ -183,7 +184,7 @@ func (x *Index) noteNotVisitor(h sum) {
 	sh.notVisitors.Add(uint64(number))
 }
 
-// addVisitor makes an ID known that has come up on rows of a mere visitor alone. It comes after bringBack.
+// addVisitor adds an ID to its shard that has only come up on visitors' rows. It comes after readBack.
 func (x *Index) addVisitor(h sum, text []byte) {
 	sh := &x.shards[h.shard()]
 	sh.mu.Lock()
@@ -194,7 +195,7 @@ func (x *Index) addVisitor(h sum, text []byte) {
 	f := newIDFacts()
 	f.flags = x.options.flagsOf(text)
 	var b [idFactsSize]byte
-	if x.later.wanted() { // whom they have joined is kept too, and what joined them may not come again
+	if x.later.wanted() { // a later run gets the visitor's joinings, and may not read the rows that made them
 		x.later.add(factsEntry, f.append(b[:0]), text)
 	}
 	if sh.onDisk {
@@ -207,17 +208,17 @@ func (x *Index) addVisitor(h sum, text []byte) {
 	sh.texts.Append(text)
 }
 
-// weakIDs are the IDs that share a person_id with others on rows that make nobody, as far as is known. They
-// keep it if any other row of theirs is found.
+// weakIDs are the IDs that share a person_id with others on weak rows: those of events that make nobody. The
+// person_id counts if the ID has any other row.
 type weakIDs struct {
 	mu sync.Mutex
-	of map[sum]bool // whether there is no other
+	of map[sum]bool // false for an ID of which another row has been found
 }
 
-// add takes the IDs that had one person_id.
+// add adds those of the IDs that had one person_id whose pairs are all weak.
 func (d *weakIDs) add(pairs []foundPair) {
 	for id := range runs(pairs, func(a, b *foundPair) bool { return a.id == b.id }) {
-		if id[0].flags&pairWeak == 0 { // the others come behind
+		if id[0].flags&pairWeak == 0 { // pairs that are not weak come first
 			continue
 		}
 		d.mu.Lock()
@@ -226,12 +227,12 @@ func (d *weakIDs) add(pairs []foundPair) {
 	}
 }
 
-// resolve looks for other rows of the IDs: in what is known of them, and in the pairs of visitors.
+// resolve looks for other rows of the IDs: in their facts, and in the pairs of visitors.
 func (d *weakIDs) resolve(ctx context.Context, x *Index) error {
 	if len(d.of) == 0 {
 		return nil
 	}
-	none := func(h sum) {
+	found := func(h sum) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if d.of[h] {
@@ -241,7 +242,7 @@ func (d *weakIDs) resolve(ctx context.Context, x *Index) error {
 	err := x.eachShard(ctx, func(_ uint32, sh *shard) error {
 		return sh.eachID(func(_ uint32, f *idFacts, text []byte) error {
 			if f.flags&feedsPerson != 0 {
-				none(x.sum(text))
+				found(x.sum(text))
 			}
 			return nil
 		})
@@ -256,22 +257,24 @@ func (d *weakIDs) resolve(ctx context.Context, x *Index) error {
 				return err
 			}
 			if p, _ := readPair(entry, &room, x.seed); p.flags&pairWeak == 0 {
-				none(p.id)
+				found(p.id)
 			}
 		}
 		return nil
 	})
 }
 
-// personIDTable tells which person_ids several IDs had, now and then also one that a single ID had.
+// personIDTable tells which person_ids several IDs had. It takes little memory, and in rare cases also
+// returns one that a single ID had.
 type personIDTable struct {
 	slots []personIDSlot // open addressing; a power of two long
 }
 
-// personIDSlot is a person_id and the first ID that had it, by halves of their sums; id is 0 of one that
-// several had.
+// personIDSlot is a person_id and the first ID that had it, by halves of their sums. id is 0 if several IDs
+// had it.
 type personIDSlot struct{ person, id uint64 }
 
+// newPersonIDTable returns a table with room for a number of pairs.
 func newPersonIDTable(pairs int64) *personIDTable {
 	size := int64(64)
 	for size*3 < pairs*4 {
@@ -280,7 +283,7 @@ func newPersonIDTable(pairs int64) *personIDTable {
 	return &personIDTable{slots: make([]personIDSlot, size)}
 }
 
-// at is the slot of a person_id, or the free one for it.
+// at returns the slot of a person_id, or the free slot for it.
 func (t *personIDTable) at(person sum) *personIDSlot {
 	mask := uint64(len(t.slots) - 1)
 	for i := person[1] & mask; ; i = (i + 1) & mask {
@@ -290,7 +293,7 @@ func (t *personIDTable) at(person sum) *personIDSlot {
 	}
 }
 
-// add takes in an ID that had a person_id. It reports whether several had it.
+// add adds an ID that had a person_id. It reports whether several IDs had it so far.
 func (t *personIDTable) add(person, id sum) bool {
 	slot := t.at(person)
 	if *slot == (personIDSlot{}) {
@@ -303,7 +306,7 @@ func (t *personIDTable) add(person, id sum) bool {
 	return slot.id == 0
 }
 
-// mark makes a person_id one that several IDs had.
+// mark makes a person_id count as one that several IDs had.
 func (t *personIDTable) mark(person sum) { *t.at(person) = personIDSlot{person: person[0]} }
 
 // several reports whether several IDs had a person_id.

@@ -8,28 +8,29 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// Person is one person to send. It is shared and must not be changed.
+// Person is one person who is sent. Goroutines share it, and nobody may change it. A Directory makes it.
 type Person struct {
 	DistinctID string        // the kept ID
-	Value      string        // of the identifier, under By
-	UUID       *rawjson.UUID // PostHog's person UUID, as on the newest row; nil when unknown or not asked for
-	Updated    int64         // unix seconds of the newest row with attributes or a change of them, 0 when none has a time
-	attributes fold.Final    // where they are
-	Number     uint32        // from 0, in order of Directory.People; then those who are sent without an identify
+	Value      string        // the identifier, of the kind By
+	UUID       *rawjson.UUID // PostHog's person UUID, by the newest row; nil without Options.PersonIDs
+	Updated    int64         // unix seconds of the newest row with attributes; 0 if none has a time
+	attributes fold.Final    // where the final attributes are
+	Number     uint32        // from 0, in the order of Directory.People, then the others who are sent
 	By         By
 	Events     bool // has an event to send
 
 	rank         identity.Rank
-	sent         uint32 // place among those whom earlier runs have sent, from 1
-	known        bool   // there is a profile already
-	late         bool   // their email is another profile's until that is merged into theirs
-	withoutEmail bool   // somebody else has it
+	sent         uint32 // place in the sentTable, plus one; 0 if no earlier run has sent the person
+	known        bool   // Customer.io has the profile already
+	late         bool   // the email is another profile's until that is merged into this one
+	withoutEmail bool   // somebody else has the email
 }
 
-// Known reports whether Customer.io has a profile of the person already, by Options.Existing.
+// Known reports whether Customer.io has the person's profile already, by Options.Existing or because an
+// earlier run has sent it.
 func (p *Person) Known() bool { return p.known }
 
-// Why says in plain words why the person keeps its ID.
+// Why returns the reason why DistinctID is the kept ID, in plain words.
 func (p *Person) Why() string {
 	switch p.rank {
 	case identity.Sent, identity.SentAnonymous:
@@ -50,11 +51,11 @@ func (p *Person) Why() string {
 	return "there is no shorter ID"
 }
 
-// EmailLate reports whether the person's email is that of a profile which is to be merged into theirs: they
-// get it after the merge.
+// EmailLate reports whether the person's email is still that of a profile which is to be merged into theirs.
+// They get it after the merge.
 func (p *Person) EmailLate() bool { return p.late }
 
-// WithoutEmail is the person as long as the email is another profile's.
+// WithoutEmail returns the person as they are sent while the email is another profile's.
 func (p *Person) WithoutEmail() *Person {
 	without := *p
 	without.withoutEmail = true
@@ -64,7 +65,7 @@ func (p *Person) WithoutEmail() *Person {
 // SentBefore reports whether an earlier run has sent the person.
 func (p *Person) SentBefore() bool { return p.sent != 0 }
 
-// By is a kind of identifier to send a person under.
+// By is a kind of identifier. The zero value is ByID.
 type By uint16 // and not uint8, which vet lets become a string
 
 const (
@@ -75,10 +76,10 @@ const (
 
 var byNames = [...]string{"id", "email", "cio_id"}
 
-// String is Customer.io's name of the kind, such as "email".
+// String returns Customer.io's name of the kind, such as "email".
 func (b By) String() string { return byNames[b] }
 
-// ByName returns the kind of that name; false when there is none.
+// ByName returns the kind with a name, such as "email"; false if there is none.
 func ByName(name string) (By, bool) {
 	i := slices.Index(byNames[:], name)
 	return By(max(i, 0)), i >= 0

@@ -14,41 +14,41 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// persons is what a persons export says. It takes about 200 bytes a person and 100 an ID.
+// persons is what a persons export says. It takes about 200 bytes for a person and 100 for an ID.
 type persons struct {
 	byID       map[sum]idMapping     // by distinct ID
 	byPersonID map[sum]*exportPerson // by person_id
-	exported   int64                 // the newest row's time, in unix microseconds; noTime when none has one
-	written    int64                 // the newest file's time
-	snapshot   *spool.Log            // the properties kept
+	exported   int64                 // the newest row's time, in unix microseconds; noTime if none has any
+	written    int64                 // when the newest file was written, in unix microseconds
+	snapshot   *spool.Log            // the properties that are kept
 	keys       fold.KeyCache
 	scratch    []byte
 	seed       uint64
 }
 
-// idMapping is the person that an ID has, by the row of the highest version.
+// idMapping says which person an ID has. Of several rows the one with the highest version counts.
 type idMapping struct {
 	version       int64
 	personVersion int64
-	person        *exportPerson // nil when the row says that the ID has no person any more
+	person        *exportPerson // nil if the row says that the ID has no person any more
 	id            rawjson.UUID
 	neverJoins    bool // the ID never joins anybody: see posthog.CookielessDevice
 }
 
-// exportPerson is a person, by the row of the highest version.
+// exportPerson is a person of the export. Of several rows the one with the highest version counts.
 type exportPerson struct {
 	id         rawjson.UUID
 	version    int64
 	identified bool
 	deleted    bool
-	properties bool // there are some, at place
+	properties bool // it has some, at place
 	place      spool.Place
 	number     uint32 // counts persons that have an ID
-	node       uint32 // of one of its IDs, plus one
-	turn       uint64 // its place in the order of all: see inOrder
+	node       uint32 // the node of one of its IDs, plus one; 0 if it has none
+	turn       uint64 // its place in inOrder
 }
 
-// newPersons returns a persons export without rows. seed is that of sums.
+// newPersons returns a persons export without rows. seed is that of the index's sums.
 func newPersons(seed uint64, space *spool.Space, keys *fold.Keys) *persons {
 	return &persons{
 		seed: seed,
@@ -57,7 +57,7 @@ func newPersons(seed uint64, space *spool.Space, keys *fold.Keys) *persons {
 	}
 }
 
-// at is when the export was made.
+// at returns when the export was made, in unix microseconds.
 func (p *persons) at() int64 {
 	if p.exported == noTime {
 		return p.written
@@ -65,11 +65,12 @@ func (p *persons) at() int64 {
 	return p.exported
 }
 
+// compare orders the mappings of one ID by version. The highest counts.
 func (m *idMapping) compare(o *idMapping) int {
 	return cmp.Or(cmp.Compare(m.version, o.version), cmp.Compare(m.personVersion, o.personVersion), bytes.Compare(m.id[:], o.id[:]))
 }
 
-// learn takes what a row says of its person.
+// learn adds what a row says of its person.
 func (p *persons) learn(r *posthog.PersonRow) *exportPerson {
 	h := sumOf(r.PersonID.Append(nil), p.seed)
 	person := p.byPersonID[h]
@@ -87,19 +88,20 @@ func (p *persons) learn(r *posthog.PersonRow) *exportPerson {
 	} else {
 		person.identified, person.deleted = person.identified || r.Identified, person.deleted || r.Deleted
 	}
-	if len(r.Members) > 0 && !person.properties { // rows of one version have the same; for `{}` see attributeRow.hasSnapshot
+	if len(r.Members) > 0 && !person.properties { // rows of one version have the same
 		p.scratch = p.keys.AppendKept(p.scratch[:0], r.Properties, r.Members)
 		person.properties, person.place = true, p.snapshot.Append(p.scratch)
 	}
 	return person
 }
 
-// setNode notes the node of one of a person's IDs, and its number among the persons that have any.
+// setNode notes the node of one of the person's IDs, and the person's number among those that have any.
 func (e *exportPerson) setNode(node, number uint32) { e.node, e.number = node+1, number }
 
+// hasNode reports whether any of the person's IDs has a node.
 func (e *exportPerson) hasNode() bool { return e.node != 0 }
 
-// inOrder returns all persons in the order of their UUIDs.
+// inOrder returns all persons, sorted by their UUIDs.
 func (p *persons) inOrder() []*exportPerson {
 	all := slices.SortedFunc(maps.Values(p.byPersonID), func(a, b *exportPerson) int { return bytes.Compare(a.id[:], b.id[:]) })
 	for i, e := range all {
@@ -108,7 +110,7 @@ func (p *persons) inOrder() []*exportPerson {
 	return all
 }
 
-// state is the person's properties as a state, read with r.
+// state returns the person's properties as a state for package fold. It reads them with r.
 func (p *persons) state(e *exportPerson, r *spool.Reader) (fold.State, error) {
 	text, err := r.At(p.snapshot, e.place)
 	if err != nil {
@@ -119,10 +121,10 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (fold.State, error) {
 	return fold.SnapshotState(text, at), nil
 }
 
-// order is the place of what the persons export says.
+// order returns the place of what the export says among the changes of rows.
 func (p *persons) order() fold.ChangeOrder {
 	return fold.ChangeOrder{Order: identity.Order{At: p.at(), UUID: exportedLast}, Stamp: math.MaxInt64}
 }
 
-// exportedLast stands for the uuid of what the persons export says: it comes after all rows of its time.
+// exportedLast is the uuid in the place of what the export says: that comes after all rows of its time.
 var exportedLast = [16]byte(bytes.Repeat([]byte{0xff}, 16))

@@ -5,8 +5,8 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// exportedIDs yields the IDs that have a person in the persons export, by their nodes; none without an
-// export.
+// exportedIDs yields the nodes of IDs that have a person in the persons export, with that person. It yields
+// nothing without an export.
 func exportedIDs(nodes *nodes, yield func(node uint32, person *exportPerson)) {
 	if nodes.x.persons == nil {
 		return
@@ -18,8 +18,8 @@ func exportedIDs(nodes *nodes, yield func(node uint32, person *exportPerson)) {
 	}
 }
 
-// joinExported joins what the persons export joins. It returns the number of the set that the first of its
-// persons is.
+// joinExported joins the IDs that are one person in the persons export. It returns the number of the set of
+// the first of its persons.
 func joinExported(j *joinings, groups *identity.Groups, f *pairJoins) (firstSet uint32) {
 	p := j.nodes.x.persons
 	if p == nil {

@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// LearnPerson learns from one row of a persons export. It needs Options.Persons, must not be called from
-// several goroutines at once, and never after Observe.
+// LearnPerson learns from one row of a persons export. It needs Options.Persons. It must not be called by
+// several goroutines at once, nor after Observe.
 func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	p := x.persons
 	if r.At.State == posthog.Known {
@@ -43,13 +43,13 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	}
 }
 
-// madeUpFor stands for the UUID of a person of whom an export tells only the distinct IDs. It is made from
-// the smallest.
+// madeUpFor returns a UUID for a person of whom the export only has the distinct IDs. It is made from the
+// smallest of these.
 func madeUpFor(ids [][]byte) rawjson.UUID {
 	sum := sha256.Sum256(append([]byte("person of "), slices.MinFunc(ids, bytes.Compare)...))
 	return rawjson.UUID(sum[:16])
 }
 
-// SetExportWritten says when a file of the persons export was written, in unix microseconds: the newest one stands
-// for the time of the export if its rows do not tell.
+// SetExportWritten says when a file of the persons export was written, in unix microseconds. The newest file
+// gives the time of the export if its rows have none.
 func (x *Index) SetExportWritten(at int64) { x.persons.written = max(x.persons.written, at) }

@@ -7,29 +7,30 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// candidateProfile is a profile that a candidate has: one of Options.Existing, one that an earlier run has sent, or
-// both in one. Profiles that were merged into others are none.
+// candidateProfile is a profile in Customer.io that a candidate has: one of Options.Existing, one that an
+// earlier run has sent, or both in one. A profile that was merged into another one is none.
 type candidateProfile struct {
 	candidate  uint32
-	node       uint32    // the ID of the candidate that names it; noNode where only an attribute does
-	row        uint32    // in Options.Existing, plus one; 0 for none
+	node       uint32    // the candidate's ID that leads to it; noNode if only an attribute does
+	row        uint32    // place in Options.Existing, plus one; 0 for none
 	sent       uint32    // place in sentTable, plus one; 0 for none
-	text       textPlace // of the ID that names it
-	namedByID  bool      // that ID is what the profile goes by
-	identified bool      // else it is a visitor's, who may be merged into anybody
+	text       textPlace // of the ID that leads to it
+	namedByID  bool      // that ID is the id of the profile
+	identified bool      // it is somebody's; else it is a visitor's, and may be merged into any other
 	rank       identity.Candidate
 }
 
+// noNode is the node of no ID.
 const noNode = ^uint32(0)
 
-// profileNames tells what profiles go by.
+// profileNames finds the identifiers of profiles.
 type profileNames struct {
 	existing *Existing
 	sent     *sentTable
 	people   *candidates
 }
 
-// same reports whether two standings are one profile.
+// same reports whether two candidateProfiles are the same profile.
 func (s *profileNames) same(p, one *candidateProfile) bool {
 	switch {
 	case one.sent != 0 && p.sent != 0:
@@ -55,9 +56,10 @@ func (s *profileNames) same(p, one *candidateProfile) bool {
 	}
 }
 
+// sentOf returns the person whom an earlier run has sent with a profile.
 func (s *profileNames) sentOf(p *candidateProfile) *sent { return &s.sent.all[p.sent-1] }
 
-// nameOf is what a profile goes by when it is merged.
+// nameOf returns the identifier by which a profile is merged.
 func (s *profileNames) nameOf(p *candidateProfile) (By, string) {
 	if p.sent == 0 {
 		return s.existing.name(p.row - 1)
@@ -79,7 +81,7 @@ func (s *profileNames) has(p *candidateProfile, email string) bool {
 		p.sent != 0 && s.sentOf(p).email == EmailSum(email)
 }
 
-// heldPerson is a person with an ID, an email and these profiles, who is not sent.
+// heldPerson returns the person with an ID, an email and these profiles as one who is held.
 func (s *profileNames) heldPerson(id, email string, profiles []candidateProfile) HeldPerson {
 	held := HeldPerson{ID: id}
 	for i := range profiles {
@@ -100,17 +102,17 @@ func (s *profileNames) heldPerson(id, email string, profiles []candidateProfile)
 	return held
 }
 
-// HeldPerson is a person who has several profiles, more than one of which is identified, and is not sent until it
-// is known that they are to be one: a merge cannot be undone.
+// HeldPerson is a person who is held, and not sent: they have several profiles in Customer.io of which more
+// than one is identified. Since a merge cannot be undone, somebody must say first that these are one person.
 type HeldPerson struct {
-	ID       string // one of theirs
+	ID       string // one of the person's
 	Profiles []HeldProfile
 }
 
-// HeldProfile is one of the profiles.
+// HeldProfile is one of the profiles of a person who is held.
 type HeldProfile struct {
-	By    By // what it goes by
+	By    By // the kind of its identifier
 	Value string
-	Email string // empty where none is known
+	Email string // empty if none is known
 	Sent  bool   // an earlier run has sent it
 }

@@ -12,10 +12,11 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// foundProfiles are the profiles of candidates, and who goes without theirs.
+// foundProfiles are the profiles of candidates, and the candidates whose email is that of somebody else's
+// profile.
 type foundProfiles struct {
-	all   []candidateProfile // sorted by candidate, first those that were sent
-	taken map[uint32]string  // by candidate: another profile, which has their email
+	all   []candidateProfile // sorted by candidate, those that were sent first
+	taken map[uint32]string  // by candidate: the profile of somebody else that has their email
 }
 
 // profileFinder finds the profiles of candidates.
@@ -31,11 +32,12 @@ type profileFinder struct {
 
 	lock      sync.Mutex // of found and byShape
 	found     foundProfiles
-	byEmailID []candidateProfile // found by an ID that is an email
+	byEmailID []candidateProfile // profiles to which an ID leads that is an email
 }
 
-// find finds the profiles of all candidates who may need a choice between several. An earlier run's are
-// those of most people in most nights: who has just the one that is kept needs none.
+// find finds the profiles of all candidates for whom a choice between several may be needed. In most nights
+// most people have just the profile that an earlier run has sent under their kept ID. Without
+// Options.Existing these are left out.
 func (s *profileFinder) find() (foundProfiles, error) {
 	s.found.taken = map[uint32]string{}
 	if s.options.Existing == nil && len(s.sent.all) == 0 {
@@ -77,12 +79,12 @@ func (s *profileFinder) find() (foundProfiles, error) {
 	return s.found, err
 }
 
-// severalSent are the candidates of whom earlier runs have sent several profiles, or another one than that
-// which they keep.
+// severalSent returns the candidates of whom earlier runs have sent several profiles, or one under another ID
+// than the kept one.
 func (s *profileFinder) severalSent() map[uint32]bool {
 	several := map[uint32]bool{}
 	if s.options.Existing != nil {
-		return several // then everybody is looked at
+		return several // find looks at everybody then
 	}
 	var once parallel.Bitset
 	for i := range s.sent.all {
@@ -97,7 +99,7 @@ func (s *profileFinder) severalSent() map[uint32]bool {
 	return several
 }
 
-// add adds a standing with what its ID says. Several goroutines may do so.
+// add adds a profile to a list, with the rank of the ID that leads to it. Several goroutines may call it.
 func (s *profileFinder) add(to *[]candidateProfile, one *candidateProfile, f *idFacts, text []byte) {
 	one.rank = s.ranker.rank(one.node, f, text)
 	s.lock.Lock()
@@ -106,14 +108,15 @@ func (s *profileFinder) add(to *[]candidateProfile, one *candidateProfile, f *id
 	*to = append(*to, *one)
 }
 
-// findByAttributes finds the profiles with somebody's cio_id or email, an ID that is an email included. One
-// whose ID is another person's, or that another one was sent under, is that person's, and so is the email.
+// findByAttributes finds the profiles with the cio_id or the email of a candidate, including IDs that are
+// emails. A profile whose id is somebody else's ID, or under which an earlier run has sent somebody else,
+// belongs to that person, and so does its email.
 func (s *profileFinder) findByAttributes() {
 	existing := s.options.Existing
 	if existing == nil {
 		return
 	}
-	owner := s.sentUnder() // by row, of those that no ID names
+	owner := s.sentUnder() // by row: the candidate that has the profile, though no ID leads to it
 	claim := func(row, number uint32) (theirs bool) {
 		if s.belongsToSomebody(existing.id(row)) {
 			return false
@@ -148,8 +151,8 @@ func (s *profileFinder) findByAttributes() {
 	s.byEmailID = nil
 }
 
-// sentUnder are the profiles of Options.Existing under which an earlier run has sent somebody, by none of
-// their IDs, and who that was.
+// sentUnder returns the profiles of Options.Existing under which an earlier run has sent a candidate, but not
+// by one of the candidate's IDs, with the candidate.
 func (s *profileFinder) sentUnder() map[uint32]uint32 {
 	owner, turns := map[uint32]uint32{}, map[uint32]uint32{}
 	for i := range s.sent.all {
@@ -166,12 +169,12 @@ func (s *profileFinder) sentUnder() map[uint32]uint32 {
 	return owner
 }
 
-// compareTexts orders standings by the IDs that name them, so that the order of hashes decides nothing.
+// compareTexts orders profiles by the IDs that lead to them, so that the order of hashes decides nothing.
 func (s *profileFinder) compareTexts(a, b *candidateProfile) int {
 	return bytes.Compare(s.people.names.bytes(a.text), s.people.names.bytes(b.text))
 }
 
-// addByAttribute adds a profile that only an attribute leads to.
+// addByAttribute adds a profile to which only an attribute leads.
 func (s *profileFinder) addByAttribute(row, number uint32) {
 	nowhere := identity.Candidate{Rank: identity.Existing, First: identity.Never}
 	s.found.all = append(s.found.all, candidateProfile{
@@ -179,8 +182,9 @@ func (s *profileFinder) addByAttribute(row, number uint32) {
 	})
 }
 
-// belongsToSomebody reports whether an ID is that of somebody who is sent, or who is never to be: then a profile
-// under it is theirs. Rows of a visitor who is not sent do not keep it from the one who has its email.
+// belongsToSomebody reports whether an ID is that of a person who is sent, or who must not be sent. Then a
+// profile with that id is theirs. But if a visitor has the ID who is not sent, the profile may belong to the
+// person with its email.
 func (s *profileFinder) belongsToSomebody(id string) bool {
 	node, known := s.nodes.of(s.nodes.x.sum([]byte(id)))
 	if !known || id == "" {
@@ -203,8 +207,8 @@ func (s *profileFinder) ownsID(id string, number uint32) bool {
 	return ok && owner == number
 }
 
-// eachWithIdentifier yields the email and the cio_id of those who are sent, each empty where it is missing or
-// somebody else's.
+// eachWithIdentifier calls f with the email and the cio_id of each candidate who is sent and has any; empty
+// for one that is missing or that somebody else keeps.
 func (s *profileFinder) eachWithIdentifier(f func(number uint32, email, cioID string)) {
 	r := readers.Get().(*spool.Reader)
 	defer readers.Put(r)

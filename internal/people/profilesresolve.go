@@ -9,24 +9,24 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// resolved says which of their profiles somebody is sent under, and what becomes of the others.
+// resolved says which of a candidate's profiles they are sent under, and what becomes of the others.
 type resolved struct {
-	known  bool // the profile is there already
-	by     By   // what it goes by; an empty value is for the choice of identifiers to say
+	known  bool // Customer.io has the profile already
+	by     By   // the kind of its identifier; with an empty value Choice.By decides
 	value  string
 	merges []merging
-	late   bool   // one of merges has their email, which they get only after it
-	holder string // another profile that has it for good; empty for none
+	late   bool   // one of merges has their email, which they get only after the merge
+	holder string // another profile that has their email for good; empty for none
 }
 
-// merging is a profile that goes into a person's.
+// merging is a profile that is merged into a person's.
 type merging struct {
 	by    By
 	value string
 }
 
-// resolver chooses between the profiles of each candidate who has any. It comes after emails have been given
-// to one person each, and may change kept IDs.
+// resolver chooses between the profiles of candidates. It comes after each email has been given to one
+// person. It may change kept IDs.
 type resolver struct {
 	ctx         context.Context // of resolve
 	options     *Options
@@ -66,7 +66,7 @@ func (s *resolver) resolve(profiles foundProfiles) error {
 	return nil
 }
 
-// resolvedOf is what is resolved of a candidate so far.
+// resolvedOf returns what is resolved of a candidate so far.
 func (s *resolver) resolvedOf(number uint32) *resolved {
 	if s.of[number] == nil {
 		s.of[number] = &resolved{}
@@ -74,7 +74,8 @@ func (s *resolver) resolvedOf(number uint32) *resolved {
 	return s.of[number]
 }
 
-// distinct makes one of what earlier runs have sent and what is there, where both are one profile.
+// distinct makes one of two profiles that are the same: one that an earlier run has sent, and one of
+// Options.Existing.
 func (s *resolver) distinct(all []candidateProfile) (profiles []candidateProfile) {
 	for _, one := range all { // first those that were sent
 		i := slices.IndexFunc(profiles, func(p candidateProfile) bool { return s.names.same(&p, &one) })
@@ -91,7 +92,7 @@ func (s *resolver) distinct(all []candidateProfile) (profiles []candidateProfile
 	return profiles
 }
 
-// resolveOne decides about the profiles of a candidate. It reports false for one who is held.
+// resolveOne chooses between the profiles of a candidate. It returns false if the candidate is held.
 func (s *resolver) resolveOne(number uint32, profiles []candidateProfile, r *spool.Reader) (sent bool) {
 	c := &s.people.all[number]
 	var identified []candidateProfile
@@ -137,12 +138,13 @@ func (s *resolver) resolveOne(number uint32, profiles []candidateProfile, r *spo
 	return true
 }
 
-// primary is the profile that all others go into; nil where it is to be made, under the kept ID.
+// primary returns the profile into which the others are merged; nil if it has yet to be made, under the kept
+// ID.
 func (s *resolver) primary(c *candidate, profiles, identified []candidateProfile) *candidateProfile {
 	among := identified
 	if len(identified) == 0 {
 		if c.rank != identity.SentAnonymous && c.rank != identity.ExistingAnonymous {
-			return nil // one of the IDs is identified, or none has a profile
+			return nil // one of the IDs is identified, or Customer.io has none of them
 		}
 		among = profiles
 	}
@@ -158,8 +160,9 @@ func (s *resolver) primary(c *candidate, profiles, identified []candidateProfile
 	return best
 }
 
-// chosenFirst reports whether a profile is made under an ID of the form of --user-id though others are there
-// already: it is theirs, and the best of those others goes by another of their IDs, or all become one.
+// chosenFirst reports whether a new profile is made under an ID that --user-id matches, though the candidate
+// has profiles already. best is the best of these. It is so if the id of best is one of the candidate's IDs
+// and it is the only identified one, or if all profiles become one anyway.
 func (s *resolver) chosenFirst(best *candidateProfile, identified int) bool {
 	if s.choice.MergeProfiles {
 		return best.namedByID || identified > 1
@@ -167,8 +170,8 @@ func (s *resolver) chosenFirst(best *candidateProfile, identified int) bool {
 	return best.namedByID && identified <= 1
 }
 
-// better reports whether a profile is rather the one that is kept than another: the target of a
-// $merge_dangerously, then as for IDs.
+// better reports whether p is to be kept rather than q. The target of a $merge_dangerously comes first; then
+// profiles are compared by their IDs.
 func (s *resolver) better(p, q *candidateProfile, among []candidateProfile) bool {
 	if a, b := s.mergedByName(p, among), s.mergedByName(q, among); a != b {
 		return b
@@ -176,26 +179,27 @@ func (s *resolver) better(p, q *candidateProfile, among []candidateProfile) bool
 	if c := p.rank.Compare(q.rank); c != 0 {
 		return c < 0
 	}
-	if (p.sent != 0) != (q.sent != 0) { // both go by one ID of the person's, which was sent under an email
+	if (p.sent != 0) != (q.sent != 0) { // one ID leads to both, and was sent under an email
 		return p.sent != 0
 	}
 	return s.order(p) < s.order(q)
 }
 
-// order is a text that tells two profiles apart.
+// order returns a text that differs for any two profiles.
 func (s *resolver) order(p *candidateProfile) string {
 	by, value := s.names.nameOf(p)
 	return string(rune('0'+by)) + value
 }
 
-// mergedByName reports whether a $merge_dangerously names a profile as the source of another one.
+// mergedByName reports whether a $merge_dangerously has a profile's ID as its source, and that of another
+// profile as its target.
 func (s *resolver) mergedByName(p *candidateProfile, among []candidateProfile) bool {
 	return p.node != noNode && slices.ContainsFunc(s.targets.dangers[p.node], func(target uint32) bool {
 		return target != p.node && slices.ContainsFunc(among, func(q candidateProfile) bool { return q.node == target })
 	})
 }
 
-// named reports whether $merge_dangerously names the profiles, so that all are one by it.
+// named reports whether $merge_dangerously links all these profiles, so that they may be merged.
 func (s *resolver) named(identified []candidateProfile) bool {
 	var nodes []uint32
 	for _, p := range identified {
@@ -220,8 +224,8 @@ func (s *resolver) named(identified []candidateProfile) bool {
 	return len(one) == len(nodes)
 }
 
-// chosenBefore reports whether --user-id has said which of several profiles is somebody's own, an earlier
-// run has sent it, and the others were only there before.
+// chosenBefore reports whether --user-id has decided between several profiles in an earlier run: it matches
+// the ID of the one that was sent, and none of the IDs of the others, which were not.
 func (s *resolver) chosenBefore(c *candidate, identified []candidateProfile) bool {
 	ours := 0
 	for _, p := range identified {
@@ -236,16 +240,16 @@ func (s *resolver) chosenBefore(c *candidate, identified []candidateProfile) boo
 	return ours == 1 && c.rank == identity.Sent
 }
 
-// keep makes the ID of the profile that is kept the candidate's.
+// keep makes the id of the profile that is kept the candidate's kept ID.
 func (s *resolver) keep(c *candidate, primary *candidateProfile) {
 	if primary.namedByID {
 		c.keepID(primary.text, primary.rank.Rank)
 	}
 }
 
-// addressOf is what a profile that is there is sent under: the first kind of identifier of Choice.By, if
-// it has that, else one that it has. An email counts only if it is still the person's, and was not that of a
-// profile that was merged away.
+// addressOf returns the identifier that an existing profile is sent under: the first kind of Choice.By that
+// it has, else any other. Its email or cio_id counts only if the person still has it, and no profile with it
+// was merged into another one.
 func (s *resolver) addressOf(p *candidateProfile, email, cioID string) (By, string) {
 	if p.sent != 0 || p.row == 0 {
 		return s.names.nameOf(p)

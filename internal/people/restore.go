@@ -8,16 +8,18 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Seed is Options.Seed of an index that restores what this one remembers.
+// Seed returns the Options.Seed for a later index that restores what this one remembers.
 func (x *Index) Seed() uint64 { return x.seed }
 
-// NewKeys are the property keys that came up beside Options.KeyNames; those of the next index are both.
+// NewKeys returns the property keys that came up besides Options.KeyNames. KeyNames of the next index are
+// both, in this order.
 func (x *Index) NewKeys() []string {
 	return x.keys.Names(otherKeys + uint32(len(x.options.KeyNames)))
 }
 
-// Remember keeps what rows say of IDs, on disk, for Directory.ForLater. Observe must not be called any more,
-// and neither Restore nor Decide may have been. Its error is trouble with the disk, or the cause of ctx.
+// Remember writes what rows say of IDs to disk, for Directory.ForLater. It must be called after the last
+// Observe and before Restore and Decide. An error is trouble with the disk, or the cause of ctx, at whose end
+// it stops.
 func (x *Index) Remember(ctx context.Context) error {
 	x.later.start()
 	for i := range x.shards {
@@ -39,8 +41,8 @@ func (x *Index) Remember(ctx context.Context) error {
 	return x.Err()
 }
 
-// rememberShard keeps what a shard knows, on disk and in memory. What an ID was known for is in several
-// entries if it went to disk in between.
+// rememberShard writes what a shard knows, in memory and on disk. An ID has several entries if its facts went
+// to disk in between.
 func (x *Index) rememberShard(sh *shard) error {
 	x.closePairs(sh)
 	sh.recent.release(&x.pairs)
@@ -75,8 +77,8 @@ func (x *Index) rememberShard(sh *shard) error {
 	return nil
 }
 
-// Restore takes an entry of the Directory.ForLater of an earlier run. It must be called after all rows, and
-// from one goroutine at a time.
+// Restore adds an entry of an earlier run's Directory.ForLater. It must be called after the last Observe and
+// before Decide, by one goroutine at a time.
 func (x *Index) Restore(entry []byte) {
 	kind, entry := entry[0], entry[1:]
 	switch kind {
@@ -97,9 +99,10 @@ func (x *Index) Restore(entry []byte) {
 	}
 }
 
-// flagsOfText are the marks that an ID has by its text, and by what is looked for now.
+// flagsOfText are the flags that depend on an ID's text and on the options. A later run sets them itself.
 const flagsOfText = machineShaped | emailShaped | tooLong | userShaped | excluded | named | profileExists | cookieless
 
+// restoreFact adds what earlier runs know of an ID.
 func (x *Index) restoreFact(f idFacts, text []byte) {
 	if f.flags&(hasPerson|inLink) != 0 {
 		f.flags |= hadPerson

@@ -10,37 +10,37 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// sentTable holds the people whom earlier runs have sent. The zero value is for nobody.
+// sentTable holds the people whom earlier runs have sent. The zero value holds nobody.
 type sentTable struct {
 	all    []sent       // by node
 	emails []takenEmail // by email
 }
 
-// sent is a person who was sent, by the node of the kept ID.
+// sent is a person who was sent. There is one for each kept ID.
 type sent struct {
 	state   [16]byte
 	updated int64
 	node    uint32
-	turn    uint32 // the first is 0
-	merged  bool   // merged into another one since
-	email   uint64 // EmailSum, 0 for none
+	turn    uint32 // numbers people in the order of sending, from 0
+	merged  bool   // its profile was merged into another one later
+	email   uint64 // EmailSum of the last email; 0 for none
 	name    *sentName
 }
 
-// sentName is what a person was sent under, where it is not the kept ID.
+// sentName is the identifier that a person was sent under, if it is not the kept ID.
 type sentName struct {
 	by    By
 	value string
 }
 
-// takenEmail is an email that somebody was sent under. It names their profile for good, so nobody else can be
-// sent with it without the two becoming one.
+// takenEmail is an email that a person was sent under. It identifies their profile for good: if somebody else
+// were sent with it, the two would become one profile.
 type takenEmail struct {
 	email sum
-	sent  uint32 // the place of the holder in the table
+	sent  uint32 // place of the person in the table
 }
 
-// readSentTable makes a table of those whom RestoreSent has added.
+// readSentTable makes a table of the people whom RestoreSent has added.
 func readSentTable(ctx context.Context, nodes *nodes) (*sentTable, error) {
 	t := &sentTable{}
 	if nodes.x.earlier.sent == 0 {
@@ -65,7 +65,8 @@ func readSentTable(ctx context.Context, nodes *nodes) (*sentTable, error) {
 	return t, nil
 }
 
-// oncePerNode makes one of those who were sent several times: as at first, in the state that was sent last.
+// oncePerNode makes one of the several times that a person was sent: under the first identifier, in the last
+// state.
 func oncePerNode(all []sent) (kept []sent) {
 	slices.SortStableFunc(all, func(a, b sent) int { return int(int64(a.node) - int64(b.node)) })
 	kept = all[:0]
@@ -82,6 +83,7 @@ func oncePerNode(all []sent) (kept []sent) {
 	return kept
 }
 
+// readSent reads what RestoreSent has written.
 func readSent(b []byte, nodes *nodes) (one sent) {
 	one.node, _ = nodes.of(readSum(b))
 	b = b[sumSize:]
@@ -96,7 +98,7 @@ func readSent(b []byte, nodes *nodes) (one sent) {
 	return one
 }
 
-// find returns the place in the table of the one whose kept ID this was, -1 for none.
+// find returns the place in the table of the person with a kept ID; -1 if there is none.
 func (t *sentTable) find(node uint32) int {
 	i, found := slices.BinarySearchFunc(t.all, node, func(one sent, node uint32) int { return int(int64(one.node) - int64(node)) })
 	if !found {
@@ -105,7 +107,7 @@ func (t *sentTable) find(node uint32) int {
 	return i
 }
 
-// findEmails finds the emails that people were sent under; of two with one email the first has it.
+// findEmails finds the emails that people were sent under. Of two people with one email the first has it.
 func (t *sentTable) findEmails(seed uint64) {
 	for i := range t.all {
 		if name := t.all[i].name; name != nil && name.by == ByEmail {
@@ -116,10 +118,10 @@ func (t *sentTable) findEmails(seed uint64) {
 	slices.SortFunc(t.emails, func(a, b takenEmail) int { return cmp.Or(a.email.compare(b.email), cmp.Compare(turn(&a), turn(&b))) })
 }
 
-// dropEmails says that holder is not called any more.
+// dropEmails frees what holder needs.
 func (t *sentTable) dropEmails() { t.emails = nil }
 
-// holder returns the one who was sent under an email, nil for nobody.
+// holder returns the person who was sent under an email; nil if nobody was.
 func (t *sentTable) holder(email sum) *sent {
 	i, found := slices.BinarySearchFunc(t.emails, email, func(h takenEmail, email sum) int { return h.email.compare(email) })
 	if !found {
@@ -128,7 +130,8 @@ func (t *sentTable) holder(email sum) *sent {
 	return &t.all[t.emails[i].sent]
 }
 
-// identified reports whether the profile is more than a visitor's. m are the marks of its ID.
+// identified reports whether the person's profile is that of somebody known, and not a visitor's. m are the
+// flags of the kept ID.
 func (s *sent) identified(o *Options, m idFlags) bool {
 	switch name := s.name; {
 	case s.email != 0 || m.identified():
@@ -141,17 +144,17 @@ func (s *sent) identified(o *Options, m idFlags) bool {
 
 // SentPerson is a person as an earlier run has sent them.
 type SentPerson struct {
-	DistinctID string // the one that was kept
-	By         By     // what they were sent under, which stays
+	DistinctID string // the kept ID of that time
+	By         By     // the identifier that they were sent under, which stays
 	Value      string
-	State      [16]byte // a hash of what was sent, as the caller makes it
-	Updated    int64    // unix seconds of the newest data in it, 0 when there is no time
-	Email      uint64   // EmailSum of the email that was sent last, 0 for none
+	State      [16]byte // a hash of what was sent, which the caller makes
+	Updated    int64    // unix seconds of the newest data in that; 0 if it has no time
+	Email      uint64   // EmailSum of the email that was sent; 0 for none
 }
 
-// RestoreSent adds a person whom an earlier run has sent, in the order of sending; of one who was sent
-// several times the first says under what, and the last in which state. It must be called after all rows, and
-// from one goroutine at a time.
+// RestoreSent adds a person whom an earlier run has sent. People must be added in the order of sending. If
+// one was sent several times, the first says under which identifier, and the last in which state. It must be
+// called after the last Observe and before Decide, by one goroutine at a time.
 func (x *Index) RestoreSent(p *SentPerson) {
 	text := []byte(p.DistinctID)
 	h := x.sum(text)

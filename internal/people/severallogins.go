@@ -13,30 +13,31 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// loginCollector collects the logins of people in FusedPerson, while links are followed and attributes are folded.
+// loginCollector collects the logins of people for SeveralLogins, while links are followed and attributes are
+// folded. newLoginCollector makes one.
 type loginCollector struct {
 	mu       sync.Mutex
-	loggedIn parallel.Bitset   // roots, before any link is followed, of which a node is a login
-	several  map[uint32]bool   // roots of which several are
-	logins   map[uint32]*login // by node, once all is joined
+	loggedIn parallel.Bitset   // roots, before any link is followed, of groups with a login
+	several  map[uint32]bool   // roots of groups with several
+	logins   map[uint32]*login // by node; filled by nameLogins
 }
 
-// login is an ID that somebody logs in with, of a group that has several.
+// login is an ID with which somebody logs in, in a group that has several, and its email; empty for none.
 type login struct{ id, email string }
 
-// newLoginCollector returns what takes logins of so many nodes.
+// newLoginCollector returns a collector for a number of nodes.
 func newLoginCollector(nodes int) *loginCollector {
 	return &loginCollector{loggedIn: make(parallel.Bitset, nodes/64+1), several: map[uint32]bool{}}
 }
 
-// add takes a login of the group with this root.
+// add adds a login to the group with a root.
 func (u *loginCollector) add(root uint32) {
 	if !u.loggedIn.Add(uint64(root)) {
 		u.several[root] = true
 	}
 }
 
-// nameLogins notes the logins of groups that have several, once all is joined.
+// nameLogins finds the IDs of logins in groups that have several. It comes once everything is joined.
 func (u *loginCollector) nameLogins(ctx context.Context, nodes *nodes, groups *identity.Groups) error {
 	u.loggedIn = nil
 	if len(u.several) == 0 {
@@ -63,7 +64,7 @@ func (u *loginCollector) nameLogins(ctx context.Context, nodes *nodes, groups *i
 	})
 }
 
-// noteAttributes takes the attributes of an ID.
+// noteAttributes takes the email of a login from the attributes of its ID.
 func (u *loginCollector) noteAttributes(node uint32, st *fold.State, w *fold.Scratch, keys *fold.Keys) {
 	one := u.logins[node]
 	if one == nil {
@@ -75,7 +76,7 @@ func (u *loginCollector) noteAttributes(node uint32, st *fold.State, w *fold.Scr
 	}
 }
 
-// list are those who have several logins with different emails, the worst first.
+// list returns the people who have several logins with different emails, the worst first.
 func (u *loginCollector) list(among *candidates, persons []Person) []SeveralLogins {
 	groups := map[uint32][]*login{}
 	for node, one := range u.logins {
@@ -108,13 +109,12 @@ func (u *loginCollector) list(among *candidates, persons []Person) []SeveralLogi
 	return all
 }
 
-// SeveralLogins is somebody under whom several logins with different emails are one person, because rows of
-// them had one person_id, or the persons export says so. Most often they are several people whom PostHog took
-// for one.
+// SeveralLogins is a person with several logins that have different emails. Rows with one person_id, or the
+// persons export, made one person of them. Usually they are several people whom PostHog took for one.
 type SeveralLogins struct {
 	DistinctID string   // the kept ID
-	Logins     []string // sorted, mostNames of them at most
-	Emails     []string // of the logins, each as one of them has it, sorted; as many at most
+	Logins     []string // sorted, at most mostNames
+	Emails     []string // of the logins, as they are written, sorted, at most mostNames
 	LoginCount int
 	EmailCount int
 }
@@ -125,7 +125,7 @@ const (
 	mostSeveral = 1000
 )
 
-// firstOf sorts names, and leaves out those behind mostNames.
+// firstOf sorts names and returns the first mostNames of them.
 func firstOf(names []string) []string {
 	slices.Sort(names)
 	return names[:min(len(names), mostNames)]

@@ -8,26 +8,27 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// shard holds the IDs whose sum begins with its number, and all that is known of them.
+// shard holds the IDs whose sums begin with its number, and all that is known of them. Its methods need its
+// lock while rows are observed.
 type shard struct {
 	mu          sync.Mutex
 	ids         idTable
-	texts       *spool.Log      // of the IDs, in their order, those that went to disk before included
-	spilled     *spool.Log      // facts of IDs that went to disk; after bringBack all of them, with their texts
-	onDisk      bool            // after bringBack: they are there and not in ids
-	notVisitors parallel.Bitset // of numbers: a visitor's row shows otherRow
-	anonymous   parallel.Bitset // the same: an accepted $identify shows wasAnonymous
+	texts       *spool.Log      // of the IDs, in the order in which they came, spilled ones included
+	spilled     *spool.Log      // facts of IDs that went to disk; with onDisk those of all, and texts
+	onDisk      bool            // all facts are in spilled, and none in ids: see Index.readBack
+	notVisitors parallel.Bitset // by number: IDs that get notVisitor, because a row of a visitor shows it
+	anonymous   parallel.Bitset // by number: IDs that get wasAnonymous, because of an accepted $identify
 	states      fold.Store
-	sent        *spool.Log // people who were sent before this run; nil for nobody
+	sent        *spool.Log // the people whom earlier runs have sent; nil for nobody
 	links       *spool.Log
-	distinctAt  int64 // how many links there are when those that decide nothing are dropped
+	distinctAt  int64 // from how many links on noteLink drops those that decide nothing
 	open        openPairs
 	sample      sample
 	recent      recentPairs
-	scratch     []byte // for entries of links and sent
+	scratch     []byte // for entries of links and sent, reused
 }
 
-// eachID calls f with each ID of a shard, in order of their numbers; its fact and text are valid until it
+// eachID calls f with each ID of a shard, in the order of their numbers. Facts and text are valid until f
 // returns.
 func (sh *shard) eachID(f func(number uint32, fact *idFacts, text []byte) error) error {
 	log := sh.texts
@@ -62,7 +63,7 @@ func (sh *shard) eachID(f func(number uint32, fact *idFacts, text []byte) error)
 	return nil
 }
 
-// learnAttributes takes what a row with a person says of its attributes. The shard's lock is held.
+// learnAttributes adds what a row says of its person's attributes. The caller holds the shard's lock.
 func (sh *shard) learnAttributes(number uint32, f *idFacts, r *fold.Row) {
 	if f.state = sh.states.Learn(f.state, number, r); f.state != 0 {
 		f.flags |= hasState
@@ -72,6 +73,7 @@ func (sh *shard) learnAttributes(number uint32, f *idFacts, r *fold.Row) {
 	}
 }
 
+// addLink adds a link to the log of links. The caller holds the shard's lock.
 func (sh *shard) addLink(l *link) {
 	sh.scratch = l.append(sh.scratch[:0])
 	sh.links.Append(sh.scratch)

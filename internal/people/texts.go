@@ -9,30 +9,34 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// sum stands for a text: 128 bits of a hash whose seed nobody knows, so that two texts with one sum do not
-// come about by chance, nor by anybody's will.
+// sum stands for a text: 128 bits of a hash with a secret seed, so that two texts with the same sum occur
+// neither by chance nor on purpose.
 type sum [2]uint64
 
 const sumSize = 16
 
+// newSeed returns a random seed.
 func newSeed() uint64 {
 	var b [8]byte
 	rand.Read(b[:]) // it never fails: crypto/rand
 	return binary.LittleEndian.Uint64(b[:])
 }
 
+// sumOf returns the sum of a text under a seed.
 func sumOf(text []byte, seed uint64) sum {
 	h := xxh3.Hash128Seed(text, seed)
 	return sum{h.Hi, h.Lo}
 }
 
-// shard is the number of the shard that an ID with this sum belongs to.
+// shard returns the number of the shard that an ID with this sum belongs to.
 func (h sum) shard() uint32 { return uint32(h[0] >> (64 - shardBits)) }
 
+// append writes the sum, for readSum.
 func (h sum) append(dst []byte) []byte {
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(dst, h[0]), h[1])
 }
 
+// readSum reads what append has written.
 func readSum(b []byte) sum {
 	return sum{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
 }
@@ -46,7 +50,8 @@ const (
 	shardCount = 1 << shardBits
 )
 
-// textPages hold texts one after the other, each with its length before it, in pages that never move.
+// textPages hold texts one after the other, each after its length, in pages that never move. The zero value
+// holds none.
 type textPages struct {
 	pages [][]byte
 }
@@ -72,7 +77,7 @@ func (t *textPages) add(text []byte) textPlace {
 	return place
 }
 
-// text returns a text as a string, in the memory it lies in, which is never written again.
+// text returns a text as a string that shares its memory, which is never written again.
 func (t *textPages) text(at textPlace) string {
 	b := t.bytes(at)
 	return unsafe.String(unsafe.SliceData(b), len(b))

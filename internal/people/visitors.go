@@ -2,7 +2,7 @@ package people
 
 import "ph2cio/internal/posthog"
 
-// countVisit counts a row of a visitor, and notes its person_id.
+// countVisit counts a row of a visitor in the sample, and notes its person_id.
 func (x *Index) countVisit(sh *shard, h sum, sends bool, e *posthog.Event) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -10,7 +10,7 @@ func (x *Index) countVisit(sh *shard, h sum, sends bool, e *posthog.Event) {
 	sh.sample.count(h, e.DistinctID, sends)
 }
 
-// noteVisit is visited for a row of which nothing else counts.
+// noteVisit notes the person_id of a row of which nothing else counts.
 func (x *Index) noteVisit(e *posthog.Event) {
 	h := x.sum(e.DistinctID)
 	sh := &x.shards[h.shard()]
@@ -19,8 +19,8 @@ func (x *Index) noteVisit(e *posthog.Event) {
 	x.noteVisitLocked(sh, h, e)
 }
 
-// noteVisitLocked notes what a mere visitor's row has of others: its person_id, and that its ID has such a row. The
-// shard's lock is held.
+// noteVisitLocked notes the person_id of a visitor's row, by which the visitor may turn out to be somebody,
+// and what kind of row it is. The caller holds the shard's lock.
 func (x *Index) noteVisitLocked(sh *shard, h sum, e *posthog.Event) {
 	flags := pairVisitor
 	switch {

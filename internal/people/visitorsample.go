@@ -6,17 +6,19 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// sample counts the visitors of one shard that nothing ties to a person, in little memory: once there are
-// many, only those whose sum ends in enough zero bits. What is known of them is a function of the set of
-// rows. It is Wegman's adaptive sampling; with 64 shards of up to 512 the standard error is below 1 %.
+// sample counts those visitors of one shard whom nothing ties to a person, in little memory. Once there are
+// many it keeps only those whose sums have enough zero bits. So it depends only on the set of rows, and not
+// on their order. This is Wegman's adaptive sampling; with 64 shards of up to 512 visitors the standard error
+// is below 1 %. The zero value is an empty sample.
 type sample struct {
-	level    int // how many zero bits
-	visitors map[sum]uint32
+	level    int            // how many zero bits
+	visitors map[sum]uint32 // with the number of their rows that may be sent as events
 }
 
 const mostSampled = 512
 
-// count takes a row of a visitor.
+// count counts a row of a visitor. sends says whether it is sent as an event if the visitor turns out to be
+// somebody.
 func (s *sample) count(h sum, id []byte, sends bool) {
 	if h[1]>>32&(1<<s.level-1) != 0 {
 		return
@@ -38,7 +40,7 @@ func (s *sample) count(h sum, id []byte, sends bool) {
 	}
 }
 
-// makeRoom makes room for one more.
+// makeRoom makes room for one more visitor. It raises the level while the sample is full and h belongs in it.
 func (s *sample) makeRoom(h sum) {
 	if s.visitors == nil {
 		s.visitors = map[sum]uint32{}
@@ -53,8 +55,8 @@ func (s *sample) makeRoom(h sum) {
 	}
 }
 
-// weight is how many visitors each one of the sample stands for.
+// weight returns how many visitors each visitor in the sample stands for.
 func (s *sample) weight() int64 { return 1 << s.level }
 
-// drop gives the memory back.
+// drop frees the memory.
 func (s *sample) drop() { s.visitors = nil }

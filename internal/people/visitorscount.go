@@ -1,16 +1,17 @@
 package people
 
-// visitorCount counts the visitors that a sample stands for, after all other groups.
+// visitorCount counts the visitors for whom the samples stand. It comes after all other groups have been
+// counted.
 type visitorCount struct {
 	*knownGroups
 	people   *candidates
 	tally    *tally
-	visiting map[uint32]bool // roots of groups of visitors alone that have been counted
+	visiting map[uint32]bool // roots of groups that consist of visitors only and have been counted
 }
 
-// countVisitors takes in the sample of visitors. One that turned out to be somebody brings events; the others
-// would be people of their own. It reports whether, as far as is known, a visitor whom an earlier run has
-// sent is not sent now.
+// countVisitors counts the sampled visitors. The events of a visitor who turned out to be somebody are added
+// to that person's; each other visitor counts as one person. It reports whether a visitor whom an earlier run
+// has sent is not sent now. If the sample does not tell, it returns true.
 func countVisitors(j *knownGroups, people *candidates, tally *tally) (leavesSent bool) {
 	v := visitorCount{j, people, tally, map[uint32]bool{}}
 	for i := range j.nodes.x.shards {
@@ -24,8 +25,8 @@ func countVisitors(j *knownGroups, people *candidates, tally *tally) (leavesSent
 	return leavesSent || tally.estimated && j.nodes.x.earlier.sent > 0
 }
 
-// count takes a visitor who stands for so many. It reports whether it leaves out somebody whom an earlier run
-// has sent.
+// count counts a visitor of the sample, who stands for weight visitors. It reports whether an earlier run has
+// sent the visitor, who is not sent now.
 func (v *visitorCount) count(h sum, events, weight int64) (leavesSent bool) {
 	node, known := v.nodes.of(h)
 	if !known {
