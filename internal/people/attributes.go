@@ -7,6 +7,7 @@ import (
 	"ph2cio/internal/fold"
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
 
@@ -48,21 +49,22 @@ const noTime = identity.NoTime
 // orderOf returns a row's place in the order of changes. If its timestamp is after now, created_at replaces
 // that.
 func orderOf(e *posthog.Event, now int64) fold.ChangeOrder {
-	o := fold.ChangeOrder{Order: identity.Order{At: noTime}, Stamp: noTime, Ref: e.Ref}
-	if at := e.TakenIn(); at.State == posthog.Known {
-		o.At = at.Micros
+	at, stamp := int64(noTime), int64(noTime)
+	if taken := e.TakenIn(); taken.State == posthog.Known {
+		at = taken.Micros
 	}
 	switch {
 	case e.Timestamp.State != posthog.Known:
 	case e.Timestamp.Micros > now && e.CreatedAt.State == posthog.Known:
-		o.Stamp = e.CreatedAt.Micros
+		stamp = e.CreatedAt.Micros
 	default:
-		o.Stamp = e.Timestamp.Micros
+		stamp = e.Timestamp.Micros
 	}
+	var uuid rawjson.UUID
 	if e.HasUUID {
-		o.UUID = e.UUID
+		uuid = e.UUID
 	}
-	return o
+	return fold.ChangeOrder{Order: identity.Order{At: at, UUID: uuid}, Stamp: stamp, Ref: e.Ref}
 }
 
 // feeds reports whether a row may change its person's attributes. A row with a timestamp after now does so at

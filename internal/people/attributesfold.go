@@ -114,12 +114,10 @@ func (s *attributeFolder) foldPart(part int) error {
 	err := s.parts.Fold(part, s.nodes.x.keys, func(number uint32, f fold.Folded) {
 		c := &s.people.all[number]
 		c.setUpdated(f.Updated)
-		if claimed, ok := s.emailOf(c, f.State); ok {
-			claimed.candidate = number
+		if claimed, ok := s.emailOf(number, f.State); ok {
 			emails = append(emails, claimed)
 		}
-		if claimed, ok := s.cioIDOf(c, f.State); ok {
-			claimed.candidate = number
+		if claimed, ok := s.cioIDOf(number, f.State); ok {
 			cioIDs = append(cioIDs, claimed)
 		}
 		if id, said := f.PersonUUID(); said {
@@ -145,7 +143,8 @@ func (s *attributeFolder) foldPart(part int) error {
 
 // emailOf returns the claim to a candidate's email, and sets the flags that follow from the email; false
 // without a claim.
-func (s *attributeFolder) emailOf(c *candidate, st *fold.State) (claim, bool) {
+func (s *attributeFolder) emailOf(number uint32, st *fold.State) (claim, bool) {
+	c := &s.people.all[number]
 	email, at, ok := emailOf(st)
 	if !ok {
 		return claim{}, false
@@ -159,15 +158,15 @@ func (s *attributeFolder) emailOf(c *candidate, st *fold.State) (claim, bool) {
 	}
 	c.set(hasEmail)
 	_, there := s.options.Existing.byEmail(email)
-	return claim{value: s.nodes.x.sum(FoldEmail(nil, email)), at: at, exists: there}, true
+	return claim{value: s.nodes.x.sum(FoldEmail(nil, email)), at: at, candidate: number, exists: there}, true
 }
 
 // cioIDOf does the same for the cio_id, if that matters.
-func (s *attributeFolder) cioIDOf(c *candidate, st *fold.State) (claim, bool) {
+func (s *attributeFolder) cioIDOf(number uint32, st *fold.State) (claim, bool) {
 	id, at, ok := cioIDOf(st)
 	if !ok || s.options.Existing == nil && !slices.Contains(s.choice.By, ByCioID) {
 		return claim{}, false
 	}
-	c.set(hasCioID)
-	return claim{value: s.nodes.x.sum(id), at: at, exists: s.options.Existing.hasCioID(id)}, true
+	s.people.all[number].set(hasCioID)
+	return claim{value: s.nodes.x.sum(id), at: at, candidate: number, exists: s.options.Existing.hasCioID(id)}, true
 }

@@ -71,17 +71,19 @@ func (s *chooser) choose(ctx context.Context) (*chosen, error) {
 // makePerson makes the person of a candidate. gets says whether they get an identify.
 func (s *chooser) makePerson(number uint32, gets bool, r *spool.Reader) {
 	c := &s.people.all[number]
-	p := Person{
-		Number: uint32(len(s.persons)), DistinctID: s.people.name(number), attributes: s.identifiers.place(number),
-		Events: c.flags&groupEvents != 0 || c.events > 0, withoutEmail: c.flags&lostEmail != 0, rank: c.rank,
-	}
-	p.By, _ = s.choice.identifierKind(c.flags)
-	p.Value = p.DistinctID
+	by, _ := s.choice.identifierKind(c.flags)
+	updated, uuid := int64(0), (*rawjson.UUID)(nil)
 	if c.updated != noTime {
-		p.Updated = posthog.Time{Micros: c.updated}.Seconds()
+		updated = posthog.Time{Micros: c.updated}.Seconds()
 	}
 	if s.uuids != nil && s.uuids[number] != (rawjson.UUID{}) {
-		p.UUID = &s.uuids[number]
+		uuid = &s.uuids[number]
+	}
+	id := s.people.name(number)
+	p := Person{
+		Number: uint32(len(s.persons)), DistinctID: id, By: by, Value: id, attributes: s.identifiers.place(number),
+		Events: c.flags&groupEvents != 0 || c.events > 0, withoutEmail: c.flags&lostEmail != 0, rank: c.rank,
+		Updated: updated, UUID: uuid,
 	}
 	s.applyResolved(&p, s.resolved[number])
 	if !s.applySent(&p) && !p.known {
@@ -104,17 +106,17 @@ func (s *chooser) applyResolved(p *Person, r *resolved) {
 	if r == nil {
 		return
 	}
-	p.known, p.late = r.known, r.late && r.holder == ""
+	p.setResolved(r.known, r.late && r.holder == "")
 	if r.value != "" {
-		p.By, p.Value = r.by, r.value
+		p.sendUnder(r.by, r.value)
 	}
 	if r.holder == "" || p.withoutEmail {
 		return
 	}
-	p.withoutEmail = true
+	p.loseEmail()
 	s.holders[p.Number] = r.holder
 	if p.By == ByEmail && !r.known && s.choice.requiredKind() != ByEmail {
-		p.By, p.Value = ByID, p.DistinctID
+		p.sendUnder(ByID, p.DistinctID)
 	}
 }
 
@@ -132,9 +134,10 @@ func (s *chooser) applySent(p *Person) bool {
 	if at < 0 {
 		return false
 	}
-	p.sent, p.known, p.By, p.Value = uint32(at)+1, true, ByID, p.DistinctID
+	p.setSent(at)
+	p.sendUnder(ByID, p.DistinctID)
 	if name := s.sent.all[at].name; name != nil {
-		p.By, p.Value = name.by, name.value
+		p.sendUnder(name.by, name.value)
 	}
 	return true
 }
@@ -147,12 +150,12 @@ func (s *chooser) findValue(p *Person, number uint32, r *spool.Reader) {
 	email, cioID := s.identifiers.any(number, r)
 	switch p.By {
 	case ByEmail:
-		p.Value = email
+		p.sendUnder(ByEmail, email)
 	case ByCioID:
-		p.Value = cioID
+		p.sendUnder(ByCioID, cioID)
 	}
 	if s.options.wasMerged(p.By, p.Value) && s.choice.requiredKind() == ByID { // it names another profile now
-		p.By, p.Value = ByID, p.DistinctID
+		p.sendUnder(ByID, p.DistinctID)
 	}
 }
 

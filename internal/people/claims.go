@@ -65,9 +65,9 @@ const nobody = ^uint32(0)
 // findWinners gives each email and each cio_id to one candidate. It returns the candidates who go without an
 // email. The cio_ids come first: if people are sent under a cio_id only, those without one are not sent, and
 // so they do not take an email from anybody.
-func (s *contest) findWinners(f *folded, tally *tally) ([]loser, error) {
-	cioIDs, err1 := s.awardAll(f.cioIDs, lostCioID)
-	emails, err2 := s.awardAll(f.emails, lostEmail)
+func (s *contest) findWinners(ofEmails, ofCioIDs *claims, tally *tally) ([]loser, error) {
+	cioIDs, err1 := s.awardAll(ofCioIDs, lostCioID)
+	emails, err2 := s.awardAll(ofEmails, lostEmail)
 	switch s.choice.requiredKind() {
 	case ByCioID:
 		tally.setByWho(cioIDs)

@@ -1,5 +1,10 @@
 package people
 
+import (
+	"iter"
+	"maps"
+)
+
 // Counts are the totals of a run's people, for its summary.
 type Counts struct {
 	DistinctIDs    int64            // legal distinct IDs on rows
@@ -34,20 +39,34 @@ func (p *Profiles) add(known bool) {
 	p.New++
 }
 
+// at returns the counts at a time, in unix seconds, by which the data of some of the people who get an identify is stale.
+func (c Counts) at(now int64, people iter.Seq[*Person]) Counts {
+	const fresh = 72 * 60 * 60
+	c.ByChoice = maps.Clone(c.ByChoice)
+	for p := range people {
+		if p.Updated != 0 && p.Updated < now-fresh {
+			c.Stale++
+		}
+	}
+	return c
+}
+
 // everyWho lists the choices for which profiles are counted.
 var everyWho = [3]Who{Identified, WithEmail, All}
 
 // tally counts groups while they are found, for Counts. newTally makes one.
 type tally struct {
-	choice       *Choice
-	byWho        [len(everyWho)]Profiles
-	shapeOnly    int
-	visitorOnly  int
-	unidentified int
-	ids          int64 // IDs on rows
-	joined       int64 // IDs on rows, less one for each group
-	visitors     int64 // visitors whom nothing ties to a person
-	estimated    bool  // what is known of visitors rests on a sample of them
+	choice                     *Choice
+	byWho                      [len(everyWho)]Profiles
+	shapeOnly                  int
+	visitorOnly                int
+	unidentified               int
+	ids                        int64 // IDs on rows
+	joined                     int64 // IDs on rows, less one for each group
+	identifies, emailConflicts int
+	events                     int64
+	visitors                   int64 // visitors whom nothing ties to a person
+	estimated                  bool  // what is known of visitors rests on a sample of them
 }
 
 func newTally(choice *Choice) *tally { return &tally{choice: choice} }
@@ -100,11 +119,16 @@ func (c *tally) seenIDs(many int64) {
 // setByWho sets how many profiles each choice of Who would make, if that depends on an attribute.
 func (c *tally) setByWho(byWho [len(everyWho)]Profiles) { c.byWho = byWho }
 
-// counts returns the totals of all groups.
-func (c *tally) counts() Counts {
+// sent sets how many people get an identify, how many rows are sent as events, and how many identifies lack their email.
+func (c *tally) sent(identifies int, events int64, emailConflicts int) {
+	c.identifies, c.events, c.emailConflicts = identifies, events, emailConflicts
+}
+
+// counts returns the totals of all groups, with the counts of links.
+func (c *tally) counts(links LinkCounts) Counts {
 	total := Counts{
 		ByChoice: map[Who]Profiles{}, ShapeOnly: c.shapeOnly, VisitorOnly: c.visitorOnly, Estimated: c.estimated,
-		DistinctIDs: c.ids, Joined: c.joined,
+		DistinctIDs: c.ids, Joined: c.joined, Sent: c.identifies, Events: c.events, EmailConflicts: c.emailConflicts, Links: links,
 	}
 	if c.choice.Who == Identified && !c.choice.Only {
 		total.Unidentified = c.unidentified + int(c.visitors)

@@ -142,7 +142,7 @@ func (d *decider) findEmailIDs() error {
 
 func (d *decider) contest() (err error) {
 	c := &contest{ctx: d.ctx, choice: d.choice, people: d.gathered.people, sent: d.sent}
-	d.losers, err = c.findWinners(d.folded, d.gathered.tally)
+	d.losers, err = c.findWinners(d.folded.emails, d.folded.cioIDs, d.gathered.tally)
 	if err != nil {
 		return err
 	}
@@ -216,10 +216,8 @@ func (d *decider) countAll() Counts {
 		}
 		tally.group(c.flags, known)
 	}
-	counts := tally.counts()
-	counts.Sent, counts.Events, counts.EmailConflicts = d.chosen.yielded, d.chosen.events, d.chosen.conflicts
-	counts.Links = d.joined.groups.Counts()
-	return counts
+	tally.sent(d.chosen.yielded, d.chosen.events, d.chosen.conflicts)
+	return tally.counts(d.joined.groups.Counts())
 }
 
 // statusOrPerson returns a Status, or for a person who is sent a number after all Statuses, given what

@@ -3,7 +3,6 @@ package people
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 
 	"ph2cio/internal/fold"
@@ -74,17 +73,7 @@ func (d *Directory) People() iter.Seq[*Person] {
 }
 
 // Count returns the totals. now is in unix seconds.
-func (d *Directory) Count(now int64) Counts {
-	const fresh = 72 * 60 * 60
-	c := d.counts
-	c.ByChoice = maps.Clone(c.ByChoice)
-	for p := range d.People() {
-		if p.Updated != 0 && p.Updated < now-fresh {
-			c.Stale++
-		}
-	}
-	return c
-}
+func (d *Directory) Count(now int64) Counts { return d.counts.at(now, d.People()) }
 
 // Merges yields the profiles to merge, each once, in the order of the people they are merged into. With
 // MergeNever there are none.

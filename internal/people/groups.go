@@ -90,8 +90,7 @@ func rememberAnonymous(nodes *nodes, node uint32, text []byte) {
 	if !nodes.x.later.wanted() || !shard.anonymous.Has(uint64(number)) {
 		return
 	}
-	f := newIDFacts()
-	f.flags = wasAnonymous
+	f := newIDFacts(wasAnonymous)
 	nodes.x.later.add(factsEntry, f.append(nil), text)
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math"
 
+	"github.com/zeebo/xxh3"
+
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
@@ -51,9 +53,42 @@ func earlier(a, b identity.Moment) identity.Moment {
 	return a
 }
 
-// newIDFacts returns the facts of an ID that has not come up.
-func newIDFacts() idFacts {
-	return idFacts{first: identity.Never, firstLogin: identity.Never, ref: neverSeen}
+// newIDFacts returns the facts of an ID that has not come up, with flags.
+func newIDFacts(flags idFlags) idFacts {
+	return idFacts{first: identity.Never, firstLogin: identity.Never, ref: neverSeen, flags: flags}
+}
+
+// set adds flags.
+func (f *idFacts) set(flags idFlags) { f.flags |= flags }
+
+// setState sets the number of the ID's attributes; 0 is none.
+func (f *idFacts) setState(state uint32) {
+	if f.state = state; state != 0 {
+		f.flags |= hasState
+	}
+}
+
+// setPersonID notes the person_id of a row. It returns a hash of the one on the row before, 0 for none, and
+// whether that was the same.
+func (f *idFacts) setPersonID(id []byte) (before uint64, same bool) {
+	before = f.lastPerson
+	f.lastPerson = xxh3.Hash(id) | 1 // 0 is none
+	return before, f.lastPerson == before
+}
+
+// ofEarlierRun turns what an earlier run has remembered of an ID into what that means to this run.
+func (f *idFacts) ofEarlierRun() {
+	if f.flags&(hasPerson|inLink) != 0 {
+		f.flags |= hadPerson
+	}
+	if f.flags&(sawLogin|wasTarget) != 0 {
+		f.flags |= hadLogin
+	}
+	if f.events > 0 {
+		f.flags |= hadEvents
+	}
+	f.flags &^= flagsOfText
+	f.events = 0
 }
 
 // learnRow adds what a row says of its distinct ID. login says that the row shows a login, sends that the row
@@ -205,6 +240,9 @@ const (
 	profileExists // Customer.io has a profile with this ID: see Options.Existing
 	cookieless    // everybody behind one address has it: see posthog.CookielessDevice
 )
+
+// flagsOfText are the flags that depend on an ID's text and on the options. A later run sets them itself.
+const flagsOfText = machineShaped | emailShaped | tooLong | userShaped | excluded | named | profileExists | cookieless
 
 // showsLogin reports whether a row shows that somebody has logged in under its distinct ID.
 func showsLogin(e *posthog.Event) bool {

@@ -42,14 +42,14 @@ func (t *idTable) find(h sum) (number uint32, found bool) {
 	return 0, false
 }
 
-// add adds an ID that is not in the table.
-func (t *idTable) add(h sum) (number uint32, f *idFacts) {
+// add adds an ID that is not in the table, with its facts.
+func (t *idTable) add(h sum, facts idFacts) (number uint32, f *idFacts) {
 	number = t.number(h)
 	if int(number/idsInPage) == len(t.facts) {
 		t.facts = append(t.facts, make([]idFacts, idsInPage))
 	}
 	f = t.factsOf(number)
-	*f = newIDFacts()
+	*f = facts
 	return number, f
 }
 
@@ -91,3 +91,6 @@ func (t *idTable) clear() {
 	clear(t.slots)
 	t.count = 0
 }
+
+// dropFacts frees the facts.
+func (t *idTable) dropFacts() { t.facts = nil }

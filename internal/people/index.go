@@ -38,25 +38,24 @@ type Index struct {
 
 // NewIndex returns an empty index. Close must be called in the end.
 func NewIndex(o Options) *Index {
-	memory := cmp.Or(o.Memory, defaultMemory)
+	memory, dir := cmp.Or(o.Memory, defaultMemory), cmp.Or(o.Dir, os.TempDir())
+	space := spool.NewSpace(dir, min(memory/spooledShare, mostSpooled))
 	x := &Index{
 		options: o, seed: cmp.Or(o.Seed, newSeed()), memory: memory, now: cmp.Or(o.Now, math.MaxInt64),
-		space:    spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
-		later:    laterRuns{space: spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), 0)},
+		space:    space,
+		earlier:  earlierRuns{space: space},
+		later:    laterRuns{space: spool.NewSpace(dir, 0)},
 		mostIDs:  int(max(memory/idsShare/shardCount, 16*idBytes)),
 		fewLinks: 128,
 		keys:     keysOf(&o),
 	}
 	mostBuf := int(max(min(memory/statesShare, mostStates)/shardCount, 1024))
-	x.earlier.space = x.space
 	for i := range x.shards {
-		sh := &x.shards[i]
-		sh.texts, sh.links, sh.spilled = x.space.NewLog(), x.space.NewLog(), x.space.NewLog()
-		sh.states = fold.NewStore(x.keys, x.space.NewLog(), mostBuf)
-		x.pairs.all[i].log = x.space.NewLog()
+		x.shards[i].init(space, x.keys, mostBuf)
 	}
+	x.pairs.init(space, o.Persons)
 	if o.Persons {
-		x.persons, x.pairs.spans = newPersons(x.seed, x.space, x.keys), true
+		x.persons = newPersons(x.seed, space, x.keys)
 	}
 	return x
 }
@@ -82,10 +81,7 @@ func (x *Index) eachShard(ctx context.Context, f func(number uint32, sh *shard) 
 // dropAll frees everything except the sums and numbers of IDs.
 func (x *Index) dropAll() {
 	for i := range x.shards {
-		sh := &x.shards[i]
-		sh.ids.facts, sh.states, sh.scratch, sh.sample = nil, fold.Store{}, nil, sample{}
-		sh.texts.Drop()
-		sh.spilled.Drop()
+		x.shards[i].drop()
 	}
 }
 

@@ -19,8 +19,7 @@ func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *idFacts) {
 	if int(sh.ids.count)*idBytes+sh.states.Count()*stateBytes >= x.mostIDs {
 		x.spillIDs(sh)
 	}
-	number, f = sh.ids.add(h)
-	f.flags = x.options.flagsOf(id)
+	number, f = sh.ids.add(h, newIDFacts(x.options.flagsOf(id)))
 	sh.texts.Append(id)
 	return number, f
 }
@@ -32,7 +31,7 @@ func (x *Index) addFlags(id []byte, m idFlags) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if _, f := x.entry(sh, h, id); f != nil {
-		f.flags |= m
+		f.set(m)
 	}
 }
 
@@ -76,10 +75,7 @@ func (x *Index) readBack(sh *shard) error {
 		return nil
 	}
 	x.spillIDs(sh)
-	sh.ids, sh.open = idTable{}, nil
-	sh.states.DropMemory()
-	facts, texts := sh.spilled, sh.texts
-	sh.spilled, sh.texts = x.space.NewLog(), x.space.NewLog()
+	facts, texts := sh.startOver(x.space)
 	next, stop := iter.Pull2(texts.All())
 	defer stop()
 	for entry, err := range facts.All() {
@@ -96,8 +92,7 @@ func (x *Index) readBack(sh *shard) error {
 			sh.ids.factsOf(number).add(&f)
 			continue
 		}
-		_, fresh := sh.ids.add(h)
-		*fresh = f
+		sh.ids.add(h, f)
 		sh.texts.Append(text)
 	}
 	facts.Drop()
@@ -107,7 +102,6 @@ func (x *Index) readBack(sh *shard) error {
 
 // storeFacts writes a shard's facts to disk, each with the text of its ID, for eachID.
 func (x *Index) storeFacts(sh *shard) error {
-	sh.onDisk = true
 	var b [idFactsSize]byte
 	number := uint32(0)
 	for text, err := range sh.texts.All() {
@@ -117,8 +111,7 @@ func (x *Index) storeFacts(sh *shard) error {
 		sh.spilled.Append(sh.ids.factsOf(number).append(b[:0]), text)
 		number++
 	}
-	sh.texts.Drop()
-	sh.ids.facts = nil
+	sh.factsAreStored()
 	return x.space.Err()
 }
 
@@ -129,5 +122,5 @@ func (x *Index) closePairs(sh *shard) {
 			x.pairs.note(&pair{person: sh.open[number].person, id: *sh.ids.hash(uint32(number)), span: sh.open[number].span})
 		}
 	}
-	sh.open = sh.open[:0]
+	sh.open.clear()
 }

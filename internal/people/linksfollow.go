@@ -159,10 +159,11 @@ func (s *linkFollower) linkSteps(links iter.Seq2[link, error], all *spool.Sorter
 		if err != nil {
 			return err
 		}
-		one := step{order: l.at.Order, stamp: l.at.Stamp, ref: l.at.Ref, kind: l.kind, again: l.again, tie: l.tie}
-		one.a, _ = s.nodes.of(l.target)
-		one.b, _ = s.nodes.of(l.source)
-		all.Add(one)
+		target, _ := s.nodes.of(l.target)
+		source, _ := s.nodes.of(l.source)
+		all.Add(step{
+			order: l.at.Order, stamp: l.at.Stamp, ref: l.at.Ref, kind: l.kind, again: l.again, tie: l.tie, a: target, b: source,
+		})
 	}
 	return nil
 }

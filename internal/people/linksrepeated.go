@@ -24,7 +24,7 @@ func (x *Index) noteLink(sh *shard, l *link) {
 		return
 	}
 	if x.options.Trace != nil || !sh.links.InMemory() {
-		sh.distinctAt = math.MaxInt64 // all links are needed, or they take no memory
+		sh.setDistinctAt(math.MaxInt64) // all links are needed, or they take no memory
 		return
 	}
 	all := make([]link, 0, sh.links.Len())
@@ -42,7 +42,7 @@ func (x *Index) noteLink(sh *shard, l *link) {
 	}) {
 		sh.addLink(&l)
 	}
-	sh.distinctAt = max(x.fewLinks, sh.links.Len()*5/4)
+	sh.setDistinctAt(max(x.fewLinks, sh.links.Len()*5/4))
 }
 
 // newLinkSorter returns a sorter of links.

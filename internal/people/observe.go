@@ -3,8 +3,6 @@ package people
 import (
 	"bytes"
 
-	"github.com/zeebo/xxh3"
-
 	"ph2cio/internal/fold"
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
@@ -60,15 +58,15 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit idFlags) {
 		return
 	}
 	f.learnRow(e, known, sends, linked, at.Moment())
-	f.flags |= fit
+	f.set(fit)
 	if linked {
-		f.flags |= wasTarget
+		f.set(wasTarget)
 		if l.kind == identity.Identify && (e.WebVisitor || posthog.MachineMade(e.DistinctID)) {
 			x.machineTargets.Store(true)
 		}
 		x.noteLink(sh, &l)
 	}
-	x.share(sh, number, f, h, e, &at)
+	x.notePersonID(sh, number, e, &at)
 	if !e.Personless {
 		sh.learnAttributes(number, f, &row)
 	}
@@ -95,30 +93,26 @@ func (x *Index) linkOf(e *posthog.Event, own sum, at *fold.ChangeOrder, l *link)
 	return true
 }
 
-// share notes the person_id of a row.
-func (x *Index) share(sh *shard, number uint32, f *idFacts, h sum, e *posthog.Event, at *fold.ChangeOrder) {
+// notePersonID notes the person_id of a row whose ID has this number in its shard. The caller holds the shard's lock.
+func (x *Index) notePersonID(sh *shard, number uint32, e *posthog.Event, at *fold.ChangeOrder) {
+	f := sh.ids.factsOf(number)
 	if e.PersonID == nil || x.options.Separate || f.flags&cookieless != 0 {
 		return
 	}
-	last := f.lastPerson
-	f.lastPerson = xxh3.Hash(e.PersonID) | 1 // 0 is none
+	before, same := f.setPersonID(e.PersonID)
 	if !x.pairs.spans {
-		if f.lastPerson != last {
-			x.pairs.note(&pair{person: x.sum(e.PersonID), id: h})
+		if !same {
+			x.pairs.note(&pair{person: x.sum(e.PersonID), id: *sh.ids.hash(number)})
 		}
 		return
 	}
-	for int(number) >= len(sh.open) {
-		sh.open = append(sh.open, openPair{})
-	}
-	now := openPair{x.sum(e.PersonID), x.pairs.spanOf(e, at)}
-	open := &sh.open[number]
-	if last == f.lastPerson {
-		open.span.extend(&now.span)
+	open, now := sh.open.of(number), openPair{x.sum(e.PersonID), x.pairs.spanOf(e, at)}
+	if same {
+		open.extend(&now.span)
 		return
 	}
-	if last != 0 {
-		x.pairs.note(&pair{person: open.person, id: h, span: open.span})
+	if before != 0 {
+		x.pairs.note(&pair{person: open.person, id: *sh.ids.hash(number), span: open.span})
 	}
 	*open = now
 }

@@ -25,6 +25,14 @@ type pairLog struct {
 	log *spool.Log
 }
 
+// init makes the logs.
+func (l *pairLogs) init(space *spool.Space, spans bool) {
+	l.spans = spans
+	for i := range l.all {
+		l.all[i].log = space.NewLog()
+	}
+}
+
 // note adds a pair.
 func (l *pairLogs) note(p *pair) {
 	one := &l.all[p.shard()]
@@ -162,3 +170,14 @@ type openPair struct {
 	person sum
 	span
 }
+
+// of returns the open pair of an ID; without a person_id if there is none.
+func (o *openPairs) of(number uint32) *openPair {
+	for int(number) >= len(*o) {
+		*o = append(*o, openPair{})
+	}
+	return &(*o)[number]
+}
+
+// clear drops the pairs and keeps their memory.
+func (o *openPairs) clear() { *o = (*o)[:0] }

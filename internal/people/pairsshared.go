@@ -143,11 +143,11 @@ func addShared(log *spool.Log, pairs []foundPair, visitors *parallel.Bitset) {
 		if m.span == nil && i > 0 && pairs[i-1].id == m.id {
 			continue // the first of an ID's pairs is the one that counts
 		}
-		p := pair{person: m.person, id: m.id, flags: m.flags &^ pairVisitor}
+		when := span{}
 		if m.span != nil {
-			p.span = *m.span
+			when = *m.span
 		}
-		appendPair(log, &p, m.span != nil)
+		appendPair(log, &pair{person: m.person, id: m.id, flags: m.flags &^ pairVisitor, span: when}, m.span != nil)
 	}
 }
 
@@ -192,8 +192,7 @@ func (x *Index) addVisitor(h sum, text []byte) {
 	if _, known := sh.ids.find(h); known {
 		return
 	}
-	f := newIDFacts()
-	f.flags = x.options.flagsOf(text)
+	f := newIDFacts(x.options.flagsOf(text))
 	var b [idFactsSize]byte
 	if x.later.wanted() { // a later run gets the visitor's joinings, and may not read the rows that made them
 		x.later.add(factsEntry, f.append(b[:0]), text)
@@ -203,8 +202,7 @@ func (x *Index) addVisitor(h sum, text []byte) {
 		sh.spilled.Append(f.append(b[:0]), text)
 		return
 	}
-	_, fresh := sh.ids.add(h)
-	*fresh = f
+	sh.ids.add(h, f)
 	sh.texts.Append(text)
 }
 

@@ -65,6 +65,18 @@ func (p *Person) WithoutEmail() *Person {
 // SentBefore reports whether an earlier run has sent the person.
 func (p *Person) SentBefore() bool { return p.sent != 0 }
 
+// sendUnder sets the identifier that the person is sent under.
+func (p *Person) sendUnder(by By, value string) { p.By, p.Value = by, value }
+
+// loseEmail says that somebody else keeps the person's email.
+func (p *Person) loseEmail() { p.withoutEmail = true }
+
+// setResolved says whether Customer.io has the person's profile, and whether the email comes after a merge.
+func (p *Person) setResolved(known, late bool) { p.known, p.late = known, late }
+
+// setSent says that an earlier run has sent the person, who has a place in the sentTable.
+func (p *Person) setSent(place int) { p.sent, p.known = uint32(place)+1, true }
+
 // By is a kind of identifier. The zero value is ByID.
 type By uint16 // and not uint8, which vet lets become a string
 

@@ -57,12 +57,29 @@ func newPersons(seed uint64, space *spool.Space, keys *fold.Keys) *persons {
 	}
 }
 
+// setExported notes the time of a row, in unix microseconds.
+func (p *persons) setExported(at int64) { p.exported = max(p.exported, at) }
+
+// setWritten notes when a file was written, in unix microseconds.
+func (p *persons) setWritten(at int64) { p.written = max(p.written, at) }
+
 // at returns when the export was made, in unix microseconds.
 func (p *persons) at() int64 {
 	if p.exported == noTime {
 		return p.written
 	}
 	return p.exported
+}
+
+// newIDMapping returns what a row says of one of its IDs. person is that of the row.
+func newIDMapping(r *posthog.PersonRow, id []byte, person *exportPerson) idMapping {
+	if r.MappingDeleted {
+		person = nil
+	}
+	return idMapping{
+		version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID,
+		neverJoins: posthog.CookielessDevice(id),
+	}
 }
 
 // compare orders the mappings of one ID by version. The highest counts.

@@ -14,7 +14,7 @@ import (
 func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	p := x.persons
 	if r.At.State == posthog.Known {
-		p.exported = max(p.exported, r.At.Micros)
+		p.setExported(r.At.Micros)
 	}
 	if !r.HasPersonID && !r.MappingDeleted && len(r.DistinctIDs) > 0 {
 		named := *r
@@ -32,11 +32,7 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	for _, id := range r.DistinctIDs {
 		x.addFlags(id, known)
 		h := x.sum(id)
-		m := idMapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID}
-		m.neverJoins = posthog.CookielessDevice(id)
-		if r.MappingDeleted {
-			m.person = nil
-		}
+		m := newIDMapping(r, id, person)
 		if last, known := p.byID[h]; !known || m.compare(&last) > 0 {
 			p.byID[h] = m
 		}
@@ -52,4 +48,4 @@ func madeUpFor(ids [][]byte) rawjson.UUID {
 
 // SetExportWritten says when a file of the persons export was written, in unix microseconds. The newest file
 // gives the time of the export if its rows have none.
-func (x *Index) SetExportWritten(at int64) { x.persons.written = max(x.persons.written, at) }
+func (x *Index) SetExportWritten(at int64) { x.persons.setWritten(at) }

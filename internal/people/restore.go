@@ -99,22 +99,9 @@ func (x *Index) Restore(entry []byte) {
 	}
 }
 
-// flagsOfText are the flags that depend on an ID's text and on the options. A later run sets them itself.
-const flagsOfText = machineShaped | emailShaped | tooLong | userShaped | excluded | named | profileExists | cookieless
-
 // restoreFact adds what earlier runs know of an ID.
 func (x *Index) restoreFact(f idFacts, text []byte) {
-	if f.flags&(hasPerson|inLink) != 0 {
-		f.flags |= hadPerson
-	}
-	if f.flags&(sawLogin|wasTarget) != 0 {
-		f.flags |= hadLogin
-	}
-	if f.events > 0 {
-		f.flags |= hadEvents
-	}
-	f.flags &^= flagsOfText
-	f.events = 0
+	f.ofEarlierRun()
 	h := x.sum(text)
 	sh := &x.shards[h.shard()]
 	if _, now := x.entry(sh, h, text); now != nil {

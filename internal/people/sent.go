@@ -163,10 +163,7 @@ func (x *Index) RestoreSent(p *SentPerson) {
 	if f == nil {
 		return
 	}
-	f.flags |= wasSent
-	if sh.sent == nil {
-		sh.sent = x.space.NewLog()
-	}
+	f.set(wasSent)
 	b := h.append(sh.scratch[:0])
 	b = binary.LittleEndian.AppendUint32(b, x.earlier.nextSent())
 	b = append(b, p.State[:]...)
@@ -179,6 +176,5 @@ func (x *Index) RestoreSent(p *SentPerson) {
 	if p.By != ByID || p.Value != p.DistinctID {
 		b = append(b, p.Value...)
 	}
-	sh.sent.Append(b)
-	sh.scratch = b
+	sh.addSent(x.space, b)
 }

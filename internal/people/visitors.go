@@ -41,6 +41,5 @@ func (x *Index) noteVisitLocked(sh *shard, h sum, e *posthog.Event) {
 		return
 	}
 	at := orderOf(e, x.now)
-	p.text, p.span = e.DistinctID, x.pairs.spanOf(e, &at)
-	sh.recent.note(&x.pairs, &p)
+	sh.recent.note(&x.pairs, &pair{person: person, id: h, flags: flags, text: e.DistinctID, span: x.pairs.spanOf(e, &at)})
 }
