@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestWhatIsCancelledIsNoTrouble cancels what may take long, before it begins and while it is under way: that
-// is no trouble with the state, nothing of it is kept, and the store goes on.
+// TestWhatIsCancelledIsNoTrouble cancels operations that may take long, before they begin and while they run.
+// That is not a StateError, nothing is stored, and the store can still be used.
 func TestWhatIsCancelledIsNoTrouble(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

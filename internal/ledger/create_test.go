@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestKilledWhileItIsMade makes a state where a kill has left what is made under another name, at each step
-// of it.
+// TestKilledWhileItIsMade creates a state in a directory in which a kill has left an incomplete one, from
+// each step of its creation.
 func TestKilledWhileItIsMade(t *testing.T) {
 	t.Parallel()
 	whole := filepath.Join(t.TempDir(), "whole")
@@ -68,8 +68,8 @@ func TestKilledWhileItIsMade(t *testing.T) {
 	}
 }
 
-// TestWhatIsLeftOfAStateIsDamaged opens a state that has lost its end, or all but its log: neither is a new
-// one, for those who look and for those who send, and nothing is written to it.
+// TestWhatIsLeftOfAStateIsDamaged opens a state that has lost its end, or everything except its log. Neither
+// is taken for a new state, when opened for reading or for writing, and nothing is written to it.
 func TestWhatIsLeftOfAStateIsDamaged(t *testing.T) {
 	t.Parallel()
 	made := t.TempDir()

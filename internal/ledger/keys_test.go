@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// sentOn makes an event of a day, in some version.
+// sentOn returns a random event of a day, in a random version.
 func sentOn(day int64, random *rand.Rand) (k Sent) {
 	millis := uint64(day) * SecondsInDay * 1000
 	binary.BigEndian.PutUint16(k.Key[:], uint16(millis>>32))
@@ -40,7 +40,7 @@ func sentOf(t *testing.T, s *Store, day, besides int64) map[Sent]bool {
 	return all
 }
 
-// TestKeysAreKept saves keys in steps of any size, by several runs, and asks for them by day.
+// TestKeysAreKept saves keys in steps of any size, by several runs, and reads them by day.
 func TestKeysAreKept(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s := open(t, t.TempDir())
@@ -95,8 +95,8 @@ func TestKeysAreKept(t *testing.T) {
 	})
 }
 
-// TestKeysTakeLittleRoom saves events in order, and events of any day in each step, as a run does, and looks
-// at the disk.
+// TestKeysTakeLittleRoom measures the disk space of keys, both of events in order and of events of any day in
+// each step.
 func TestKeysTakeLittleRoom(t *testing.T) {
 	t.Parallel()
 	const steps, inStep, days = 60, 1000, 50

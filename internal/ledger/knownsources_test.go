@@ -2,7 +2,8 @@ package ledger
 
 import "testing"
 
-// TestKnownSources are those of the last run that read them, and came to its end.
+// TestKnownSources reads sources by several runs. Each source is known as the last run that came to its end
+// read it.
 func TestKnownSources(t *testing.T) {
 	s := open(t, t.TempDir())
 	begin := func(sources ...Source) *Run {

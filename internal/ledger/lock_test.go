@@ -73,7 +73,7 @@ func TestWaitingForTheLock(t *testing.T) {
 	}
 }
 
-// TestWhoHeldItBeforeIsForgotten has a holder that was killed, and one that never said who it is.
+// TestWhoHeldItBeforeIsForgotten has a holder that was killed, and one that has not written its file yet.
 func TestWhoHeldItBeforeIsForgotten(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -119,8 +119,8 @@ func TestLocksAreForTheirOwnerAndNoLinks(t *testing.T) {
 	}
 }
 
-// TestHolderIsSafeToShow wants a command that was typed with characters that steer a terminal escaped where
-// it is kept, and read back as it was.
+// TestHolderIsSafeToShow has a command with characters that steer a terminal. The holder file has them
+// escaped, and reading it returns the command as it was.
 func TestHolderIsSafeToShow(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

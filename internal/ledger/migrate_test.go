@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestMigration brings a store to a schema of the future, which only a writer does.
+// TestMigration has a schema of the future. Only opening a store for writing brings it to that.
 func TestMigration(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -38,7 +38,8 @@ func TestMigration(t *testing.T) {
 	checkWritten(t, open(t, dir))
 }
 
-// TestLookingAtAnotherForm is refused as writing to it is, and leaves the file as it was.
+// TestLookingAtAnotherForm opens a file with other tables, for reading and for writing. Both are refused and
+// leave the file as it was.
 func TestLookingAtAnotherForm(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]string{

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestWhatAKillLeavesIsOurs looks at a directory while a state is made in it, and after: nothing there is
-// somebody else's, and all of it has a name that the ledger keeps. Under the same names, other files are.
+// TestWhatAKillLeavesIsOurs lists a directory while a state is created in it, and after. No file is foreign,
+// and each has a name that IsOwnFile knows. Other content under the same names is foreign.
 func TestWhatAKillLeavesIsOurs(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -39,7 +39,7 @@ func TestWhatAKillLeavesIsOurs(t *testing.T) {
 	}
 }
 
-// checkOurs wants just these files in a directory, all ours.
+// checkOurs checks that a directory has exactly these files, and that all are ours.
 func checkOurs(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	if foreign, err := ForeignFile(dir); foreign != "" || err != nil {
@@ -56,7 +56,7 @@ func checkOurs(t *testing.T, dir string, names ...string) {
 	}
 }
 
-// TestForeign lays files of somebody else's under each name that a run would take.
+// TestForeign puts a file of another program under each name that a run would use.
 func TestForeign(t *testing.T) {
 	t.Parallel()
 	for _, name := range OwnFiles() {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// names are the files of a directory.
+// names returns the files of a directory.
 func names(t *testing.T, dir string) (all []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -50,7 +50,8 @@ func TestLookingLeavesTheDirectoryAsItWas(t *testing.T) {
 	}
 }
 
-// What cannot be written, nor anything beside it, is read as it stands, and a change meanwhile is told.
+// A state in a directory where no file can be created is read without locks. If it changes meanwhile, Close
+// reports that.
 func TestLookingWhereNothingCanBeWritten(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)

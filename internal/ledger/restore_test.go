@@ -2,7 +2,7 @@ package ledger
 
 import "testing"
 
-// TestWhatWasSavedIsRestored saves entries of two runs, one of which is replaced.
+// TestWhatWasSavedIsRestored saves entries of two runs, the first of which is replaced.
 func TestWhatWasSavedIsRestored(t *testing.T) {
 	s := open(t, t.TempDir())
 	saved := func(seed uint64, keys []string, entries ...string) *Restorable {

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// scheme is the rule of event IDs of all tests.
+// scheme is the rule for event IDs in all tests.
 const scheme = 2
 
 var (
@@ -46,7 +46,7 @@ func start() Start {
 	}
 }
 
-// steps are those of a run that was stopped among its merges.
+// steps returns the steps of a run that was stopped among its merges.
 func steps() []*Step {
 	ada := &Person{State: [16]byte{1}, Kind: "id", Value: "user_1", DistinctID: "user_1", Updated: 1772000000}
 	bo := &Person{State: [16]byte{2}, Kind: "email", Value: "bo@example.com", DistinctID: "user_2"}
@@ -100,7 +100,7 @@ func write(t *testing.T, s *Store) *Run {
 	return r
 }
 
-// checkWritten holds what a store knows against what write put into it.
+// checkWritten checks that a store has what write has saved.
 func checkWritten(t *testing.T, s *Store) {
 	t.Helper()
 	r, err := s.Last(t.Context(), "backfill")
@@ -168,7 +168,8 @@ func TestWhatIsSavedIsThere(t *testing.T) {
 	}
 }
 
-// TestLookingWhileAnotherWrites has the log of a writer that is at work, or was killed.
+// TestLookingWhileAnotherWrites opens a state for reading while it has the log of a writer that runs or was
+// killed.
 func TestLookingWhileAnotherWrites(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -184,7 +185,8 @@ func TestLookingWhileAnotherWrites(t *testing.T) {
 	}
 }
 
-// TestKilledBeforeTheLogIsFolded copies the files as a kill leaves them: what was saved is in the log alone.
+// TestKilledBeforeTheLogIsFolded copies the files as a kill leaves them, when what was saved is only in the
+// log.
 func TestKilledBeforeTheLogIsFolded(t *testing.T) {
 	t.Parallel()
 	dir, after := t.TempDir(), t.TempDir()
@@ -283,8 +285,8 @@ func TestDurability(t *testing.T) {
 	}
 }
 
-// TestRefusals opens directories that must not be written to. Each says why and what to do, and leaves the
-// file as it was.
+// TestRefusals opens directories that must not be written to. Each error says why and what to do, and the
+// file stays as it was.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	made := func(change func(*Store)) func(t *testing.T, path string) {

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestWaitingRowsAreSaved saves whose rows wait in steps of any size, and reads a source again in a later
-// run.
+// TestWaitingRowsAreSaved saves people with waiting rows in steps of any size, and reads one of the sources
+// again in a later run.
 func TestWaitingRowsAreSaved(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s := open(t, t.TempDir())

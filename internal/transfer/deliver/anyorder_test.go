@@ -120,7 +120,7 @@ func (s *session) decide(refs []uint64) {
 	}
 }
 
-// checkRoom holds that no more requests are under way or unsaved than may be.
+// checkRoom checks that no more requests are under way or unsaved than may be.
 func (s *session) checkRoom() {
 	isOpen := func(ref uint64) bool { return !s.sent[ref] && !s.rejects[ref] }
 	open := 0
@@ -134,7 +134,7 @@ func (s *session) checkRoom() {
 	}
 }
 
-// Save saves a step after a while, unless the process has crashed, and holds it against what it may claim.
+// Save saves a step after a while, unless the process has crashed, and checks what it claims.
 func (s *session) Save(step *ledger.Step, _ time.Time) error {
 	time.Sleep(s.saving[len(step.Sent)%len(s.saving)])
 	s.lock.Lock()
@@ -164,7 +164,7 @@ func (s *session) Save(step *ledger.Step, _ time.Time) error {
 	return nil
 }
 
-// checkCut holds that the position, the counters and everything else that is saved are one cut.
+// checkCut checks that the position, the counters and everything else that is saved are one cut.
 func (s *session) checkCut() {
 	var want, got struct{ read, accepted, refused, rejected, skipped, waiting int }
 	for n := range s.rows {
@@ -243,7 +243,7 @@ func (s *session) add(r *Result, n uint64, from ledger.Position) {
 	}
 }
 
-// play runs a session to its end and holds its counts against each other.
+// play runs a session to its end and checks that its counts add up.
 func (w *world) play(t *testing.T, plan schedule) (err error) {
 	s := &session{world: w, schedule: plan, crash: time.Now().Add(plan.lasts), heard: map[uint64]bool{}}
 	d := New(t.Context(), Options{

@@ -37,7 +37,7 @@ func TestCheckFindsWhatDoesNotAddUp(t *testing.T) {
 	}
 }
 
-// TestCountersInTheState holds the text that states have: it is read by every later version.
+// TestCountersInTheState checks the text that is stored in states, since every later version reads it.
 func TestCountersInTheState(t *testing.T) {
 	empty := newCounts(Counters{})
 	text, err := json.Marshal(empty.counters(0))

@@ -181,7 +181,7 @@ func (l *list) Reject(r *Reject) error {
 	return nil
 }
 
-// TestWithoutALedger holds that a preview keeps nothing, and tells of each reject at once.
+// TestWithoutALedger checks that a preview keeps nothing, and tells of each reject at once.
 func TestWithoutALedger(t *testing.T) {
 	var rejects list
 	r := part(1, 2)
@@ -229,7 +229,7 @@ func TestRecentEventsAreCountedOnceAccepted(t *testing.T) {
 	}
 }
 
-// TestObserverErrorLeavesTheRestUnsent holds that the observer sees operations in order, and that its error
+// TestObserverErrorLeavesTheRestUnsent checks that the observer sees operations in order, and that its error
 // ends the phase. What was packed before is sent.
 func TestObserverErrorLeavesTheRestUnsent(t *testing.T) {
 	errFull := errors.New("disk full")
@@ -266,8 +266,8 @@ func TestAnOperationThatNoBatchTakesIsUnsent(t *testing.T) {
 	}
 }
 
-// TestTheLimitEndsThePhase holds that a limit is asked about each result with all counts up to it, before its
-// operations are sent.
+// TestTheLimitEndsThePhase checks that a limit is asked about each result with all counts up to it, before
+// its operations are sent.
 func TestTheLimitEndsThePhase(t *testing.T) {
 	errTooMany := errors.New("too many")
 	d := New(t.Context(), Options{Sender: &sender{}}, nil, Counters{Read: 10, Rejected: map[string]int64{"not_json": 2}})
@@ -292,7 +292,7 @@ func TestTheLimitEndsThePhase(t *testing.T) {
 	}
 }
 
-// TestReadingWaitsForRejectsToBeSaved holds that a run of nothing but rejects does not gather them in memory
+// TestReadingWaitsForRejectsToBeSaved checks that a run of nothing but rejects does not gather them in memory
 // while the ledger is slow.
 func TestReadingWaitsForRejectsToBeSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -317,8 +317,8 @@ func TestReadingWaitsForRejectsToBeSaved(t *testing.T) {
 	})
 }
 
-// TestAnUnlistableRejectEndsThePhase holds that an operation the API refused without being JSON, which cannot
-// be listed, is an error.
+// TestAnUnlistableRejectEndsThePhase checks that an operation the API refused without being JSON, which
+// cannot be listed, is an error.
 func TestAnUnlistableRejectEndsThePhase(t *testing.T) {
 	_, p := begin(t, Options{Sender: &sender{answer: refuse(0)}}, &book{})
 	r := part(0)

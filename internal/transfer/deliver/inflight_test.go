@@ -83,7 +83,7 @@ func TestAnswersDuringASaveStayUnsaved(t *testing.T) {
 	})
 }
 
-// TestManyUnsavedAnswersAreSavedSoon holds that a quarter of the places is enough for a save within 10 ms,
+// TestManyUnsavedAnswersAreSavedSoon checks that a quarter of the places is enough for a save within 10 ms,
 // and less is not.
 func TestManyUnsavedAnswersAreSavedSoon(t *testing.T) {
 	for answered, want := range map[uint64]int{1: 0, 2: 1, 3: 1} {
@@ -110,7 +110,7 @@ func TestManyUnsavedAnswersAreSavedSoon(t *testing.T) {
 	}
 }
 
-// TestThereIsRoomForOneRequest holds that a pace of nothing does not block a run forever.
+// TestThereIsRoomForOneRequest checks that a pace of nothing does not block a run forever.
 func TestThereIsRoomForOneRequest(t *testing.T) {
 	for _, test := range []struct {
 		inFlight func() int

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// moments are when saves began, counted from the start.
+// moments records when saves began, counted from the start.
 type moments struct {
 	lock sync.Mutex
 	at   []time.Duration
@@ -27,7 +27,7 @@ func saves(takes time.Duration) (*saver, *moments) {
 	}), began
 }
 
-// check holds that saves began at these moments and at no others.
+// check checks that saves began at these moments and at no others.
 func (m *moments) check(t *testing.T, want ...time.Duration) {
 	t.Helper()
 	synctest.Wait()

@@ -71,8 +71,8 @@ func (s *steps) play(t *testing.T, ctx context.Context) (*Delivery, error) {
 	return d, err
 }
 
-// checkSaved holds that the last checkpoint claims no more than what was accepted, and that nothing was saved
-// after an error.
+// checkSaved checks that the last checkpoint claims no more than what was accepted, and that nothing was
+// saved after an error.
 func (s *steps) checkSaved(t *testing.T) {
 	done := map[uint64]bool{}
 	for _, step := range s.state.steps {
@@ -172,7 +172,7 @@ func TestInterruptedRequestsGetTheirGrace(t *testing.T) {
 	}
 }
 
-// TestAnErrorStopsTheOtherRequests holds that after an error the requests under way end with the grace
+// TestAnErrorStopsTheOtherRequests checks that after an error the requests under way end with the grace
 // period.
 func TestAnErrorStopsTheOtherRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
