@@ -64,6 +64,9 @@ func drawRows(t *rapid.T) (rows []rulebook.Row) {
 		default:
 			one.Set = object("$set")
 		}
+		if one.Alias == "" && one.PersonProperties == "" && rapid.IntRange(0, 2).Draw(t, "snapshot too") == 0 {
+			one.PersonProperties = object("snapshot after the changes")
+		}
 		rows = append(rows, one)
 	}
 	return rows

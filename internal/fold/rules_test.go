@@ -187,3 +187,27 @@ func TestFactsOfTheNewestRowOfAllIDs(t *testing.T) {
 		t.Errorf("%d entities, want 1", folded)
 	}
 }
+
+// TestARowsOwnChangesOverItsSnapshot has rows with a snapshot and changes. PostHog takes most snapshots after
+// the changes, but some before them.
+func TestARowsOwnChangesOverItsSnapshot(t *testing.T) {
+	for _, c := range []struct{ snapshot, setOnce, set, unset, want string }{
+		{snapshot: `{"a":null}`, setOnce: `{"a":1}`, want: `{"a":1}`},
+		{snapshot: `{"a":2}`, setOnce: `{"a":1}`, want: `{"a":2}`},
+		{snapshot: `{"a":1}`, set: `{"a":2}`, want: `{"a":2}`},
+		{snapshot: `{"a":1}`, setOnce: `{"b":1}`, set: `{"b":2}`, want: `{"a":1,"b":2}`},
+		{snapshot: `{"a":1,"b":1}`, unset: `["b"]`, want: `{"a":1}`},
+		{snapshot: `{"a":2}`, set: `{"a":2}`, unset: `["a"]`, want: `{"a":2}`}, // it was not removed
+		{snapshot: `{"b":1}`, set: `{"a":2}`, unset: `["a"]`, want: `{"b":1}`}, // it was removed
+	} {
+		row := rowAt(1, 1)
+		for text, field := range map[*string]*[]byte{&c.snapshot: &row.Snapshot, &c.setOnce: &row.SetOnce, &c.set: &row.Set, &c.unset: &row.Unset} {
+			if *text != "" {
+				*field = []byte(*text)
+			}
+		}
+		if got, _ := finalOf(t, []Row{row}); got != c.want {
+			t.Errorf("%+v: the attributes are %s", c, got)
+		}
+	}
+}

@@ -153,6 +153,7 @@ func TestABackfillThatAnotherHasDone(t *testing.T) {
 		{"other flags", Job{Command: Backfill, Flags: `{"people":"all"}`}, finished(Backfill, inDay), false},
 		{"a run that has not ended", Job{Command: Backfill, Flags: "{}"}, stopped(Backfill, inDay), false},
 		{"a run that was replaced", Job{Command: Backfill, Flags: "{}"}, replaced, false},
+		{"a backfill that is resumed", Job{Command: Backfill, Flags: "{}", Resumed: stopped(Backfill, inDay)}, finished(Backfill, inDay), false},
 		{"a retry", Job{Command: Retry, Flags: "{}"}, finished(Backfill, inDay), false},
 	} {
 		if got := c.job.DoneBy(c.run, passOf(inDay)); got != c.want {

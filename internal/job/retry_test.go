@@ -13,6 +13,8 @@ func TestRetry(t *testing.T) {
 	inDay := there.read(day)
 	nothingFound := func(x texts) *source.Snapshot { return x.found() }
 	rejected := ledger.OpenRejects{Rows: 2, Sources: []ledger.Source{inDay}}
+	laterInDay := inDay
+	laterInDay.First = 5
 	before := finished(Backfill, inDay)
 	renamed := texts{night: there[day]}
 	inNight := renamed.read(night)
@@ -29,6 +31,10 @@ func TestRetry(t *testing.T) {
 		{
 			"the files of rejected rows are read again", request(Retry, nothingFound(there)),
 			answers{runs: []*ledger.Run{before}, rejects: rejected}, "new: day.jsonl",
+		},
+		{
+			"a file is read once, also if several runs have rejected rows of it", request(Retry, nothingFound(there)),
+			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Rows: 2, Sources: []ledger.Source{inDay, laterInDay}}}, "new: day.jsonl",
 		},
 		{
 			"also under another name", request(Retry, nothingFound(renamed)),

@@ -73,6 +73,19 @@ func TestWaitingForTheLock(t *testing.T) {
 	}
 }
 
+// TestALookDoesNotKeepASenderOut has somebody who holds the lock for a moment, as Running does to look who holds
+// it. A run that does not wait for other runs still gets the lock.
+func TestALookDoesNotKeepASenderOut(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	look := flock.New(filepath.Join(dir, lockName))
+	if taken, err := look.TryRLock(); err != nil || !taken {
+		t.Fatalf("taken: %v, %v", taken, err)
+	}
+	time.AfterFunc(retryEvery/5, func() { look.Close() })
+	take(t, dir, 0).Release()
+}
+
 // TestWhoHeldItBeforeIsForgotten has a holder that was killed, and one that has not written its file yet.
 func TestWhoHeldItBeforeIsForgotten(t *testing.T) {
 	t.Parallel()

@@ -33,13 +33,16 @@ func TestRejectsAreOpenUntilTheyAreRetried(t *testing.T) {
 	again.Sources = again.Sources[1:]
 	second, err := s.Begin(t.Context(), again, nil)
 	if err == nil {
+		err = second.Save(&Step{Phase: Events, Counters: []byte("{}"), Rejects: []Reject{{Events, 203, "d", Key{3}, false, []byte("{}")}}}, night)
+	}
+	if err == nil {
 		err = second.Finish(t.Context(), Ending{Outcome: Done, At: night, Retried: []Phase{Events}})
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := keys(0); len(got) != 1 || got[0] != (Key{1}) {
-		t.Errorf("open after the second source was read again: %v", got)
+	if got := keys(0); len(got) != 2 || got[0] != (Key{1}) || got[1] != (Key{3}) {
+		t.Errorf("open after the second source was read again: %v, want that of the first source and the new one", got)
 	}
 }
 

@@ -203,6 +203,50 @@ func TestKilledBeforeTheLogIsFolded(t *testing.T) {
 	checkWritten(t, open(t, after))
 }
 
+// TestKilledWhileTheLogIsFolded has the files that a kill leaves in the middle of that: the first page of the
+// database tells the new size already, but the last pages are only in the log.
+func TestKilledWhileTheLogIsFolded(t *testing.T) {
+	t.Parallel()
+	dir, after := t.TempDir(), t.TempDir()
+	s := open(t, dir)
+	run, err := s.Begin(t.Context(), start(), nil)
+	if err == nil {
+		err = run.Save(&Step{Phase: Events, Counters: []byte("{}"), Rejects: []Reject{{Phase: Events, Text: make([]byte, 1<<18)}}}, night)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string) []byte {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	before, log := read(FileName), read(FileName+"-wal")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	folded := read(FileName)
+	if len(folded) <= len(before) {
+		t.Fatalf("the database has %d bytes and had %d before its log was folded", len(folded), len(before))
+	}
+	for name, text := range map[string][]byte{FileName: folded[:len(before)], FileName + "-wal": log} {
+		if err := os.WriteFile(filepath.Join(after, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last, err := open(t, after).Last(t.Context(), "backfill")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for reject, err := range last.Rejects(t.Context()) {
+		if err != nil || len(reject.Text) != 1<<18 {
+			t.Errorf("%d bytes, %v", len(reject.Text), err)
+		}
+	}
+}
+
 func TestARejectIsSavedOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
