@@ -22,12 +22,10 @@ func takeEntity(s *store, body []byte, arrived time.Time) reply {
 	if len(rejections) == 0 {
 		return reply{status: http.StatusOK, kind: jsonKind, body: []byte("{}"), items: 1}
 	}
-	for i := range rejections {
-		rejections[i].Index = nil
+	for i, r := range rejections {
+		rejections[i] = r.At(nil)
 	}
-	a := refused(http.StatusBadRequest, rejections...)
-	a.items, a.rejected = 1, 1
-	return a
+	return refused(http.StatusBadRequest, rejections...).about(1, 1)
 }
 
 // takeBatch checks and applies a batch: good operations are applied even if others are rejected.
@@ -37,23 +35,29 @@ func takeBatch(s *store, batch []trackapi.Value, arrived time.Time) reply {
 	if whole != nil {
 		return *whole
 	}
-	a := reply{status: http.StatusOK, kind: jsonKind, body: []byte("{}"), items: len(batch)}
+	rejected := 0
 	for i := range checked {
 		if len(checked[i].Rejections) > 0 {
-			a.rejected++
+			rejected++
 		}
 	}
-	if len(rejections) == 0 {
-		return a
+	status, body := http.StatusOK, []byte("{}")
+	if len(rejections) > 0 {
+		status = partialStatus(s.rules, len(batch), rejected)
+		body = encode(map[string]any{"errors": s.mangled(rejections, len(batch))})
 	}
+	return reply{status: status, kind: jsonKind, body: body, items: len(batch), rejected: rejected}
+}
+
+// partialStatus returns the status of the answer to a batch of which some operations were rejected.
+func partialStatus(r *trackapi.Rules, items, rejected int) int {
 	switch {
-	case a.rejected == a.items && s.rules.AllBadAs400:
-		a.status = http.StatusBadRequest
-	case !s.rules.PartialAs200:
-		a.status = http.StatusMultiStatus
+	case rejected == items && r.AllBadAs400:
+		return http.StatusBadRequest
+	case r.PartialAs200:
+		return http.StatusOK
 	}
-	a.body = encode(map[string]any{"errors": s.mangled(rejections, len(batch))})
-	return a
+	return http.StatusMultiStatus
 }
 
 // applyAll gives the good operations to the workspace. It returns the rejections of the others, or an answer
@@ -77,14 +81,14 @@ func applyAll(s *store, all []trackapi.Checked, arrived time.Time) ([]trackapi.R
 	for i := range all {
 		one := &all[i]
 		if len(one.Rejections) == 0 {
-			one.Rejections = w.Refuses(&one.Operation)
+			one.Reject(w.Refuses(&one.Operation)...)
 		}
 		if len(one.Rejections) > 0 {
 			w.Reject()
 			rejections = appendIndexed(rejections, one.Rejections, i)
 			continue
 		}
-		one.Operation.Received = arrived
+		one.Operation.Arrive(arrived)
 		if at, late := s.faults.moment(now); late {
 			w.AcceptLater(&one.Operation, now, at)
 		} else {
@@ -96,8 +100,7 @@ func applyAll(s *store, all []trackapi.Checked, arrived time.Time) ([]trackapi.R
 
 func appendIndexed(all, rejections []trackapi.Rejection, index int) []trackapi.Rejection {
 	for _, r := range rejections {
-		r.Index = &index
-		all = append(all, r)
+		all = append(all, r.At(&index))
 	}
 	return all
 }

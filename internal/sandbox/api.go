@@ -161,12 +161,7 @@ func (s api) noteForm(r *http.Request, body []byte) {
 	asJSON, asText := strings.HasPrefix(r.Header.Get("Content-Type"), jsonKind), utf8.Valid(body)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !asJSON {
-		s.traffic.notJSONType++
-	}
-	if !asText {
-		s.traffic.notUTF8++
-	}
+	s.traffic.noteForm(asJSON, asText)
 }
 
 func (s api) take(call string, body []byte, limit int, arrived time.Time) reply {

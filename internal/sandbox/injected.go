@@ -8,20 +8,23 @@ import (
 
 // tooMany is the answer to a request over the limit.
 func tooMany(l RateLimit, wait time.Duration, now time.Time) reply {
-	r := failure(http.StatusTooManyRequests, "too many requests")
+	return failure(http.StatusTooManyRequests, "too many requests").retryIn(retryAfter(l, wait, now))
+}
+
+// retryAfter returns the header of an answer to a request over the limit, in the form that the limit has.
+func retryAfter(l RateLimit, wait time.Duration, now time.Time) string {
 	seconds := max(1, int64((wait+time.Second-1)/time.Second))
 	switch l.RetryAfter {
 	case RetryDate:
-		r.retryAfter = now.Add(time.Duration(seconds) * time.Second).UTC().Format(http.TimeFormat)
+		return now.Add(time.Duration(seconds) * time.Second).UTC().Format(http.TimeFormat)
 	case RetryAbsurd:
-		r.retryAfter = "86400"
+		return "86400"
 	case RetryGarbage:
-		r.retryAfter = "soon"
+		return "soon"
 	case RetryNone:
-	default:
-		r.retryAfter = strconv.FormatInt(seconds, 10)
+		return ""
 	}
-	return r
+	return strconv.FormatInt(seconds, 10)
 }
 
 // listsNothing holds bodies of answers whose errors name no operation.
@@ -34,21 +37,25 @@ func injectedReply(a *Answer) reply {
 	if a.Reset {
 		return reply{reset: true}
 	}
-	r := reply{status: a.Status, location: a.Location, retryAfter: a.RetryAfter}
+	kind, body := injectedBody(a)
+	return reply{status: a.Status, kind: kind, body: body, location: a.Location, retryAfter: a.RetryAfter}
+}
+
+// injectedBody returns the body of an injected answer and its content type.
+func injectedBody(a *Answer) (kind string, body []byte) {
 	switch {
 	case a.Text != "":
-		r.kind, r.body = textKind, []byte(a.Text)
+		return textKind, []byte(a.Text)
 	case a.Body == BodyHTML:
-		r.kind, r.body = htmlKind, page(a.Status)
+		return htmlKind, page(a.Status)
 	case a.Body == BodyText:
-		r.kind, r.body = textKind, []byte("upstream connect error")
+		return textKind, []byte("upstream connect error")
 	case a.Body == BodyCut:
-		r.kind, r.body = jsonKind, []byte(`{"errors":[{"batch_index":`)
+		return jsonKind, []byte(`{"errors":[{"batch_index":`)
 	case a.Body == BodyEmpty:
+		return "", nil
 	case listsNothing[a.Body] != "":
-		r.kind, r.body = jsonKind, []byte(listsNothing[a.Body])
-	default:
-		r.kind, r.body = jsonKind, failure(a.Status, http.StatusText(a.Status)).body
+		return jsonKind, []byte(listsNothing[a.Body])
 	}
-	return r
+	return jsonKind, failure(a.Status, http.StatusText(a.Status)).body
 }

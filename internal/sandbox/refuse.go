@@ -20,12 +20,13 @@ func refuse(refusals []Refusal, one *trackapi.Checked) *reply {
 		}
 		rejection := trackapi.Rejection{Reason: r.Reason, Field: r.Field, Message: r.Message}
 		if !r.Whole {
-			one.Rejections = []trackapi.Rejection{rejection}
+			one.Reject(rejection)
 			return nil
 		}
-		a := refused(http.StatusBadRequest, rejection)
-		if a.status = max(r.Status, http.StatusBadRequest); a.status == http.StatusRequestEntityTooLarge {
-			a = html(a.status)
+		status := max(r.Status, http.StatusBadRequest)
+		a := refused(status, rejection)
+		if status == http.StatusRequestEntityTooLarge {
+			a = html(status)
 		}
 		return &a
 	}

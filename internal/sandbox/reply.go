@@ -27,6 +27,18 @@ type reply struct {
 	rejected int
 }
 
+// about returns the answer with how many operations the request had, and how many of them were rejected.
+func (a reply) about(items, rejected int) reply {
+	a.items, a.rejected = items, rejected
+	return a
+}
+
+// retryIn returns the answer with a Retry-After header; empty text is none.
+func (a reply) retryIn(text string) reply {
+	a.retryAfter = text
+	return a
+}
+
 const (
 	jsonKind = "application/json"
 	htmlKind = "text/html; charset=utf-8"

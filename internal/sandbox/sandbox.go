@@ -17,14 +17,15 @@ type Sandbox struct{ store *store }
 
 // New returns an empty workspace. It panics if the options hold faults that SetFaults would refuse.
 func New(o Options) *Sandbox {
+	clock := o.Clock
+	if clock == nil {
+		clock = time.Now
+	}
 	s := &store{
 		account: newAccount(o.SiteID, o.APIKey),
 		rules:   &trackapi.Rules{Limits: o.Limits.OrDefault(), Switches: o.Switches.OrDefault()},
-		clock:   o.Clock,
+		clock:   clock,
 		options: o.orDefault(),
-	}
-	if s.clock == nil {
-		s.clock = time.Now
 	}
 	if err := o.Faults.check(); err != nil {
 		panic(fmt.Sprintf("sandbox.New: %v", err))

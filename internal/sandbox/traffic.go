@@ -53,6 +53,16 @@ func (t *traffic) arrive() {
 	t.maxInFlight = max(t.maxInFlight, t.inFlight)
 }
 
+// noteForm counts a request without the JSON content type, and one whose body is not UTF-8.
+func (t *traffic) noteForm(asJSON, asText bool) {
+	if !asJSON {
+		t.notJSONType++
+	}
+	if !asText {
+		t.notUTF8++
+	}
+}
+
 // leave counts a request by its answer.
 func (t *traffic) leave(r Request) {
 	t.inFlight--

@@ -17,6 +17,9 @@ type Checked struct {
 	Rejections []Rejection
 }
 
+// Reject sets what is wrong with the operation.
+func (c *Checked) Reject(rejections ...Rejection) { c.Rejections = rejections }
+
 // CheckAll reads and checks each operation of a batch by itself. The JSON of the batch must be valid.
 func CheckAll(r *Rules, batch []Value) []Checked {
 	all := make([]Checked, len(batch))
@@ -30,7 +33,7 @@ func CheckAll(r *Rules, batch []Value) []Checked {
 
 // operation reads one element of a batch. It is good when there are no rejections.
 func (c *checker) operation(raw Value) (Operation, []Rejection) {
-	c.rejections = nil
+	c.begin()
 	var o Operation
 	switch {
 	case raw.kind() != '{':
@@ -40,10 +43,7 @@ func (c *checker) operation(raw Value) (Operation, []Rejection) {
 	default:
 		o = c.object(split(raw))
 	}
-	if len(c.rejections) > 1 && !c.EveryError {
-		c.rejections = c.rejections[:1]
-	}
-	return o, c.rejections
+	return o, c.found()
 }
 
 // object reads an operation that is an object.

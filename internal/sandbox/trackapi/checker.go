@@ -12,6 +12,17 @@ func (c *checker) fail(field, reason, message string) {
 	c.rejections = append(c.rejections, Rejection{Reason: reason, Field: field, Message: message})
 }
 
+// begin forgets the rejections of the operation before.
+func (c *checker) begin() { c.rejections = nil }
+
+// found returns the rejections of the operation: all of them, or the first, as the rules say.
+func (c *checker) found() []Rejection {
+	if len(c.rejections) > 1 && !c.EveryError {
+		return c.rejections[:1]
+	}
+	return c.rejections
+}
+
 // word reads a required string that is not blank; "" means that it failed.
 func (c *checker) word(v Value, field string) string {
 	switch {

@@ -28,7 +28,7 @@ type Operation struct {
 	AnonymousID   string // of identify_anonymous in its short form
 	Device        string // token
 	Platform      string
-	Received      time.Time // when the request arrived; whoever accepts the operation sets it
+	Received      time.Time // when the request arrived, see Arrive
 	UpdateOnly    bool      // attributes._update
 	ReservedKeys  []string  // among the attributes' keys
 }
@@ -48,6 +48,9 @@ type Attribute struct {
 	Name  string
 	Value Value
 }
+
+// Arrive sets when the request arrived. An operation that is accepted needs it.
+func (o *Operation) Arrive(at time.Time) { o.Received = at }
 
 // Named reports whether text, not empty, is the operation's name, its id or the value of an identifier.
 func (o *Operation) Named(text string) bool {

@@ -9,6 +9,12 @@ type Rejection struct {
 	Message string `json:"message"`
 }
 
+// At returns the rejection with the index of its operation in the batch; nil for an operation by itself.
+func (r Rejection) At(index *int) Rejection {
+	r.Index = index
+	return r
+}
+
 // Reasons of rejections.
 const (
 	Invalid  = "invalid"

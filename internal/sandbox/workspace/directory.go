@@ -61,7 +61,7 @@ func (d *directory) remove(p *person) {
 		delete(d.people, trackapi.Identifier{Key: key, Value: value}.Folded())
 	}
 	delete(d.people, p.cio())
-	p.gone = true
+	p.leave()
 	d.counts.People--
 }
 

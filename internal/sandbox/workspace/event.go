@@ -20,6 +20,9 @@ type event struct {
 	recent   bool // could start a campaign
 }
 
+// belongTo sets whose event it is.
+func (e *event) belongTo(p *person) { e.owner = p }
+
 // markRecent notes an event of a known person that is young enough to start a campaign.
 func markRecent(c change, e *event) {
 	if e.recent = trackapi.IsRecent(e.at, c.now); e.recent {

@@ -95,9 +95,7 @@ func setAttributes(c change, p *person, at time.Time) {
 	if len(stale) > 0 {
 		skipped(c, strings.Join(stale, ", "))
 	}
-	if at.After(p.edited) {
-		p.edited = at
-	}
+	p.editedAt(at)
 }
 
 // checkIdentifier notes an identifier among the attributes that setIdentifiers passed over. Null for one that
@@ -122,7 +120,7 @@ func setAttribute(c change, p *person, a trackapi.Attribute, at time.Time) {
 	}
 	switch a.Name {
 	case "unsubscribed":
-		p.optedOut = a.Value.OptsOut()
+		p.optOut(a.Value)
 	case "anonymous_id":
 		if text, ok := a.Value.Scalar(); ok && text != "" && !claim(c, p, text) {
 			unchanged(c, "anonymous_id belongs to somebody else")

@@ -1,10 +1,6 @@
 package workspace
 
-import (
-	"maps"
-
-	"ph2cio/internal/sandbox/trackapi"
-)
+import "ph2cio/internal/sandbox/trackapi"
 
 // applyMerge merges one person into another, if both exist.
 func applyMerge(c change) {
@@ -30,7 +26,7 @@ func applyMerge(c change) {
 func mergePeople(c change, primary, secondary *person) {
 	c.counts.Merges++
 	c.remove(secondary)
-	secondary.into, secondary.mergedAt = primary, c.now
+	secondary.mergeInto(primary, c.now)
 	for key, value := range secondary.names {
 		if primary.names[key] == "" {
 			c.name(primary, trackapi.Identifier{Key: key, Value: value})
@@ -46,10 +42,8 @@ func mergePeople(c change, primary, secondary *person) {
 			primary.relations[o] = attributes
 		}
 	}
-	devices := maps.Clone(secondary.devices)
-	maps.Copy(devices, primary.devices)
-	primary.devices = devices
-	primary.optedOut = trackapi.Value(primary.attributes["unsubscribed"].json).OptsOut()
+	primary.addDevices(secondary.devices)
+	primary.optOut(trackapi.Value(primary.attributes["unsubscribed"].json))
 }
 
 // mergeable reports whether an identify with id and email that met two people merges them by itself: one has

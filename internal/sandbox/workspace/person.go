@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"ph2cio/internal/sandbox/trackapi"
@@ -44,6 +45,29 @@ func newPerson(serial int, created time.Time) *person {
 
 // cio is the identifier that every person has.
 func (p *person) cio() trackapi.Identifier { return trackapi.Identifier{Key: "cio_id", Value: p.cioID} }
+
+// leave notes that the person is deleted, suppressed or merged away.
+func (p *person) leave() { p.gone = true }
+
+// mergeInto notes which person a merge has made of this one, and when.
+func (p *person) mergeInto(primary *person, at time.Time) { p.into, p.mergedAt = primary, at }
+
+// editedAt notes that an attribute was set with this time.
+func (p *person) editedAt(at time.Time) {
+	if at.After(p.edited) {
+		p.edited = at
+	}
+}
+
+// addDevices adds the devices that the person does not have.
+func (p *person) addDevices(devices map[string]string) {
+	all := maps.Clone(devices)
+	maps.Copy(all, p.devices)
+	p.devices = all
+}
+
+// optOut follows a value of `unsubscribed`.
+func (p *person) optOut(unsubscribed trackapi.Value) { p.optedOut = unsubscribed.OptsOut() }
 
 // survivor returns the person that merges made of this one.
 func (p *person) survivor() *person {

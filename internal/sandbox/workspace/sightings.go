@@ -9,7 +9,6 @@ import (
 // sightings counts how often each event ID came, and remembers when it was last stored. The oldest are
 // forgotten first.
 type sightings struct {
-	max   int
 	seen  map[string]sighting
 	order ring.Ring[string]
 }
@@ -23,7 +22,6 @@ type sighting struct {
 func (s *sightings) arrive(id string) (known bool) {
 	was, known := s.seen[id]
 	if !known {
-		s.order.Max = s.max
 		if oldest, ok := s.order.Add(id); ok {
 			delete(s.seen, oldest)
 		}

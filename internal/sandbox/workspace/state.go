@@ -25,12 +25,15 @@ func newState(r *trackapi.Rules) state {
 		Rules:      r,
 		directory:  newDirectory(),
 		events:     ring.Ring[*event]{Max: r.KeptEvents},
-		ids:        sightings{max: r.KeptIDs, seen: map[string]sighting{}},
+		ids:        sightings{seen: map[string]sighting{}, order: ring.Ring[string]{Max: r.KeptIDs}},
 		anonymous:  visitors{},
 		suppressed: suppressions{},
 		activities: ring.Ring[Activity]{Max: r.KeptActivities},
 	}
 }
+
+// ignoreEventIDs makes event IDs mean nothing from now on, or something again.
+func (s *state) ignoreEventIDs(ignore bool) { s.noDedup = ignore }
 
 // holder returns who has the event now, following merges. It is nil for an anonymous event, for one whose
 // person is gone, and for one that was too old for a merge to take along.

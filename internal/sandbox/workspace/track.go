@@ -13,10 +13,13 @@ func applyEvent(c change) {
 	}
 	if o.Who.Key == "anonymous_id" {
 		addAnonymousEvent(c, e)
-	} else if e.owner = c.findOrCreate(o.Who, c.now); e.owner == nil {
-		c.unknown()
-		return
 	} else {
+		p := c.findOrCreate(o.Who, c.now)
+		if p == nil {
+			c.unknown()
+			return
+		}
+		e.belongTo(p)
 		markRecent(c, e)
 	}
 	c.counts.EventsStored++

@@ -57,7 +57,7 @@ func addAnonymousEvent(c change, e *event) {
 }
 
 func joinPerson(c change, e *event, p *person) {
-	e.owner = p
+	e.belongTo(p)
 	c.counts.AnonymousLinked++
 	markRecent(c, e)
 }

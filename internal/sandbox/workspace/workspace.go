@@ -100,7 +100,7 @@ func (w *Workspace) Events() []Event {
 func (w *Workspace) Activities() []Activity { return w.state.activities.List() }
 
 // IgnoreEventIDs makes event IDs mean nothing from now on, or something again.
-func (w *Workspace) IgnoreEventIDs(ignore bool) { w.state.noDedup = ignore }
+func (w *Workspace) IgnoreEventIDs(ignore bool) { w.state.ignoreEventIDs(ignore) }
 
 // Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper
 // case.
