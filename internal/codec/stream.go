@@ -63,12 +63,12 @@ func (s *Stream) Close() { s.text.close() }
 // Open recognises by a file's first bytes how it is compressed, and returns its text. file is read from its
 // start, in order. The error is *Unsupported, or the one that reading the file returned.
 func Open(file io.Reader, o Options) (*Stream, error) {
-	in := input{Reader: file, at: o.At, accept: o.AcceptDamaged}
-	look := in.at
+	look := o.At
 	if look == nil {
 		ahead := peeking{bufio.NewReaderSize(file, BrotliHead)}
-		in.Reader, look = ahead, ahead
+		file, look = ahead, ahead
 	}
+	in := input{Reader: file, at: o.At, accept: o.AcceptDamaged}
 	head, err := headOf(look, 0, headSize)
 	if err != nil {
 		return nil, err

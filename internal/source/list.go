@@ -103,22 +103,22 @@ func (f *finder) argument(arg string) error {
 	case err == nil && (f.excludes(arg, "") || info.IsDir() && f.excludes(arg, "/")):
 		f.exclude(arg)
 		if info.Mode().IsRegular() && IsManifest(arg) {
-			f.Manifests = append(f.Manifests, arg)
+			f.addManifest(arg)
 		}
 		return nil
 	case err != nil && f.isDangling(arg, err):
-		f.Broken = append(f.Broken, arg)
+		f.addBroken(arg)
 		return nil
 	case err == nil && info.IsDir():
 		f.root = arg
 		err = f.directory(arg, info)
 	case err == nil && IsManifest(arg):
-		f.Manifests = append(f.Manifests, arg)
+		f.addManifest(arg)
 		return nil
 	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("source %q is not a regular file, and ph2cio reads each source twice: save it to a file and name that file", arg)
 	case err == nil && f.isOther(info):
-		f.Not = append(f.Not, arg)
+		f.addOther(arg)
 		return nil
 	case err == nil:
 		f.file(arg, info, false)
@@ -167,9 +167,9 @@ func (f *finder) directory(path string, info fs.FileInfo) error {
 		case !hidden(name):
 			paths = append(paths, name)
 		case entry.Type().IsRegular() && !settingsName(entry.Name()) && !f.leaves(name):
-			f.Strays = append(f.Strays, name)
+			f.addStray(name)
 		case entry.IsDir() && !f.leaves(name) && !f.leavesDirectory(name):
-			f.Strays = append(f.Strays, name+"/")
+			f.addStray(name + "/")
 		}
 	}
 	f.found(paths)
@@ -190,13 +190,14 @@ func (f *finder) noteNames(path string, entries []fs.DirEntry) {
 // found adds the files and directories of a directory or a glob, and leaves out anything else.
 func (f *finder) found(paths []string) {
 	paths = slices.DeleteFunc(paths, f.leaves)
-	f.before, f.infos, f.Sources = slices.Grow(f.before, len(paths)), slices.Grow(f.infos, len(paths)), slices.Grow(f.Sources, len(paths))
+	f.before, f.infos = slices.Grow(f.before, len(paths)), slices.Grow(f.infos, len(paths))
+	f.grow(len(paths))
 	for i, s := range statAll(paths) {
 		path, info := paths[i], s.info
 		switch {
 		case s.err != nil && f.isDangling(path, s.err):
 			f.matched++
-			f.Broken = append(f.Broken, path)
+			f.addBroken(path)
 		case errors.Is(s.err, fs.ErrNotExist): // removed meanwhile
 		case s.err != nil:
 			f.unreadable(path)
@@ -252,10 +253,8 @@ func (f *finder) leavesDirectory(path string) bool {
 
 // exclude counts a path that the options leave out.
 func (f *finder) exclude(path string) {
-	f.Excluded++
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		f.ExcludedDirectories++
-	}
+	info, err := os.Stat(path)
+	f.addExcluded(err == nil && info.IsDir())
 }
 
 // excludes reports whether the options leave a path out. It calls Exclude for all names of the path, since
@@ -329,7 +328,8 @@ func (f *finder) add(path string, info fs.FileInfo, beside bool) {
 		source = fileSource(path, info)
 	}
 	source.Beside = beside
-	f.Sources, f.infos, f.before = append(f.Sources, source), append(f.infos, info), append(f.before, -1)
+	f.addSource(source)
+	f.infos, f.before = append(f.infos, info), append(f.before, -1)
 }
 
 // settingsName reports whether a hidden file is one of settings, which nobody takes for an export.

@@ -64,6 +64,25 @@ func (s *Snapshot) Look(ctx context.Context, name string) (Source, bool) {
 	return answer.source, answer.there
 }
 
+// addSource adds a source, addStray a stray, addBroken a dangling link, addManifest an argument that is a
+// manifest, and addOther an argument that is one of Options.Not.
+func (s *Snapshot) addSource(one Source)     { s.Sources = append(s.Sources, one) }
+func (s *Snapshot) addStray(path string)     { s.Strays = append(s.Strays, path) }
+func (s *Snapshot) addBroken(path string)    { s.Broken = append(s.Broken, path) }
+func (s *Snapshot) addManifest(path string)  { s.Manifests = append(s.Manifests, path) }
+func (s *Snapshot) addOther(argument string) { s.Not = append(s.Not, argument) }
+
+// grow makes room for more sources.
+func (s *Snapshot) grow(more int) { s.Sources = slices.Grow(s.Sources, more) }
+
+// addExcluded counts a path that Options.Exclude leaves out.
+func (s *Snapshot) addExcluded(isDirectory bool) {
+	s.Excluded++
+	if isDirectory {
+		s.ExcludedDirectories++
+	}
+}
+
 // Content is what Options.Recognise has found in a file.
 type Content struct {
 	Stray bool // whether the file is no export

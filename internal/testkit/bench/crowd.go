@@ -99,14 +99,19 @@ func (c *crowd) round(round int) {
 			row(i)
 		}
 	}
-	part(crowdVisitors, func(i int) { c.row("$pageview", c.uuid(3, i), 3, i, `"$process_person_profile":false`, nil) })
-	part(crowdOthers, func(i int) { c.row("Opened", c.uuid(2, i), 2, i, "", nil) })
+	part(crowdVisitors, func(i int) {
+		c.row(crowdRow{event: "$pageview", id: c.uuid(3, i), kind: 3, person: i, properties: `"$process_person_profile":false`})
+	})
+	part(crowdOthers, func(i int) { c.row(crowdRow{event: "Opened", id: c.uuid(2, i), kind: 2, person: i}) })
 	part(crowdDevices, func(i int) {
 		user := i % c.of(crowdUsers)
-		c.row("$identify", c.user(user), 1, user, `"$anon_distinct_id":"`+c.uuid(4, i)+`"`, nil)
+		anonymous := `"$anon_distinct_id":"` + c.uuid(4, i) + `"`
+		c.row(crowdRow{event: "$identify", id: c.user(user), kind: 1, person: user, properties: anonymous})
 	})
 	for user := range c.of(crowdUsers) {
-		c.row("Account Updated", c.user(user), 1, user, "", func() { c.attributes(user, round) })
+		c.row(crowdRow{
+			event: "Account Updated", id: c.user(user), kind: 1, person: user, attributes: func() { c.attributes(user, round) },
+		})
 	}
 }
 
@@ -127,22 +132,30 @@ func spread(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// row writes a row. The person_id is that of a kind of person by number.
-func (c *crowd) row(event, id string, kind, person int, properties string, attributes func()) {
+// crowdRow is what differs between rows. The person_id is that of a kind of person by number.
+type crowdRow struct {
+	event, id    string
+	kind, person int
+	properties   string // members of `properties`
+	attributes   func() // writes `person_properties`; nil for none
+}
+
+// row writes a row.
+func (c *crowd) row(r crowdRow) {
 	c.at = c.at.Add(700 * time.Millisecond)
 	at := c.at.Format("2006-01-02T15:04:05.000000+00:00")
 	c.line = append(c.line[:0], `{"uuid":"`...)
 	c.line = append(c.line, c.uuid(9, int(c.rows))...)
 	c.line = append(c.line, `","event":"`...)
-	c.line = append(append(c.line, event...), `","distinct_id":"`...)
-	c.line = append(append(c.line, id...), `","person_id":"`...)
-	c.line = append(append(c.line, c.uuid(10+kind, person)...), `","created_at":"`...)
+	c.line = append(append(c.line, r.event...), `","distinct_id":"`...)
+	c.line = append(append(c.line, r.id...), `","person_id":"`...)
+	c.line = append(append(c.line, c.uuid(10+r.kind, r.person)...), `","created_at":"`...)
 	c.line = append(append(c.line, at...), `","timestamp":"`...)
 	c.line = append(append(c.line, at...), `","properties":{`...)
-	c.line = append(append(c.line, properties...), '}')
-	if attributes != nil {
+	c.line = append(append(c.line, r.properties...), '}')
+	if r.attributes != nil {
 		c.line = append(c.line, `,"person_properties":`...)
-		attributes()
+		r.attributes()
 	}
 	c.line = append(c.line, "}\n"...)
 	c.rows++

@@ -92,7 +92,7 @@ func sectionNames() []string {
 	return names
 }
 
-// run measures, prints, and tells how many targets were missed.
+// run measures and prints. It returns how many targets were missed.
 func run(ctx context.Context, args []string, out io.Writer) (missed int, err error) {
 	o, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -101,13 +101,15 @@ func run(ctx context.Context, args []string, out io.Writer) (missed int, err err
 	if err != nil {
 		return 0, err
 	}
-	b := &bench{options: o, ctx: ctx, table: table{out: out}}
-	if b.self, err = os.Executable(); err != nil {
+	self, err := os.Executable()
+	if err != nil {
 		return 0, err
 	}
-	if b.tmp, err = os.MkdirTemp(o.dir, "ph2cio-bench-"); err != nil {
+	tmp, err := os.MkdirTemp(o.dir, "ph2cio-bench-")
+	if err != nil {
 		return 0, fmt.Errorf("make a directory for the rows: %w", err)
 	}
+	b := &bench{options: o, ctx: ctx, self: self, tmp: tmp, table: table{out: out}}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.tmp)) }()
 	if err := b.build(); err != nil {
 		return 0, err

@@ -145,14 +145,14 @@ func (b *bench) perByte(title string, exports []export) error {
 	}
 	b.table.title(fmt.Sprintf("%s, median of %d rounds", title, b.rounds))
 	for i, e := range exports {
-		r := result{
-			what: e.what, measured: fmt.Sprintf("%.0f MB/s", float64(e.bytes)/1e6/medianOf(all[i][0], wall)),
-			figure: ratio(all[0][0], all[i][0], wall) * float64(e.bytes) / float64(exports[0].bytes), unit: "x",
-		}
+		target := limit{}
 		if e.limit > 0 {
-			r.limit = atLeast(e.limit)
+			target = atLeast(e.limit)
 		}
-		b.table.add(r)
+		b.table.add(result{
+			what: e.what, measured: fmt.Sprintf("%.0f MB/s", float64(e.bytes)/1e6/medianOf(all[i][0], wall)),
+			figure: ratio(all[0][0], all[i][0], wall) * float64(e.bytes) / float64(exports[0].bytes), unit: "x", limit: target,
+		})
 		b.compare(all[i])
 	}
 	return nil

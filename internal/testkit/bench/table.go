@@ -21,7 +21,7 @@ func atMost(bound float64) limit {
 
 func atLeast(bound float64) limit { return limit{">=", bound} }
 
-// met tells whether a figure keeps to the limit.
+// met reports whether a figure keeps to the limit.
 func (l limit) met(figure float64) bool {
 	switch l.sign {
 	case "<=":
