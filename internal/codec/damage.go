@@ -33,8 +33,8 @@ func damaged(err error) error {
 	return d
 }
 
-// Gap is the error of a Stream that has left out a damaged part of its file. Reading may go on: the next Read
-// gives the text that follows the gap.
+// Gap is the error of a Stream that has left out a damaged part of its file. Reading may continue: the next
+// Read gives the text that follows the gap.
 type Gap struct{ *Damage }
 
 // inputError is an error of reading the file, as opposed to one in what was read.

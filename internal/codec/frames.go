@@ -190,7 +190,7 @@ func (s *frameStream) tail(given int64) (text []byte, err error) {
 	frame := &frameReader{file: bufio.NewReader(&file), walker: s.format.walker()}
 	if d.start(frame) == nil {
 		if _, err := io.CopyN(io.Discard, d, given); err == nil {
-			text, _ = readPart(d, make([]byte, 0, wholePart)) // as far as it goes
+			text, _ = readPart(d, make([]byte, 0, wholePart)) // up to the damage
 		}
 	}
 	if file.err != nil {

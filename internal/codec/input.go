@@ -6,7 +6,7 @@ import (
 )
 
 // A textReader gives the text of a file. Reading ends with io.EOF, a *Damage or the error that reading the
-// file returned. Only after a *Gap does it go on.
+// file returned. Only after a *Gap may it continue.
 type textReader interface {
 	io.Reader
 	used() int64     // bytes of the file that the text read so far came from
@@ -18,7 +18,7 @@ type textReader interface {
 type input struct {
 	io.Reader
 	at     io.ReaderAt // the same file at any offset; nil if the source has no such access
-	accept bool        // text of damaged parts is wanted too, as far as it goes
+	accept bool        // text of damaged parts is read too, up to the damage
 }
 
 // plainReader is the textReader of a file that is not compressed.

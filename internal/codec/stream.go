@@ -13,7 +13,7 @@ type Options struct {
 	// file.
 	At io.ReaderAt
 
-	// AcceptDamaged gives the text of damaged parts too, as far as it goes.
+	// AcceptDamaged also returns the text of damaged parts, up to the damage.
 	AcceptDamaged bool
 
 	// Name is that of the file. Brotli has no magic number, so every .br is checked for it.
@@ -29,8 +29,8 @@ type Stream struct {
 }
 
 // Read returns io.EOF at the end of the text, a *Damage where the file is damaged, and the file's own error
-// where reading it fails. After a *Gap reading may go on. UTF-16 is recognised by the text of the first call,
-// which should have room for 64 bytes; that call fills p if there is enough text.
+// where reading it fails. After a *Gap reading may continue. UTF-16 is recognised by the text of the first
+// call, which should have room for 64 bytes; that call fills p if there is enough text.
 func (s *Stream) Read(p []byte) (n int, err error) {
 	if s.begun {
 		return s.text.Read(p)

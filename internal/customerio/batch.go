@@ -10,7 +10,7 @@ const (
 	bodyTail = `]}`
 )
 
-// Batch holds the operations of one request and the request body that they make. It must not be used by
+// Batch holds the operations of one request and the request body that they form. It must not be used by
 // several goroutines while it changes. The zero value is an empty batch.
 type Batch struct {
 	body       []byte      // a complete request body once there is an operation
@@ -56,11 +56,12 @@ func (b *Batch) Operation(i int) Operation {
 	return op
 }
 
-// InDoubt reports whether a [Client] has sent the batch or a part of it without an answer that tells the
-// outcome. It says more about operations that a [Receipt] lists as Unsent.
+// InDoubt reports whether a [Client] has sent the batch or a part of it without an answer that says which
+// operations were accepted. It says more about operations that a [Receipt] lists as Unsent.
 func (b *Batch) InDoubt() bool { return b.doubt }
 
-// putInDoubt notes that the batch may have been sent without an answer that tells the outcome.
+// putInDoubt notes that the batch may have been sent without an answer that says which operations were
+// accepted.
 func (b *Batch) putInDoubt(doubt bool) { b.doubt = b.doubt || doubt }
 
 // Reset makes the batch empty and keeps its memory.

@@ -18,7 +18,7 @@ const (
 	Unanswered          // no complete answer: a network error or a timeout
 	Unavailable         // 408 or 5xx, or a 2xx that is not JSON and thus not from the API
 	Throttled           // 429
-	Unclear             // a 2xx that does not tell which operations were rejected
+	Unclear             // a 2xx that does not say which operations were rejected
 	RefusedWhole        // 400 or 413: nothing of the request was accepted
 	Unauthorized        // 401 or 403
 	Redirected          // 3xx: most likely the wrong region

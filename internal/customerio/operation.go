@@ -52,7 +52,7 @@ func (i Identifier) ToValidUTF8() Identifier {
 	return i
 }
 
-// Operation is one element of a batch. Action, Who and ID repeat what its body says, so that nobody has to
+// Operation is one element of a batch. Action, Who and ID repeat what its body says, so that no caller has to
 // parse the body for them. The code that builds the body sets them; ParseOperation reads them from a body
 // that comes from elsewhere.
 type Operation struct {

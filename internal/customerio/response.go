@@ -18,7 +18,7 @@ const (
 )
 
 // parseReceipt parses the answer to a batch. The error is Unavailable if the answer is no JSON object, and
-// Unclear if its errors do not tell which operations they are about. An empty list of errors rejects nothing,
+// Unclear if its errors do not say which operations they are about. An empty list of errors rejects nothing,
 // also under 207. A 207 without a list is unclear, because the API sends 207 only with one (Track API
 // reference).
 func parseReceipt(b *Batch, status int, body []byte, scrub func(string) string) (Receipt, *APIError) {

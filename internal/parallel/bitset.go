@@ -46,7 +46,7 @@ func (b Bitset) All() iter.Seq[uint64] {
 	}
 }
 
-// Word returns 64 numbers at once, from first on, which need not be a multiple of 64: bit i tells whether
+// Word returns 64 numbers at once, from first on, which need not be a multiple of 64: bit i is set if
 // first+i is a member.
 func (b Bitset) Word(first uint64) (w uint64) {
 	at, shift := first/64, first%64

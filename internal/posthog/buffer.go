@@ -69,8 +69,8 @@ func (b *buffer) release() {
 	spare.buffers = append(spare.buffers, b)
 }
 
-// block is one window of a source's bytes. The last block of a source has no buffer and tells how the source
-// ended. A cancelled pump closes its channel without a last block.
+// block is one window of a source's bytes. The last block of a source has no buffer; its err says how the
+// source ended, nil for its regular end. A cancelled pump closes its channel without a last block.
 type block struct {
 	buffer  *buffer
 	at      int // where in its window the bytes begin

@@ -81,7 +81,7 @@ func nextQuote(data []byte, i, end int) int {
 }
 
 // quotedCell takes the index after the opening quote and returns the cell's text and the index after the
-// closing quote, -1 if there is none. Text in which quotes are doubled is put together in memory of its own.
+// closing quote, -1 if there is none. Text in which quotes are doubled is copied without the second ones.
 func (s *cellSplitter) quotedCell(data []byte, i, end int) ([]byte, int) {
 	start := i
 	i = nextQuote(data, i, end)

@@ -105,7 +105,7 @@ func (doc *documentHead) beyond(h *head) *refusal {
 		"move the rows to the front, for example with jq '{columns, results} + .'")
 }
 
-// readElements reads the first elements, as far as they go.
+// readElements reads the first elements, as many as are complete.
 func (doc *documentHead) readElements(d *json.Decoder) {
 	for len(doc.elements) < mostSeen && d.More() {
 		var raw json.RawMessage

@@ -9,7 +9,7 @@ import (
 
 // Event is one row of an export, in PostHog's words.
 //
-// Every byte slice is borrowed: it is valid until the next row of the same chunk is asked for. Text fields
+// Every byte slice is borrowed: it is valid until the next row of the same chunk is decoded. Text fields
 // (Name, DistinctID, ...) are plain text, already freed of JSON escapes; the JSON fields (Properties, Set,
 // ...) are raw and valid JSON. An ID other than DistinctID that is damaged text, an object or an array counts
 // as absent, because it must not join people. The zero value is a row without any field.
@@ -101,7 +101,7 @@ func (t Time) earlier(micros int64) Time {
 	return t
 }
 
-// TimeState tells whether the text of a time could be parsed.
+// TimeState says whether the text of a time could be parsed.
 type TimeState uint8
 
 const (

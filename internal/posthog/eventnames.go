@@ -3,9 +3,9 @@ package posthog
 import "bytes"
 
 // WithoutPerson reports whether PostHog ingests events of this name without persons: they create and change
-// no person, and the `person_properties` in their rows belong to nobody. Source: github.com/PostHog/posthog,
-// nodejs/src/worker/ingestion/persons/person-update.ts, and the pipelines of errors, heatmaps and AI events
-// beside it.
+// no person, and the `person_properties` in their rows belong to no person. Source:
+// github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts, and the pipelines of
+// errors, heatmaps and AI events beside it.
 func WithoutPerson(event []byte) bool {
 	return len(event) > 3 && event[0] == '$' &&
 		(string(event) == "$exception" || string(event) == "$$heatmap" || string(event[:4]) == "$ai_")

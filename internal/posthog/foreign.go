@@ -150,7 +150,8 @@ const hintPersons = "use a batch export of the persons model (JSONLines), a CSV 
 
 const hintColumns = "if these are events with other names, use --column event=NAME (see `ph2cio help reading`); otherwise " + hintEvents
 
-// beginsJSON reports whether text begins as a JSON document of objects or lists does, as far as it goes.
+// beginsJSON reports whether text begins as a JSON document of objects or lists does. The text may end
+// anywhere.
 func beginsJSON(text []byte) bool {
 	d := json.NewDecoder(bytes.NewReader(text))
 	for i := range 3 {

@@ -9,8 +9,8 @@ import (
 // A file that is being written to may end in the middle of a row. Options.WrittenSince leaves that row for a
 // later reading.
 
-// leavesHalf drops rest if it is half a row, with a warning. Whether a compressed source is complete only its
-// stream tells.
+// leavesHalf drops rest if it is half a row, with a warning. A compressed source is left alone: its stream
+// reports whether it is complete.
 func (c *cutter) leavesHalf() bool {
 	if c.codec != "" || c.layout.elements != nil || !c.written() || !c.half() {
 		return false

@@ -21,7 +21,7 @@ func trimLineEnd(row []byte) []byte {
 	return row[:n]
 }
 
-// splitting tells a layout's split what it may do.
+// splitting says what a layout's split may do.
 type splitting struct {
 	last   bool // no more bytes will come
 	giveUp bool // the first row has become too long to wait for its end

@@ -4,7 +4,7 @@ import "ph2cio/internal/rawjson"
 
 // PersonRow is one row of a persons export: a distinct ID and its person, or a person with properties.
 //
-// Every byte slice is borrowed: it is valid until the next row is asked for.
+// Every byte slice is borrowed: it is valid until the next row is yielded.
 type PersonRow struct {
 	DistinctIDs    [][]byte // legal or not; none if the row is only about the person
 	Missing        int      // how many more IDs the person has, which the export does not list

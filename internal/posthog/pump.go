@@ -114,7 +114,7 @@ func (p *pump) shut() {
 	}
 }
 
-// all yields the source's windows. The last block has none and tells how the source ended.
+// all yields the source's windows. The last block has none; its err says how the source ended.
 func (p *pump) all() iter.Seq[block] {
 	return func(yield func(block) bool) {
 		if p.blocks == nil {

@@ -26,7 +26,7 @@ const (
 	CSVQuotes     = "csv_quotes"      // a quote in the wrong place, or one that is never closed
 )
 
-// add adds to what is wrong.
+// add adds text to the detail.
 func (f *fault) add(detail string) { f.detail += detail }
 
 func faultf(reason, format string, args ...any) *fault {
@@ -60,7 +60,7 @@ type RowError struct {
 	Path   string
 	Ref    uint64 // the row's number in reading order over all sources, from 0
 	Line   int64  // the line on which it starts, from 1
-	Reason string // a short code for counting: NotJSON and its like
+	Reason string // a short code for counting: NotJSON or another of these constants
 	Detail string // what exactly is wrong, for people; it may quote the row
 	Row    []byte // the row's first bytes, at most 4 KiB; borrowed like those of an Event
 }

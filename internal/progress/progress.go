@@ -44,7 +44,7 @@ type Options struct {
 
 // Progress shows one phase after another. Its methods may be called by many goroutines. They are fast, and
 // only Say waits for the terminal, since a separate goroutine draws. Write errors are ignored: a run does not
-// fail because nobody can see its progress.
+// fail because its progress cannot be shown.
 //
 // The zero value and a nil *Progress show nothing.
 type Progress struct {

@@ -1,4 +1,4 @@
-// Package regularfile opens files that must be regular ones: opening a pipe to which nobody writes would
+// Package regularfile opens files that must be regular ones: opening a pipe to which no program writes would
 // block for ever, and a device may have no end.
 package regularfile
 

@@ -3,12 +3,12 @@
 // It is strict where Customer.io documents the real API as strict, and accepts silently where the real one
 // does, so that the worst mistakes show: a backfill whose timestamps became "now", a person who unsubscribed
 // by accident. What the vendor does not say is a switch (see [Switches]). It imports nothing of ours but its
-// own parts and states every limit anew: it judges the rest of the program.
+// own parts and states every limit again: it judges the rest of the program.
 //
 // Where to look:
 //
-//   - What the API takes and refuses, V below, is package trackapi. What accepted operations do, S, is package
-//     workspace. Both are about the API alone.
+//   - What the API takes and refuses, V below, is package trackapi, with its limits and switches in rules.go.
+//     What accepted operations do, S, is package workspace. Both are about the API alone.
 //   - How requests and answers look, T, is here: api.go and accept.go.
 //   - What tests have go wrong on purpose is in the files about [Faults]: faults.go, injector.go, injected.go,
 //     refuse.go and mangle.go.
@@ -65,7 +65,7 @@
 //	S5   identify creates an unknown person, unless attributes._update is true (reference)
 //	S6   event, page and screen create an unknown person
 //	S7   an identify older than what it would replace is skipped, under 200
-//	S8   id and email of two people: merged when each lacks the other, else not applied (docs.customer.io, auto-merge)
+//	S8   id and email of two people: merged when each lacks the other, else not applied (docs, auto-merge)
 //	S9   an id or email once set changes only by cio_id (docs.customer.io/journeys/identifying-people)
 //	S10  suppressed identifiers are ignored (reference)
 //	S11  a merge with a missing side does nothing (reference)

@@ -35,7 +35,8 @@ type Options struct {
 	Log func(line string)
 }
 
-// orDefault fills in what is left open, and forgets the credentials so that nothing can print them.
+// orDefault sets the defaults of options that are not set, and removes the credentials so that nothing can
+// print them.
 func (o Options) orDefault() Options {
 	o.SiteID, o.APIKey = "", ""
 	o.Region = cmp.Or(o.Region, US)

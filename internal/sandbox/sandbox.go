@@ -38,8 +38,8 @@ func New(o Options) *Sandbox {
 // options.
 func (s *Sandbox) Reset() { s.store.reset() }
 
-// SetFaults replaces all faults; counts such as Answer.Next start anew. Operations that wait to be applied
-// keep their moment.
+// SetFaults replaces all faults; counts such as Answer.Next start again at 0. Operations that wait to be
+// applied keep their moment.
 func (s *Sandbox) SetFaults(f Faults) error {
 	if err := f.check(); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	arrived := s.store.arrive()
 	answer := api{s.store}.answer(r, arrived)
-	// Counted before it is written: whoever holds the answer finds it in the counts.
+	// Counted before it is written, so that a client that has the answer finds it in the counts.
 	request := Request{
 		Time: arrived.UTC(), Method: r.Method, Path: r.URL.Path,
 		Status: answer.status, Bytes: answer.bytes, Items: answer.items, Rejected: answer.rejected,

@@ -23,7 +23,7 @@ type Server struct {
 }
 
 // Start serves a handler on a loopback address, 127.0.0.1:0 for any free port. Any other address is refused:
-// whoever can reach the sandbox can read what was sent to it, without credentials. Close ends it.
+// everybody who can reach the sandbox can read what was sent to it, without credentials. Close ends it.
 func Start(handler http.Handler, listen string) (*Server, error) {
 	address, err := loopback(listen)
 	if err != nil {

@@ -332,7 +332,7 @@ func (f *finder) add(path string, info fs.FileInfo, beside bool) {
 	f.infos, f.before = append(f.infos, info), append(f.before, -1)
 }
 
-// settingsName reports whether a hidden file is one of settings, which nobody takes for an export.
+// settingsName reports whether a hidden file is one of settings. It is not reported as a stray.
 func settingsName(name string) bool { return strings.HasPrefix(name, ".env") }
 
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

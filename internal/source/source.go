@@ -25,7 +25,7 @@ type Source struct {
 }
 
 // Version identifies a state of a source. It is comparable: a source with the same version and size has the
-// same bytes, as far as its store can tell. The zero value is an unknown version, which equals no other.
+// same bytes, if its store can distinguish them. The zero value is an unknown version, which equals no other.
 type Version struct {
 	Modified int64  // when it was last modified, in unix nanoseconds; 0 if unknown
 	Tag      string // the store's name for this version; empty for files

@@ -78,7 +78,7 @@ type Switches struct {
 	MergeKeepsDays         int           // a merge loses events older than this; 0 is none
 	NoAnonymousMerge       bool          // anonymous events never join a person
 	KeepNull               bool          // null and "" are stored on people
-	RelationshipStubs      bool          // a relationship creates what it names and does not exist
+	RelationshipStubs      bool          // a relationship creates the object or person that it names, if there is none
 }
 
 // OrDefault fills in the defaults of fields that are zero and have another one.
@@ -97,7 +97,7 @@ type Rules struct {
 	Switches
 }
 
-// BadIdentifier says what is wrong with an identifier, "" when nothing is.
+// BadIdentifier returns what is wrong with an identifier, "" for nothing.
 func (r *Rules) BadIdentifier(key, text string) string {
 	switch {
 	case strings.TrimSpace(text) == "":

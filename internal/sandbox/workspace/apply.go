@@ -1,6 +1,6 @@
 package workspace
 
-// apply does what an accepted operation asks for.
+// apply applies an accepted operation.
 func apply(c change) {
 	switch {
 	case c.op.Type == "object":

@@ -21,7 +21,8 @@ func (c change) noteOn(who, kind, detail string) {
 	c.activities.Add(Activity{Time: c.now.UTC(), Type: kind, Who: who, Detail: detail})
 }
 
-// known returns the person of an operation that creates nobody. It is nil when there is none, which is noted.
+// known returns the person of an operation that never creates one. If there is none it notes that and returns
+// nil.
 func (c change) known() *person {
 	p := c.find(c.op.Who)
 	if p == nil {

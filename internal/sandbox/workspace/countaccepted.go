@@ -2,7 +2,7 @@ package workspace
 
 import "ph2cio/internal/sandbox/trackapi"
 
-// countAccepted counts what an accepted operation says, whatever then becomes of it.
+// countAccepted counts an accepted operation by what it says, before it is applied.
 func countAccepted(c change) {
 	n, o := c.counts, c.op
 	n.Accepted++

@@ -8,7 +8,7 @@ import (
 
 // event is something that a person did, or an anonymous visitor.
 type event struct {
-	owner    *person // nil while nobody is known
+	owner    *person // nil while an anonymous event has no person
 	sentAs   trackapi.Identifier
 	action   string
 	name     string

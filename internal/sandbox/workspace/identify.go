@@ -99,7 +99,7 @@ func setAttributes(c change, p *person, at time.Time) {
 }
 
 // checkIdentifier notes an identifier among the attributes that setIdentifiers passed over. Null for one that
-// is not set asks for nothing.
+// is not set changes nothing.
 func checkIdentifier(c change, p *person, a trackapi.Attribute) {
 	text, ok := a.Value.Scalar()
 	switch {

@@ -21,8 +21,8 @@ func applyMerge(c change) {
 	}
 }
 
-// mergePeople gives the primary what it lacks of the secondary, which is then deleted. Its events follow
-// without more work, since [state.holder] follows merges; none of them starts a campaign.
+// mergePeople gives the primary what it lacks and the secondary has. The secondary is deleted. Its events
+// follow without more work, since [state.holder] follows merges; none of them starts a campaign.
 func mergePeople(c change, primary, secondary *person) {
 	c.counts.Merges++
 	c.remove(secondary)

@@ -49,7 +49,7 @@ func (p *person) cio() trackapi.Identifier { return trackapi.Identifier{Key: "ci
 // leave notes that the person is deleted, suppressed or merged away.
 func (p *person) leave() { p.gone = true }
 
-// mergeInto notes which person a merge has made of this one, and when.
+// mergeInto notes into which person this one was merged, and when.
 func (p *person) mergeInto(primary *person, at time.Time) { p.into, p.mergedAt = primary, at }
 
 // editedAt notes that an attribute was set with this time.
@@ -69,7 +69,7 @@ func (p *person) addDevices(devices map[string]string) {
 // optOut follows a value of `unsubscribed`.
 func (p *person) optOut(unsubscribed trackapi.Value) { p.optedOut = unsubscribed.OptsOut() }
 
-// survivor returns the person that merges made of this one.
+// survivor returns the person into which this one was merged, directly or through others, or this one.
 func (p *person) survivor() *person {
 	for p.into != nil {
 		p = p.into

@@ -8,7 +8,7 @@ type suppressions map[trackapi.Identifier]*suppression
 // suppression blocks identifiers that belonged to one person.
 type suppression struct{ blocked []trackapi.Identifier }
 
-// suppress deletes a person and blocks all their identifiers, or the one named when nobody is known by it.
+// suppress deletes a person and blocks all their identifiers, or only the one named if no person has it.
 func suppress(c change) {
 	s := &suppression{blocked: []trackapi.Identifier{c.op.Who.Folded()}}
 	if p := c.find(c.op.Who); p != nil {

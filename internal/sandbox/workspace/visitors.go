@@ -23,7 +23,7 @@ type visitor struct {
 	claimed   time.Time
 }
 
-// visitor returns the visitor of an anonymous_id, who is new if nobody has used it.
+// visitor returns the visitor of an anonymous_id, a new one if the ID is new.
 func (v visitors) visitor(anonymousID string) *visitor {
 	one := v[anonymousID]
 	if one == nil {
@@ -44,7 +44,8 @@ func (v visitors) forget(e *event) {
 	}
 }
 
-// addAnonymousEvent keeps an event for whoever claims its anonymous_id, or gives it to who just has.
+// addAnonymousEvent keeps an event for the person who will claim its anonymous_id. If a person has claimed it
+// a short time ago, that person gets the event.
 func addAnonymousEvent(c change, e *event) {
 	c.counts.AnonymousEvents++
 	v := c.anonymous.visitor(e.sentAs.Value)
@@ -62,8 +63,8 @@ func joinPerson(c change, e *event, p *person) {
 	markRecent(c, e)
 }
 
-// claim ties an anonymous_id to a person, with what waits under it. It returns false when somebody else has
-// it.
+// claim gives a person an anonymous_id, with the events and relationships that are kept for it. It returns
+// false if another person has it.
 func claim(c change, p *person, anonymousID string) bool {
 	v := c.anonymous.visitor(anonymousID)
 	switch {

@@ -8,7 +8,7 @@ import (
 )
 
 // waiting are accepted operations that are not applied yet, by their moment. Nothing runs in the background:
-// whoever looks at the workspace first applies what is due.
+// each view of the workspace first applies what is due.
 type waiting struct {
 	queue []waiter
 	count int // of all that ever waited, so that equal moments keep their order

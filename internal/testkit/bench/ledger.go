@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// ledger measures what it costs to forget nothing: rows that come again are found, and what was sent is on
-// disk before the next rows are.
+// ledger measures the cost of the state: rows that come again are found, and what was sent is on disk before
+// the next rows are.
 func (b *bench) ledger() error {
 	rows, err := b.mixed()
 	if err != nil {

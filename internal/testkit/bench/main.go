@@ -142,7 +142,7 @@ func (b *bench) build() error {
 	if len(b.programs) > 0 {
 		return nil
 	}
-	built := filepath.Join(b.tmp, "ph2cio.exe") // Windows wants the ending, others do not mind
+	built := filepath.Join(b.tmp, "ph2cio.exe") // Windows needs the ending, other systems accept it
 	b.programs = []string{built}
 	_, err := b.command(command{name: "go", args: []string{"build", "-trimpath", "-o", built, "ph2cio/cmd/ph2cio"}, env: []string{"CGO_ENABLED=0"}, here: true})
 	if err != nil {

@@ -22,7 +22,7 @@ type command struct {
 	env     []string // on top of this process's own
 	here    bool     // in this directory; otherwise in an empty one, where no .env lies
 	allowed []int    // exit codes besides 0 that are no error
-	state   string   // a directory to remove afterwards, so that the same command starts anew
+	state   string   // a directory to remove afterwards, so that the same command starts from the beginning
 }
 
 // outcome is what a program took.

@@ -137,7 +137,7 @@ func (c *counting) batch(w http.ResponseWriter, r *http.Request) {
 	answerJSON(w, struct{}{})
 }
 
-// phase tells by a batch's first operation which of ph2cio's three phases it belongs to.
+// phase returns to which of ph2cio's phases a batch belongs, by its first operation.
 func phase(start []byte) string {
 	_, after, _ := bytes.Cut(start, []byte(`"action":"`))
 	action, _, _ := strings.Cut(string(after), `"`)

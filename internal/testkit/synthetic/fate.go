@@ -22,7 +22,7 @@ func (g *generator) damage(n int64) damage {
 	return whole + 1 + damage(mix(uint64(n)+saltBroken)%(uint64(damages)-1))
 }
 
-// source tells which row row n is made from: itself, or an earlier one that it repeats, which is neither
+// source returns which row row n is made from: itself, or an earlier one that it repeats, which is neither
 // broken nor a repetition.
 func (g *generator) source(n int64) (int64, bool) {
 	if !g.repeats(n) {

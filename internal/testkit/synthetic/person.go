@@ -10,7 +10,7 @@ type person struct {
 	number uint64
 	id     []byte // user_<number>
 	key    uint64 // chance that belongs to this person
-	dice   dice   // started anew by each method, so that each tells the same story again
+	dice   dice   // seeded again by each method, so that each returns the same values for a person
 	age    int64  // how often something about them has changed
 	since  time.Time
 	place  *place

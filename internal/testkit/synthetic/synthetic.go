@@ -4,17 +4,19 @@
 // The rows have the mix below, in shares of all rows. It follows the default columns of PostHog's batch
 // exports, the properties that its libraries set, and what ingestion adds to a person.
 //
-//	rows      1.7 KB on average; the keys of each in another order, the JSON columns last
-//	people    half the rows are personless, under a visitor's UUID; the others are under user_<number>, but for a few
-//	          $create_alias and $groupidentify rows. Few people have most of the rows
-//	personless  $pageview 19 %, $autocapture 13 %, $pageleave 6 %, custom events 6 %, $feature_flag_called 4 %, $screen 2 %
-//	the others  $pageview 11 %, $autocapture 8 %, server events 8 %, custom events 7 %, $feature_flag_called 4 %,
-//	          $identify 4 %, $set 3 %, $screen 3 %, $pageleave 1 %, $create_alias 0.5 %, $groupidentify 0.5 %
-//	person_properties  1 to 4 KB on 30 % of the rows: location, browser, campaign keys that are null, $initial_* copies
-//	          of them, and 5 to 12 properties of the customer's own, 150 to 400 bytes, that change now and then; on
-//	          the other rows {} or null
-//	text      5 % of the rows have escapes and characters of several bytes
-//	time      rows are up to half a day out of order; created_at is seconds later, for 2 % of them hours
+//	rows         1.7 KB on average; the keys of each in another order, the JSON columns last
+//	people       half the rows are personless, under a visitor's UUID. The others are under user_<number>,
+//	             but for a few $create_alias and $groupidentify rows. Few people have most of the rows
+//	personless   $pageview 19 %, $autocapture 13 %, $pageleave 6 %, custom events 6 %,
+//	             $feature_flag_called 4 %, $screen 2 %
+//	the others   $pageview 11 %, $autocapture 8 %, server events 8 %, custom events 7 %,
+//	             $feature_flag_called 4 %, $identify 4 %, $set 3 %, $screen 3 %, $pageleave 1 %,
+//	             $create_alias 0.5 %, $groupidentify 0.5 %
+//	person       person_properties of 1 to 4 KB on 30 % of the rows: location, browser, campaign keys that are
+//	             null, $initial_* copies of them, and 5 to 12 properties of the customer's own, 150 to 400
+//	             bytes, that change now and then; on the other rows {} or null
+//	text         5 % of the rows have escapes and characters of several bytes
+//	time         rows are up to half a day out of order; created_at is seconds later, for 2 % of them hours
 package synthetic
 
 import (
