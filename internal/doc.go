@@ -46,6 +46,7 @@
 //	testkit/    what tests and measurements need, and the program does not:
 //	  synthetic exports of any size
 //	  rulebook  the rules of identity once more, slow and plain, and small histories full of trouble
+//	  worlds    random projects and the files that hold their rows, which change from night to night
 //	  packing   text compressed in every way that is read
 //	  plans     plans for tests of what looks at exports by the passes of a run
 //	  sources   a store of exports in memory that is slow, fails or changes what it has

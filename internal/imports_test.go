@@ -52,6 +52,7 @@ var imports = map[string][]string{
 	"internal/progress":          under("report"),
 	"internal/testkit/synthetic": {},
 	"internal/testkit/rulebook":  {},
+	"internal/testkit/worlds":    {},
 	"internal/testkit/packing":   {},
 	"internal/testkit/plans":     under("transfer", "people", "mapping", "source"),
 	"internal/testkit/sources":   under("source"),
@@ -59,7 +60,7 @@ var imports = map[string][]string{
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/packing", "testkit/plans", "testkit/sources", "testkit/synthetic", "testkit/rulebook")
+var forTests = under("sandbox", "source", "testkit/packing", "testkit/plans", "testkit/sources", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
 
 func under(names ...string) []string {
 	for i, name := range names {

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"ph2cio/internal/sandbox"
+	"ph2cio/internal/testkit/worlds"
+)
+
+// TestNightsEndAsOneBackfill lets random worlds live for some nights with a sync in each. Whatever
+// happens to the files in between, Customer.io then has what one backfill of all rows that there ever
+// were gives it: the same events with the same IDs, times and data, of the same people, and the same
+// profiles with the same attributes.
+//
+// These differences are right, and the world predicts each of them:
+//   - An event that was sent stays as it was sent when it is corrected later. The run that reads the
+//     correction lists it in rejects.jsonl (corrected_late).
+//   - An event is lost if all files that had it were deleted while it waited. A night must name one of
+//     the files (lost_history).
+//   - Of several versions of an event the newest is sent that a run can read. A run that resumes a
+//     stopped one does not read files that are new since then, so that it may send an older version.
+//   - A visitor or user whose profile was sent before the merge has none of their own in the end: it was
+//     merged into the person's.
+//
+// After each run the equation of the rows holds, and at the end nothing waits that could be sent. An
+// event comes twice only if it was under way when a run was killed.
+//
+// PH2CIO_WORLDS is the number of worlds, PH2CIO_WORLD_NIGHTS that of the nights of each.
+// PH2CIO_WORLD_SEED runs one world alone. One that failed is understood faster with fewer nights: the
+// first ones stay the same.
+func TestNightsEndAsOneBackfill(t *testing.T) {
+	t.Parallel()
+	count, nights := settingOr(t, "PH2CIO_WORLDS", 3), settingOr(t, "PH2CIO_WORLD_NIGHTS", 10)
+	seed := uint64(time.Now().UnixNano())
+	if text := testSettings["PH2CIO_WORLD_SEED"]; text != "" {
+		one, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seed, count = one, 1
+	}
+	for i := range uint64(count) {
+		t.Run(fmt.Sprint("seed ", seed+i), func(t *testing.T) {
+			newWorldRun(t, seed+i).live(nights)
+		})
+	}
+}
+
+// settingOr returns a number of the test settings, and usual if it is not set.
+func settingOr(t *testing.T, name string, usual int) int {
+	text := testSettings[name]
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// worldRun is a world, the workspace that its nights fill, and the program that fills it.
+type worldRun struct {
+	t             *testing.T
+	program, dir  string
+	state         string // the state directory
+	world         *worlds.World
+	box           *sandbox.Sandbox
+	url           string     // of the box
+	dice          *rand.Rand // for when runs are stopped, which the seed does not fix
+	kills         int
+	lost          []string // names of files that lost_history has listed
+	correctedLate []string // IDs of events that rejects.jsonl has listed so
+}
+
+const (
+	worldBatch       = 3 // operations in a request
+	worldConcurrency = 4 // requests under way
+
+	// namesOnlyLost is whether lost_history lists no file whose rows are all there. Bug 6 is that it
+	// does, if the file has changed and was renamed, or if its rows are in a file with others.
+	namesOnlyLost = false
+)
+
+func newWorldRun(t *testing.T, seed uint64) *worldRun {
+	program, err := exec.LookPath("ph2cio")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	r := &worldRun{
+		t: t, program: program, dir: dir, state: filepath.Join(dir, "state"), world: worlds.New(seed, dir),
+		dice: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1)),
+	}
+	r.openBox(sandbox.Faults{Delay: sandbox.Duration(2 * time.Millisecond)})
+	return r
+}
+
+// openBox starts a workspace that lets a profile's email be changed.
+func (r *worldRun) openBox(faults sandbox.Faults) {
+	switches := sandbox.Switches{EmailUpdatesByID: true}
+	r.box = sandbox.New(sandbox.Options{SiteID: canarySite, APIKey: canaryKey, Switches: switches, Faults: faults})
+	server, err := r.box.Start("127.0.0.1:0")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { _ = server.Close() })
+	r.url = server.URL()
+}
+
+// live lets nights pass and compares in the end.
+func (r *worldRun) live(nights int) {
+	defer func() {
+		if r.t.Failed() {
+			r.t.Logf("what happened:\n%s", strings.Join(r.world.Story, "\n"))
+		}
+	}()
+	for night := 0; night < nights || !r.world.CaughtUp(); night++ {
+		if r.night(r.world.Next()); r.t.Failed() {
+			return
+		}
+	}
+	r.night(r.world.Last())
+	items := r.box.Stats().Items
+	r.run(worlds.Night{Flags: r.world.FinalFlags()})
+	if again := r.box.Stats().Items - items; again != 0 {
+		r.t.Errorf("%d operations came after the last night, when nothing was new", again)
+	}
+	if !r.t.Failed() {
+		r.compare()
+	}
+}
+
+// night is all runs of one night. After three kills the same command is left alone.
+func (r *worldRun) night(n worlds.Night) {
+	if _, err := os.Stat(filepath.Join(r.state, "state.db")); err == nil && n.Ahead != 0 {
+		(&killTrials{t: r.t, state: r.state}).setAhead(n.Ahead)
+	}
+	complete := false
+	for try := range 4 {
+		if try == 3 {
+			n.Ending = worlds.Complete
+		}
+		if complete = r.run(n); complete || n.Ending != worlds.Killed {
+			break
+		}
+	}
+	for _, wrong := range r.world.Ran(r.arrived(), complete) {
+		r.t.Error(wrong)
+	}
+}
+
+// worldSummary is what is looked at of the --json of a sync.
+type worldSummary struct {
+	Rows        map[string]json.RawMessage
+	Unsent      map[string]int64
+	Interrupted bool
+	LostHistory []struct{ Path string } `json:"lost_history"`
+}
+
+// run runs sync once, and reports whether it came to its end.
+func (r *worldRun) run(n worlds.Night) (complete bool) {
+	words := append([]string{"sync", "--first-run", "export", "--batch-items", strconv.Itoa(worldBatch)}, n.Flags...)
+	if n.Ending == worlds.OutOfTime {
+		words = append(words, "--max-duration", fmt.Sprint(5+r.dice.IntN(40), "ms"))
+	}
+	c, stdout, stderr := r.command(words...)
+	if err := c.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	if n.Ending == worlds.Killed || n.Ending == worlds.Terminated {
+		r.stop(c, n.Ending)
+	}
+	code := exitCodeOf(c.Wait())
+	r.box.Flush()
+	r.readRejects()
+	if code == -1 || n.Ending == worlds.Killed && stdout.Len() == 0 {
+		r.world.Note("  killed")
+		r.kills++
+		return false
+	}
+	var summary worldSummary
+	if err := json.Unmarshal(stdout.Bytes(), &summary); err != nil {
+		r.t.Fatalf("exit code %d: %v\n%s%s", code, err, stdout, stderr)
+	}
+	r.world.Note("  exit code %d, rows %s, unsent %v, lost history %v", code, summary.Rows, summary.Unsent, summary.LostHistory)
+	r.check(&summary)
+	fits := code == 0 || code == 3 || code == 6 && n.Damaged || code == 143 && n.Ending == worlds.Terminated
+	if !fits {
+		r.t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	all := string(summary.Rows["unsent"]) == "0" && len(summary.Unsent) == 0
+	return all && n.Ending != worlds.OutOfTime && !summary.Interrupted
+}
+
+// check checks the equation of rows and takes the names of files of which rows are lost.
+func (r *worldRun) check(s *worldSummary) {
+	sum := int64(0)
+	for _, bucket := range []string{"sent", "person", "skipped", "rejected", "duplicate", "earlier", "unsent"} {
+		sum += r.sum(s.Rows[bucket])
+	}
+	if read := r.sum(s.Rows["read"]); sum != read {
+		r.t.Errorf("%d rows were read, and %d are counted: %s", read, sum, s.Rows)
+	}
+	for _, lost := range s.LostHistory {
+		name := filepath.Base(lost.Path)
+		if r.lost = append(r.lost, name); namesOnlyLost && r.world.LostNothing(name) {
+			r.t.Errorf("lost_history lists %s, and all its rows are there", name)
+		}
+	}
+}
+
+// sum returns how many rows a bucket has, of all reasons.
+func (r *worldRun) sum(bucket json.RawMessage) (rows int64) {
+	reasons := map[string]int64{}
+	if bucket == nil || json.Unmarshal(bucket, &rows) == nil {
+		return rows
+	}
+	if err := json.Unmarshal(bucket, &reasons); err != nil {
+		r.t.Fatal(err)
+	}
+	for _, n := range reasons {
+		rows += n
+	}
+	return rows
+}
+
+// command returns a run of the program with the flags that all have.
+func (r *worldRun) command(words ...string) (c *exec.Cmd, stdout, stderr *bytes.Buffer) {
+	words = append(words, "--quiet", "--json", "--state", r.state)
+	if words[0] != "status" {
+		words = append(words, "--max-rejects", "0", "--rate", "1000", "--concurrency", strconv.Itoa(worldConcurrency))
+	}
+	c = exec.Command(r.program, words...)
+	c.Dir = r.dir
+	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+r.url, "CUSTOMERIO_SITE_ID="+canarySite,
+		"CUSTOMERIO_API_KEY="+canaryKey, "GORACE=atexit_sleep_ms=20")
+	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
+	c.Stdout, c.Stderr = stdout, stderr
+	return c, stdout, stderr
+}
+
+// stop kills or terminates a run after some requests or some time.
+func (r *worldRun) stop(c *exec.Cmd, how worlds.Ending) {
+	after := r.box.Stats().Requests + r.dice.Int64N(8)
+	deadline := time.Now().Add(time.Duration(50+r.dice.IntN(250)) * time.Millisecond)
+	for r.box.Stats().Requests < after && time.Now().Before(deadline) {
+		time.Sleep(time.Millisecond)
+	}
+	if how == worlds.Killed {
+		_ = c.Process.Kill()
+	} else {
+		_ = c.Process.Signal(syscall.SIGTERM)
+	}
+}
