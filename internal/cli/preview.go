@@ -152,14 +152,13 @@ func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 		return err
 	}
 	summary, err := transfer.Send(ctx, first, s.delivery())
-	summary.UnknownOnly = unknown
+	summary.AddUnknownOnly(unknown)
 	err = errors.Join(err, s.shown.close())
-	summary.Estimate = sendingSeconds(summary, o.rate)
 	if err == nil && read.job.FoundNothing(summary) {
 		return p.nothingNew(summary.Incomplete, read.job.Known)
 	}
-	summary.LiveStops = checkLive(&o.mapping, first) != nil
-	summary.WouldStop = o.mapping.identity.exceededLimits(first, first.Counts())
+	liveStops := checkLive(&o.mapping, first) != nil
+	summary.AddForecast(sendingSeconds(summary, o.rate), liveStops, o.mapping.identity.exceededLimits(first, first.Counts()))
 	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(read.job.Sources))
 	if err := errors.Join(err, p.writeSummary(p.resultsWriter(), summary, title, err)); err != nil {
 		return err

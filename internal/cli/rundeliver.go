@@ -48,7 +48,7 @@ func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 		return err
 	}
 	summary, err := s.send(ctx, read, run, confirmed)
-	summary.UnknownOnly = unknown
+	summary.AddUnknownOnly(unknown)
 	return s.report(ctx, read, run, summary, err)
 }
 
@@ -70,14 +70,15 @@ func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, su
 		err = s.options.forget(ctx, s.to.ledger)
 	}
 	if err = afterSignal(ctx, err); err != nil && interruption(ctx) != nil {
-		summary.Interrupted = true
+		summary.SetInterrupted(true)
 	}
 	if err == nil && read.job.FoundNothing(summary) {
 		return s.p.nothingNew(summary.Incomplete, read.job.Known)
 	}
 	enough := errors.Is(err, errMaxDuration) && ctx.Err() == nil
 	if enough {
-		err, summary.Interrupted = nil, false
+		err = nil
+		summary.SetInterrupted(false)
 	}
 	if err := errors.Join(err, s.p.writeSummary(s.p.env.Stdout, summary, sentTitle(summary, s.to), err)); err != nil {
 		return err
@@ -95,7 +96,7 @@ func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, su
 // in the summary. failed is what ended the run early.
 func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, failed error) (rejects int64, err error) {
 	if isStateError(failed) {
-		summary.Next = s.p.resumeCommand()
+		summary.AddNext("", s.p.resumeCommand())
 		return 0, failed
 	}
 	writing, done := withLastWrites(ctx)
@@ -105,13 +106,14 @@ func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, 
 		s.p.warn("%v; move it away, and the next run writes the file", foreign)
 		err = nil
 	}
-	if !s.to.temporary {
-		summary.Rejects = path
+	if s.to.temporary {
+		path = "" // it is removed with the state directory
 	}
 	if err = errors.Join(failed, err); err == nil {
 		err = s.record(ctx, read, run, rejects)
 	}
-	summary.Next = s.p.nextCommand(read.job.Then(err != nil, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.first.HoldsOld()))
+	then := read.job.Then(err != nil, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.first.HoldsOld())
+	summary.AddNext(path, s.p.nextCommand(then))
 	return rejects, err
 }
 

@@ -13,8 +13,6 @@ func (f *firstRejects) Reject(r *deliver.Reject) error {
 			return nil
 		}
 	}
-	first := *r
-	first.Raw, first.Operation = "", nil // not shown, and valid only during this call
-	f.list = append(f.list, Reject{Reason: r.Reason, Count: 1, First: first})
+	f.list = append(f.list, Reject{Reason: r.Reason, Count: 1, First: r.WithoutText()}) // the text is not shown
 	return nil
 }

@@ -74,12 +74,12 @@ func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
 	defer c.release()
 	for i := range c.late {
 		one := &c.late[i]
-		one.File, one.Row = p.first.places.find(one.Number)
+		one.SetPlace(p.first.places.find(one.Number))
 		p.noteCorrection(one)
 	}
 	for i := range c.Rejects {
 		one := &c.Rejects[i]
-		one.File, one.Row = p.first.places.find(one.Number)
+		one.SetPlace(p.first.places.find(one.Number))
 	}
 	c.Rejects = append(c.Rejects, c.late...)
 	if err := out.Deliver(&c.Result); err != nil {

@@ -44,9 +44,9 @@ func countRow(c *deliver.RowCounts, o *mapping.Outcome) {
 	switch o.Bucket {
 	case mapping.Skipped:
 		c.Skip(o.Reason, 1)
-		return
 	case mapping.FeedsPerson:
-		c.Person++
+		c.PersonRow()
+	default:
+		c.Row()
 	}
-	c.Read++
 }

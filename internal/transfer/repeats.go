@@ -255,7 +255,5 @@ func (r *repeats) leaveOut(c *posthog.Chunk, counted *deliver.RowCounts) {
 	left, earlier = r.earlier.Cut(left, c.Ref, c.Rows)
 	left, duplicate = r.duplicate.Cut(left, c.Ref, c.Rows)
 	c.Left = left
-	counted.Read += earlier + duplicate
-	counted.Earlier += earlier
-	counted.Duplicate += duplicate
+	counted.Repeats(earlier, duplicate)
 }

@@ -82,6 +82,21 @@ type Summary struct {
 	Examples []deliver.Reject `json:"-"` // one reject of each of the first few reasons
 }
 
+// AddForecast adds what only a preview says: how many seconds sending would take, whether LiveProfiles would
+// keep a run from sending anything, and which limits would.
+func (s *Summary) AddForecast(seconds float64, liveStops bool, wouldStop []Limit) {
+	s.Estimate, s.LiveStops, s.WouldStop = seconds, liveStops, wouldStop
+}
+
+// AddUnknownOnly adds the IDs of --only that nobody in the export has.
+func (s *Summary) AddUnknownOnly(ids []string) { s.UnknownOnly = ids }
+
+// AddNext adds the file with the rejects, and the command to type next; both may be empty.
+func (s *Summary) AddNext(rejects, next string) { s.Rejects, s.Next = rejects, next }
+
+// SetInterrupted says whether a signal ended the run early.
+func (s *Summary) SetInterrupted(interrupted bool) { s.Interrupted = interrupted }
+
 // Limit is a limit that was set, and what there would be instead.
 type Limit struct {
 	Flag    string `json:"flag"` // without dashes

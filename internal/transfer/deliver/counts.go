@@ -18,6 +18,23 @@ type RowCounts struct {
 	Skipped   map[string]int64 // by reason
 }
 
+// Row counts a row as read. What becomes of it is counted elsewhere: by the delivery if it has an operation or
+// is rejected.
+func (c *RowCounts) Row() { c.Read++ }
+
+// PersonRow counts a row as read that only says something about a person.
+func (c *RowCounts) PersonRow() {
+	c.Read++
+	c.Person++
+}
+
+// Repeats counts rows as read that an earlier run has sent, or that others stand for.
+func (c *RowCounts) Repeats(earlier, duplicate int64) {
+	c.Read += earlier + duplicate
+	c.Earlier += earlier
+	c.Duplicate += duplicate
+}
+
 // Skip counts rows as read and skipped.
 func (c *RowCounts) Skip(reason string, rows int64) {
 	if c.Skipped == nil {

@@ -28,6 +28,16 @@ type Reject struct {
 	Closed bool       `json:"-"` // it is only listed: not counted as rejected, and never tried again
 }
 
+// SetPlace says where the row stands.
+func (r *Reject) SetPlace(file string, row int64) { r.File, r.Row = file, row }
+
+// WithoutText returns the reject without the row and the operation. It may be kept.
+func (r *Reject) WithoutText() Reject {
+	short := *r
+	short.Raw, short.Operation = "", nil
+	return short
+}
+
 // Rejects takes rejects as they happen. Reject is called from one goroutine at a time and must not keep r
 // after it returns. An error ends the phase.
 type Rejects interface {
