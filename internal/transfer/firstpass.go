@@ -16,21 +16,21 @@ import (
 	"ph2cio/internal/report"
 )
 
-// FirstPass is what the first pass found: who is who, and what the second pass may rely on. Close it in the
-// end.
+// FirstPass is what the first pass found: who is who, and what the second pass may rely on. It must be
+// closed.
 type FirstPass struct {
 	People   *people.Directory      // usable until Close
 	Rows     int64                  // read, good and bad
 	Bad      int64                  // rows that are not events, or can never be sent whoever their person is
-	Repeats  int64                  // rows that others stand for, in the export or sent by an earlier run
+	Repeats  int64                  // rows that are not sent because others stand for them, or an earlier run has sent them
 	Recent   int64                  // rows that could start a campaign, whoever their person is
 	UUIDs    ledger.UUIDs           // of the rows that could be sent, whoever their person is
-	Before   ledger.UUIDs           // of those that earlier runs have read
+	Before   ledger.UUIDs           // of the rows that earlier runs have read
 	Trouble  []*posthog.SourceError // sources that are damaged, gone or refused
-	Warnings []*posthog.SourceError // what there is to know about sources that were read well
-	Lost     []LostHistory          // what cannot be sent any more, filled by SendableNow
+	Warnings []*posthog.SourceError // about sources that were read to their ends
+	Lost     []LostHistory          // rows that cannot be sent any more; set by SendableNow
 	Bytes    int64                  // on disk, of all sources
-	Took     time.Duration          // all of the reading, even what was read again
+	Took     time.Duration          // for reading, also what was read again
 
 	input *Input
 	rules *Rules
@@ -46,7 +46,7 @@ type FirstPass struct {
 	index      *people.Index
 	sentBefore bool // earlier runs have sent people
 	types      *posthog.ColumnTypes
-	misread    bool   // cells were written as what their columns are not
+	misread    bool   // cells were read as another type than their column turned out to have
 	columns    uint64 // posthog.Chunk.Columns of all chunks
 
 	decided        decisions
@@ -70,7 +70,7 @@ func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index 
 	}
 }
 
-// Close gives back memory and what is on disk, when all has been sent.
+// Close releases memory, and removes what is on disk. Call it when everything is sent.
 func (f *FirstPass) Close() error {
 	f.tail.drop()
 	return errors.Join(f.index.Close(), f.decided.space.Close(), f.repeats.space.Close())
@@ -200,11 +200,10 @@ func (f *FirstPass) decide(ctx context.Context) error {
 }
 
 // SendableNow returns the paths of sources that earlier runs have read and in which rows wait that can be
-// sent now: their people are known now, or everybody is sent. It looks only at sources for which asks returns
-// true. It sets Lost to the rows that can never be sent, because their source is gone or is another file. The
-// input must have a State.
-func (f *FirstPass) SendableNow(ctx context.Context, asks func(path string) bool) (sendable []string, err error) {
-	search, err := searchWaiting(ctx, f, asks)
+// sent now, because their people are known or everybody is sent. It looks only at sources that include
+// accepts. It sets Lost to the rows that can never be sent. The input must have a State.
+func (f *FirstPass) SendableNow(ctx context.Context, include func(path string) bool) (sendable []string, err error) {
+	search, err := searchWaiting(ctx, f, include)
 	if err != nil {
 		return nil, err
 	}

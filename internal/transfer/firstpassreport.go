@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// RowsWithoutUUID counts the rows without a uuid, where others have one, also those of earlier runs: nothing
-// tells whether such a row is an event that another one is too.
+// RowsWithoutUUID counts the rows without a uuid if other rows, of this run or an earlier one, have one.
+// Nothing says whether such a row is the same event as one of those.
 func (f *FirstPass) RowsWithoutUUID() int64 {
 	if !f.UUIDs.With && !f.Before.With {
 		return 0
@@ -23,12 +23,12 @@ func (f *FirstPass) Workers() int { return f.input.workers() }
 // Counts counts the people, as of the run's own now.
 func (f *FirstPass) Counts() people.Counts { return f.People.Count(f.rules.Now.Unix()) }
 
-// ChosenProfiles are the profiles of those who are sent; counts are those of Counts.
+// ChosenProfiles counts the profiles of those who are sent. counts are those of Counts.
 func (f *FirstPass) ChosenProfiles(counts *people.Counts) people.Profiles {
 	return counts.ByChoice[f.rules.Choice.Who]
 }
 
-// KnowsProfiles reports whether it is known, of some people at least, that they have a profile already.
+// KnowsProfiles reports whether it is known of some people that they have a profile in Customer.io already.
 func (f *FirstPass) KnowsProfiles() bool { return f.sentBefore || f.rules.Index.Existing != nil }
 
 // Teams are the PostHog projects whose rows may be sent.
@@ -47,20 +47,22 @@ func (f *FirstPass) Teams() []int64 {
 // which they come. Of many only the first 11 are listed.
 func (f *FirstPass) TeamsFound() []int64 { return f.teams }
 
-// SkippedEvents lists the names of PostHog's own that are skipped as noise: those that may be the customer's
-// own first, then the most frequent. beyond is how many rows have names that are not listed.
+// SkippedEvents lists the names of events that are skipped as noise, because they begin with a $ like
+// PostHog's own: those that may be the customer's own first, then the most frequent. beyond is how many rows
+// have names that are not listed.
 func (f *FirstPass) SkippedEvents() (all []SkippedEvent, beyond int64) {
 	return f.skipped.list(f.rules.Mapping)
 }
 
-// UnreadFields are the fields that some rows have without saying anything by them.
+// UnreadFields are the fields whose value is of no use in some rows.
 func (f *FirstPass) UnreadFields() []UnreadField { return f.unread.list() }
 
 // Columns are the columns that hold one value each, sorted by name: those of this export, and those that
 // earlier runs have read, which are not Seen.
 func (f *FirstPass) Columns() []posthog.ColumnType { return f.types.All() }
 
-// TextColumns are the columns of this export that were made text.
+// TextColumns are the columns of this export that are text, although some of their cells look like another
+// type.
 func (f *FirstPass) TextColumns() (all []TextColumn) {
 	for _, c := range f.types.All() {
 		if c.Mixed {
@@ -70,7 +72,7 @@ func (f *FirstPass) TextColumns() (all []TextColumn) {
 	return all
 }
 
-// columnsKnown are the types for the runs after this one.
+// columnsKnown returns the types of columns for later runs.
 func (f *FirstPass) columnsKnown() (all []ledger.Column) {
 	for _, c := range f.types.All() {
 		if c.Kinds != 0 {
@@ -82,7 +84,7 @@ func (f *FirstPass) columnsKnown() (all []ledger.Column) {
 	return all
 }
 
-// notNumbers counts cells that are nan or infinite, and so left out.
+// notNumbers counts the cells that are left out because they are nan or infinite.
 func (f *FirstPass) notNumbers() (n int64) {
 	for _, c := range f.types.All() {
 		n += c.None

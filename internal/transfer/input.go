@@ -13,7 +13,7 @@ import (
 type Input struct {
 	Sources    []source.Source      // exports of events, in the order in which they are read
 	Persons    []source.Source      // exports of persons, read before all else; Rules.Index.Persons must be set with them
-	Read       posthog.Options      // how to read them; the passes set Until, Known and Types
+	Read       posthog.Options      // how to read Sources; the passes set Until, Known and Types
 	Team       int64                // rows of any other team_id are skipped; 0 accepts rows of one team only, whichever it is
 	Found      *source.Snapshot     // all that was found when the run began, Sources among it; nil is nothing
 	Incomplete []*source.Incomplete // exports of which files are missing, for the summary
@@ -45,7 +45,7 @@ type Earlier struct {
 	ResendOld   bool           // rows are sent of days for which State no longer has what was sent
 	RetryRows   bool           // rows and people that earlier runs have rejected are tried again
 	RetryMerges bool           // rejected merges are tried again
-	Merges      []ledger.Merge // sent beside the merges that the first pass finds
+	Merges      []ledger.Merge // sent in addition to the merges that the first pass finds
 }
 
 // resumedID is the number of the resumed run in the state, 0 for a new run.

@@ -57,14 +57,14 @@ func readUntilSound(ctx context.Context, input *Input, rules *Rules, types *post
 	}
 }
 
-// reading is what one reading of the sources has of those before it, and who observes it.
+// reading is what one reading of all sources takes over from those before it, and its observer.
 type reading struct {
 	types    *posthog.ColumnTypes
 	damage   []*posthog.SourceError // of each source; nil for none
 	observer Observer               // nil for none
 }
 
-// share returns what counts the rows of one chunk, nil without an observer.
+// share returns an empty share for one chunk; nil without an observer.
 func (r *reading) share() Share {
 	if r.observer == nil {
 		return nil

@@ -10,11 +10,12 @@ import (
 	"ph2cio/internal/people"
 )
 
-// LostHistory is a source that is gone, or another file than it was, with rows that were never sent.
+// LostHistory is a source with rows that were never sent and cannot be sent any more, because the source is
+// gone or is another file now.
 type LostHistory struct {
 	Path     string   `json:"path"`
-	IDs      []string `json:"ids"`      // of the people whose rows they are; none when those are not known yet
-	Visitors int64    `json:"visitors"` // how many they are
+	IDs      []string `json:"ids"`      // of the people with such rows; empty if those are not identified yet
+	Visitors int64    `json:"visitors"` // how many people have such rows
 }
 
 // waitingSearch looks for rows that earlier runs left waiting and that can be sent now, or never.
@@ -25,12 +26,12 @@ type waitingSearch struct {
 
 	sendable []string              // paths of sources with rows that can be sent now
 	lost     []LostHistory         // sorted by path
-	gone     []ledger.StillWaiting // whose rows go on waiting, of sources that are gone
+	gone     []ledger.StillWaiting // whose rows keep waiting, in sources that are gone
 }
 
-// searchWaiting searches the sources that earlier runs have read and for which asks returns true, and, for
-// rows that are lost, those of the first pass itself.
-func searchWaiting(ctx context.Context, f *FirstPass, asks func(path string) bool) (*waitingSearch, error) {
+// searchWaiting searches the sources that earlier runs have read and that include accepts. It also searches
+// those of the first pass for rows that are lost.
+func searchWaiting(ctx context.Context, f *FirstPass, include func(path string) bool) (*waitingSearch, error) {
 	read, err := asread.Sources(ctx, f.input.State)
 	if err != nil {
 		return nil, err
@@ -40,7 +41,7 @@ func searchWaiting(ctx context.Context, f *FirstPass, asks func(path string) boo
 		if err != nil {
 			return nil, err
 		}
-		if then, ok := read[one.Path]; asks(one.Path) && !(ok && then.Run > one.Run && len(f.input.skipsMore(then.Flags)) == 0) {
+		if then, ok := read[one.Path]; include(one.Path) && !(ok && then.Run > one.Run && len(f.input.skipsMore(then.Flags)) == 0) {
 			waiting = append(waiting, one) // else it was read again since, and nothing has changed
 		}
 	}
