@@ -33,7 +33,8 @@ var onePersonsRows = []string{
 	`{"event":"$set","timestamp":"2026-03-04T10:00:00Z","properties":{"$set":{"n":%d}}}`,
 }
 
-// TestExplainCountsAsARunDoes has an export of one person, of whom an explanation and a preview say the same.
+// TestExplainCountsAsARunDoes shows that an explanation counts the rows of an export of one person as a
+// preview does.
 func TestExplainCountsAsARunDoes(t *testing.T) {
 	path, seen := filepath.Join(t.TempDir(), "events.jsonl"), map[string]bool{}
 	rapid.Check(t, func(r *rapid.T) {

@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/testkit/plans"
 )
 
-// TestInspectSaysWhatPreviewSays holds the two commands' numbers against each other.
+// TestInspectSaysWhatPreviewSays compares the numbers of the two commands.
 func TestInspectSaysWhatPreviewSays(t *testing.T) {
 	for _, options := range []mapping.Options{{}, {Properties: "all", Events: []string{"*"}, HoldRecent: true}, {Since: plans.Now.AddDate(0, -3, 3)}} {
 		paths := []string{

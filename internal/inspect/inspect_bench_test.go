@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// BenchmarkInspect measures an inspection beside the preview that it is held against: what counting costs is
-// the difference.
+// BenchmarkInspect measures an inspection and a preview of the same export: the difference is the cost of
+// counting.
 func BenchmarkInspect(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "synthetic.jsonl")
 	file, err := os.Create(path)

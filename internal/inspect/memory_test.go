@@ -14,7 +14,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// TestInspectBoundsItsMemory has an export with more names than are counted by themselves.
+// TestInspectBoundsItsMemory inspects an export with more names than are counted one by one.
 func TestInspectBoundsItsMemory(t *testing.T) {
 	const more = 500
 	var rows []string

@@ -10,7 +10,7 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// What is foreseen before anything is sent is what the sending then counts of people.
+// Before anything is sent, the attributes of people are predicted as sending counts them afterwards.
 func TestPeopleAreForeseenAsTheyAreSent(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]AttributeSummary{
@@ -49,7 +49,7 @@ func TestPeopleAreForeseenAsTheyAreSent(t *testing.T) {
 	}
 }
 
-// People who have the same identifier have one identify, and one opt-out.
+// Of several people with one identifier only one gets an identify, and so only one opt-out is counted.
 func TestOptOutsOfOneIdentifierCountOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "events.jsonl")
@@ -61,7 +61,7 @@ func TestOptOutsOfOneIdentifierCountOnce(t *testing.T) {
 	}
 	plan := newPlan(t, mapping.Options{IdentifierValue: "{person.properties.crm}"}, path)
 	plan.IdentifiersMayMeet = true
-	summary, err := plan.export(t, t.Context())
+	summary, err := plan.readAndSend(t, t.Context())
 	if err != nil || summary.OptedOut != 1 || summary.People.Sent != 1 {
 		t.Errorf("%d opted out of %d people, %v", summary.OptedOut, summary.People.Sent, err)
 	}

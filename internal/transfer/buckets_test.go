@@ -14,7 +14,8 @@ import (
 
 const golden = "../../testdata/golden/"
 
-// TestSampleRowsEndWhereTheyShould holds every row of the shipped samples against a list worked out by hand.
+// TestSampleRowsEndWhereTheyShould compares what becomes of every row of the shipped samples with a list
+// worked out by hand.
 func TestSampleRowsEndWhereTheyShould(t *testing.T) {
 	for _, list := range bucketLists(t) {
 		t.Run(list.name, func(t *testing.T) {
@@ -50,8 +51,8 @@ func bucketLists(t *testing.T) (lists []bucketList) {
 	return lists
 }
 
-// withoutReasons keeps what a program can find out of a golden list: the rows, totals and people. It returns
-// the flags that the list is for as well.
+// withoutReasons returns the part of a golden list that a program can produce: the rows, totals and people.
+// It also returns the flags that the list is for.
 func withoutReasons(text string) (flags []string, rest string) {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -71,7 +72,7 @@ func withoutReasons(text string) (flags []string, rest string) {
 	return flags, b.String()
 }
 
-// readWith gives a plan the flags of a list.
+// readWith sets what the flags of a list say in a plan.
 func (p *testPlan) readWith(t *testing.T, flags []string) {
 	t.Helper()
 	for i := 0; i+1 < len(flags); i += 2 {

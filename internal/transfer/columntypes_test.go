@@ -14,7 +14,7 @@ import (
 	"ph2cio/internal/source"
 )
 
-// recordedProgress keeps what a run says.
+// recordedProgress records the lines that a run says.
 type recordedProgress struct {
 	silent
 	lines []string
@@ -22,8 +22,8 @@ type recordedProgress struct {
 
 func (r *recordedProgress) Say(line string) { r.lines = append(r.lines, line) }
 
-// zips are rows of many people whose post codes look like numbers up to the last one, and what a column of
-// totals says there.
+// zips returns rows of many people. All post codes look like numbers, except perhaps that of the last row,
+// lastZip; the same holds for a column of totals.
 func zips(lastZip, lastTotal string) []byte {
 	var b bytes.Buffer
 	b.WriteString("uuid,event,distinct_id,timestamp,properties.total,person.properties.zip\n")
@@ -74,7 +74,7 @@ func TestLateCellsMakeTheirColumnText(t *testing.T) {
 					}
 					return nil
 				}
-				summary, err := plan.export(t, t.Context())
+				summary, err := plan.readAndSend(t, t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -95,7 +95,8 @@ func TestLateCellsMakeTheirColumnText(t *testing.T) {
 	}
 }
 
-// A persons export is read before the events, and its columns are those of the events' people.
+// The columns of a persons export have the types of the same columns in the events, although it is read
+// first.
 func TestPersonsExportsShareTheColumnsOfPeople(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("id,name,distinct_ids.0,properties.zip,created_at,uuid\n")
@@ -121,7 +122,7 @@ func TestPersonsExportsShareTheColumnsOfPeople(t *testing.T) {
 		texts += bytes.Count(op.Body, []byte(`"zip":"`))
 		return nil
 	}
-	if _, err := plan.export(t, t.Context()); err != nil {
+	if _, err := plan.readAndSend(t, t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if numbers > 0 || texts != 30_000 {

@@ -94,7 +94,7 @@ func TestRowsOfADamagedPartAreNotUsed(t *testing.T) {
 	}
 }
 
-// writeTwice is a directory with two files of the same text.
+// writeTwice writes two files with the same text, and returns their directory.
 func writeTwice(t *testing.T, text []byte) string {
 	t.Helper()
 	directory := t.TempDir()
@@ -106,7 +106,7 @@ func writeTwice(t *testing.T, text []byte) string {
 	return directory
 }
 
-// runOn runs the whole line and returns the operations too.
+// runOn makes both passes over a file, and also returns the operations.
 func runOn(t *testing.T, read posthog.Options, path string) (*Summary, string) {
 	t.Helper()
 	plan := newPlan(t, mapping.Options{}, path)
@@ -116,7 +116,7 @@ func runOn(t *testing.T, read posthog.Options, path string) (*Summary, string) {
 		operations.Write(op.Body)
 		return nil
 	}
-	summary, err := plan.export(t, t.Context())
+	summary, err := plan.readAndSend(t, t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

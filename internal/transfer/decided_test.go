@@ -10,7 +10,7 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// TestDecisionsComeBack keeps more than stays in memory and asks for it in any order.
+// TestDecisionsComeBack stores more decisions than stay in memory, and reads them in any order.
 func TestDecisionsComeBack(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))

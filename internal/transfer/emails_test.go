@@ -112,8 +112,8 @@ func TestEmailsComeAfterTheirMerges(t *testing.T) {
 	}
 }
 
-// checkKnownEmails wants of everybody in a ledger the email that their identify has, whether they go by it or
-// get it.
+// checkKnownEmails checks that the ledger has for everybody the email of their identify, whether that is
+// their identifier or an attribute.
 func checkKnownEmails(t *testing.T, store *ledger.Store, operations []string) {
 	t.Helper()
 	emails := map[[16]byte]uint64{} // by the state that the ledger has
@@ -136,8 +136,8 @@ func checkKnownEmails(t *testing.T, store *ledger.Store, operations []string) {
 	}
 }
 
-// TestTheLedgerKnowsEmails has people who go by their emails, one without, and two who have one identifier
-// and so one identify.
+// TestTheLedgerKnowsEmails sends people who are identified by their emails, somebody without one, and two
+// people with the same identifier, of whom only one gets an identify.
 func TestTheLedgerKnowsEmails(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.jsonl")
 	const row = `{"event":"Opened","distinct_id":"%s","timestamp":"2026-01-01T00:00:00Z","properties":{"$set":{%s}}}` + "\n"
@@ -211,8 +211,8 @@ func checkEmailOrder(t *testing.T, order []string) {
 	}
 }
 
-// TestRejectedMergesAreNotRejectedAgain has a night after one whose merge was refused: nothing is tried
-// again, and the email waits; a retry of merges sends both.
+// TestRejectedMergesAreNotRejectedAgain runs a night after one whose merge was refused. It does not try the
+// merge again, and the email waits; a retry of merges sends both.
 func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 	path, existing := mergedRows(t)
 	store := openStore(t, t.TempDir())

@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// corrections writes files of events that one run sends, and of corrections of them with new events between,
-// which come for the next.
+// corrections writes two files: events for one run, and corrections of them among new events for the next
+// run.
 func corrections(t *testing.T, events int) (first, next string) {
 	t.Helper()
 	row := func(uuid string, day, version int) string {
@@ -36,8 +36,8 @@ func corrections(t *testing.T, events int) (first, next string) {
 	return first, next
 }
 
-// TestAResumedRunSendsNoCorrection stops a run after each of its batches that comes upon corrections of
-// events which an earlier run has sent.
+// TestAResumedRunSendsNoCorrection stops a run after each of its batches. Its sources have corrections of
+// events that an earlier run has sent.
 func TestAResumedRunSendsNoCorrection(t *testing.T) {
 	const events, batchItems = 20, 4
 	first, next := corrections(t, events)

@@ -18,7 +18,7 @@ import (
 // tracked are the actions that stand for a row.
 var tracked = []customerio.Action{customerio.Event, customerio.Page, customerio.Screen}
 
-// leftOf is what a plan has left to send, and must be asked for before it is sent.
+// leftOf returns what a plan has left to send. Call it before sending.
 func leftOf(t *testing.T, plan *testPlan, first *FirstPass) Left {
 	t.Helper()
 	left, err := first.Left(t.Context())
@@ -28,7 +28,7 @@ func leftOf(t *testing.T, plan *testPlan, first *FirstPass) Left {
 	return left
 }
 
-// checkLeft holds what was left to send against what a run that came to its end has built to send.
+// checkLeft compares what was left to send with what a run built that came to its end.
 func checkLeft(left Left, s *Summary) error {
 	built := func(actions ...customerio.Action) (n int64) {
 		for _, action := range actions {

@@ -11,8 +11,8 @@ import (
 )
 
 // TestAMergeThatIsDoneIsNeverSentAgain stops a run at each of its batches, and begins another one in its
-// place, as --restart does. A merge cannot be undone, so none that was acknowledged comes again, even where
-// the first pass knows of no earlier run and asks for it.
+// place, as --restart does. A merge cannot be undone, so none that was acknowledged comes again, even if
+// the first pass knows of no earlier run.
 func TestAMergeThatIsDoneIsNeverSentAgain(t *testing.T) {
 	path, existing := mergedRows(t)
 	for _, knows := range []bool{true, false} {
@@ -39,7 +39,7 @@ func TestAMergeThatIsDoneIsNeverSentAgain(t *testing.T) {
 
 // stoppedAndRestarted sends to a destination that goes away after some batches, and then in a new run to one
 // that stays. It returns how often each operation was acknowledged, and whether the first run was stopped at
-// all. The first pass of the second run is told of the first one only if it knows.
+// all. Only if knows is true does the first pass of the second run know of the first run.
 func stoppedAndRestarted(t *testing.T, path string, existing *people.Existing, left int, knows bool) (came map[string]int, stopped bool) {
 	t.Helper()
 	store := openStore(t, t.TempDir())

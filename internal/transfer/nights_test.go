@@ -161,7 +161,7 @@ func TestNightsSendWhatOneRunSends(t *testing.T) {
 		var want []string
 		whole := newPlan(t, mapping.Options{}, files...)
 		whole.Observe = func(op customerio.Operation) error { want = append(want, string(op.Body)); return nil }
-		summary, err := whole.export(t, t.Context())
+		summary, err := whole.readAndSend(t, t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

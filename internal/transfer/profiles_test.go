@@ -39,14 +39,15 @@ func profileRow(r *rapid.T, n int) string {
 	return head + fmt.Sprintf(`"event":"Bought","distinct_id":%q,"properties":{"n":%d}}`, user, n)
 }
 
-// operation is what a test asks of an operation.
+// operation is what this test looks at in an operation.
 type operation struct {
 	Action                          customerio.Action
 	ID                              string
 	Identifiers, Primary, Secondary map[string]string
 }
 
-// profilesThere draws a file of profiles. Those in withEmail are of visitors, and identified all the same.
+// profilesThere draws a file of profiles. Those in withEmail have IDs of visitors, and are identified by
+// their email.
 func profilesThere(r *rapid.T) (existing *people.Existing, withEmail map[string]bool) {
 	existing, withEmail = people.NewExisting(), map[string]bool{}
 	for n := range 4 {
@@ -69,7 +70,7 @@ func profilesThere(r *rapid.T) (existing *people.Existing, withEmail map[string]
 }
 
 // TestProfilesOverNights sends rows in nights that are stopped anywhere, each with a file of profiles or
-// without, through the whole line. No identified profile is merged but by a $merge_dangerously or by
+// without, through the whole line. An identified profile is merged only by a $merge_dangerously or by
 // Choice.MergeProfiles; no event goes to a visitor's ID whose person has an identified one; nothing goes to
 // the profiles of people who are held; and what waits is sent once, in the end.
 func TestProfilesOverNights(t *testing.T) {
@@ -135,8 +136,8 @@ func read(r *rapid.T, text string) (op operation) {
 	return op
 }
 
-// heldAlone are those who are held, without a profile that somebody else goes by: one who was sent under the
-// ID of a profile with their email, before a person with that ID came.
+// heldAlone returns those who are held, without profiles that belong to somebody else: somebody who was sent
+// under the ID of a profile with their email, before a person with that ID came.
 func heldAlone(l *FirstPass) (held []people.HeldPerson) {
 	for _, h := range l.People.Held() {
 		h.Profiles = slices.DeleteFunc(slices.Clone(h.Profiles), func(p people.HeldProfile) bool {
@@ -186,7 +187,7 @@ func checkProfiles(r *rapid.T, came []string, held []people.HeldPerson, flag boo
 	}
 }
 
-// checkAllCame holds that each event of a user came, under one ID.
+// checkAllCame checks that each event of a user came, under one ID.
 func checkAllCame(r *rapid.T, came, rows []string, seen map[string]int) {
 	ids := map[string]bool{}
 	for _, text := range came {

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestSampleRowsEndThereInOtherOrders holds the samples to the same lists when they are compressed, and when
-// columns or keys come in another order: PostHog promises none.
+// TestSampleRowsEndThereInOtherOrders compares the samples with the same lists when they are compressed, and
+// when columns or keys come in another order, because PostHog promises no order.
 func TestSampleRowsEndThereInOtherOrders(t *testing.T) {
 	for _, list := range bucketLists(t) {
 		data, err := os.ReadFile(samples + list.name)

@@ -41,7 +41,7 @@ func drawnVersion(r *rapid.T, ref uint64) (ledger.Key, version) {
 	return key, v
 }
 
-// drawnSent draws what earlier runs have sent, and keeps it in a store.
+// drawnSent draws what earlier runs have sent, and stores it.
 func drawnSent(t *testing.T, r *rapid.T, store *ledger.Store) map[ledger.Key][]ledger.Version {
 	sent := map[ledger.Key][]ledger.Version{}
 	for range rapid.IntRange(0, 2).Draw(r, "runs") {
@@ -158,7 +158,7 @@ func TestRepeatsAreFoundExactly(t *testing.T) {
 	}
 }
 
-// checkTaken takes the repeats of one chunk.
+// checkTaken checks which rows of one chunk are left out.
 func checkTaken(r *rapid.T, found *repeats, first uint64, rows int, want map[uint64]fate) {
 	c := &posthog.Chunk{Ref: first, Rows: rows}
 	var counted deliver.RowCounts
@@ -180,8 +180,8 @@ func checkTaken(r *rapid.T, found *repeats, first uint64, rows int, want map[uin
 	}
 }
 
-// TestRowsOfForgottenDaysAreHeld forgets what was sent of the days before one, and sends those rows only when
-// asked to.
+// TestRowsOfForgottenDaysAreHeld forgets what was sent of the days before a certain one. The rows of those
+// days are held, unless Earlier.ResendOld says to send them.
 func TestRowsOfForgottenDaysAreHeld(t *testing.T) {
 	var text strings.Builder
 	for day := 1; day <= 4; day++ {

@@ -49,7 +49,7 @@ func wanted(t *testing.T, plan *testPlan) map[string]int {
 		}
 		return nil
 	}
-	if _, err := again.export(t, t.Context()); err != nil {
+	if _, err := again.readAndSend(t, t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return ids
@@ -72,7 +72,7 @@ func TestEverythingArrivesThroughFaults(t *testing.T) {
 				want := wanted(t, plan)
 				plan.to(t, box)
 				plan.BatchItems = batchItems
-				summary, err := plan.export(t, t.Context())
+				summary, err := plan.readAndSend(t, t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -96,7 +96,7 @@ func TestEverythingArrivesThroughFaults(t *testing.T) {
 	}
 }
 
-// TestPeopleSettleBeforeEvents holds that the wait for people to settle is as long as the plan says.
+// TestPeopleSettleBeforeEvents shows that the wait after new people is Delivery.Settle.
 func TestPeopleSettleBeforeEvents(t *testing.T) {
 	for _, settle := range []time.Duration{0, time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestPeopleSettleBeforeEvents(t *testing.T) {
 			plan.to(t, newSandbox(sandbox.Faults{}))
 			plan.Settle = settle
 			start := time.Now()
-			if _, err := plan.export(t, t.Context()); err != nil {
+			if _, err := plan.readAndSend(t, t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if waited := time.Since(start); waited != settle {
@@ -127,7 +127,7 @@ func TestInterruptionFinishesWhatIsUnderWay(t *testing.T) {
 		stopped := errors.New("stopped by the test")
 		time.AfterFunc(4500*time.Millisecond, func() { cancel(stopped) })
 		start := time.Now()
-		summary, err := plan.export(t, ctx)
+		summary, err := plan.readAndSend(t, ctx)
 		if !errors.Is(err, stopped) || !summary.Interrupted {
 			t.Fatalf("got %v, interrupted %v; want the cause of the interruption", err, summary.Interrupted)
 		}
@@ -153,7 +153,7 @@ func TestGraceEnds(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(errors.New("stopped")) })
 		start := time.Now()
-		summary, err := plan.export(t, ctx)
+		summary, err := plan.readAndSend(t, ctx)
 		if took := time.Since(start); err == nil || took > 6*time.Second {
 			t.Errorf("took %s and ended with %v, want an error after 6s at most", took, err)
 		}
@@ -169,7 +169,7 @@ func TestRefusedPersonTakesTheirEventsAlong(t *testing.T) {
 	plan.to(t, box)
 	kept := &keptRejects{}
 	plan.Rejects = kept
-	summary, err := plan.export(t, t.Context())
+	summary, err := plan.readAndSend(t, t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestTooManyRejectsEndTheRun(t *testing.T) {
 	}
 	plan := newPlan(t, mapping.Options{}, path)
 	plan.MaxRejects = MaxRejects{Count: 29}
-	summary, err := plan.export(t, t.Context())
+	summary, err := plan.readAndSend(t, t.Context())
 	if _, ok := errors.AsType[*TooManyRejects](err); !ok {
 		t.Fatalf("got %v, want too many rejects", err)
 	}
@@ -226,7 +226,7 @@ func TestTooManyRejectsEndTheRun(t *testing.T) {
 		t.Errorf("%d rows were sent", summary.Rows.Sent)
 	}
 	plan.MaxRejects.Count = 30
-	if _, err := plan.export(t, t.Context()); err != nil {
+	if _, err := plan.readAndSend(t, t.Context()); err != nil {
 		t.Errorf("as many rejects as allowed: %v", err)
 	}
 }
@@ -262,7 +262,7 @@ func TestLinksAreSentLast(t *testing.T) {
 		}
 		return nil
 	}
-	if _, err := plan.export(t, t.Context()); err != nil {
+	if _, err := plan.readAndSend(t, t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if order[0] != customerio.Identify || order[len(order)-1] != customerio.Merge {
@@ -282,7 +282,7 @@ func TestRefusedCredentialsEndTheRunSoon(t *testing.T) {
 		}}))
 		plan.BatchItems, plan.Grace = 10, 5*time.Second
 		start := time.Now()
-		summary, err := plan.export(t, t.Context())
+		summary, err := plan.readAndSend(t, t.Context())
 		api, ok := errors.AsType[*customerio.APIError](err)
 		if !ok || api.Class() != customerio.Unauthorized {
 			t.Fatalf("ended with %v, want refused credentials", err)
@@ -296,9 +296,8 @@ func TestRefusedCredentialsEndTheRunSoon(t *testing.T) {
 	})
 }
 
-// TestSourceGoneInTheSecondReadingEndsTheRun takes a file away between the readings: no row may be lost in
-// silence.
-func TestSourceGoneInTheSecondReadingEndsTheRun(t *testing.T) {
+// TestSourceGoneInTheSecondPassEndsTheRun removes a file between the passes: no row may be lost silently.
+func TestSourceGoneInTheSecondPassEndsTheRun(t *testing.T) {
 	for _, gone := range []int{0, 1} {
 		paths := []string{
 			writeSynthetic(t, synthetic.Options{Rows: 300, People: 10, Seed: 1}),
@@ -326,7 +325,7 @@ func TestStoppingForRejectsStillAddsUp(t *testing.T) {
 	plan := newPlan(t, mapping.Options{}, path)
 	plan.to(t, newSandbox(sandbox.Faults{Refuse: []sandbox.Refusal{{Contains: `"action":"event"`, Reason: "invalid"}}}))
 	plan.BatchItems, plan.MaxRejects = 50, MaxRejects{Count: 100}
-	_, err := plan.export(t, t.Context())
+	_, err := plan.readAndSend(t, t.Context())
 	if _, ok := errors.AsType[*TooManyRejects](err); !ok || strings.Contains(err.Error(), "add up") {
 		t.Errorf("ended with %v, want too many rejects and nothing else", err)
 	}
@@ -343,7 +342,7 @@ func TestOneIdentifyForEachIdentifier(t *testing.T) {
 	}
 	plan := newPlan(t, mapping.Options{IdentifierValue: "{person.properties.crm}", IdentifierKey: customerio.ID}, path)
 	plan.IdentifiersMayMeet = true
-	summary, err := plan.export(t, t.Context())
+	summary, err := plan.readAndSend(t, t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -372,7 +371,7 @@ func TestSecondsAreOfBothReadings(t *testing.T) {
 	}
 	plan := newPlan(t, mapping.Options{}, path)
 	plan.Progress = &slow{}
-	summary, err := plan.export(t, t.Context())
+	summary, err := plan.readAndSend(t, t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func TestSkippedEventsAreBoundedAndInOrder(t *testing.T) {
 	}
 }
 
-// What --events is to be is what the flag reads back as the names that it was and the new one.
+// The value of --events that is shown for a skipped event means the same as before, and that event.
 func TestEventsWithAddsToWhatIsThere(t *testing.T) {
 	t.Parallel()
 	for _, only := range [][]string{nil, {"order *"}, {"[^$]*", "$pageview", "$screen"}} {

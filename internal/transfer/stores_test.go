@@ -25,8 +25,8 @@ func (p *testPlan) in(t *testing.T, store *sources.Store) {
 	p.Found = source.NewSnapshot(store, p.Sources)
 }
 
-// TestBothReadingsFromAStore holds that a store far away makes no difference to what is sent.
-func TestBothReadingsFromAStore(t *testing.T) {
+// TestBothPassesFromAStore shows that a store far away makes no difference to what is sent.
+func TestBothPassesFromAStore(t *testing.T) {
 	text := syntheticText(t, 400)
 	directory := t.TempDir()
 	for name, data := range map[string][]byte{"a.jsonl": text, "b.jsonl.gz": gzipMember(t, syntheticText(t, 600)), "c.jsonl.zst": zstdFrame(t, text)} {
@@ -40,7 +40,7 @@ func TestBothReadingsFromAStore(t *testing.T) {
 			operations.Write(op.Body)
 			return nil
 		}
-		summary, err := plan.export(t, t.Context())
+		summary, err := plan.readAndSend(t, t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func TestBothReadingsFromAStore(t *testing.T) {
 		plan.in(t, store)
 		plan.mostTail = 1 // nothing is kept from the first pass, so that the second one opens the sources
 		got, operations := run(plan)
-		if n := store.Opened(); n < 3*len(plan.Sources) || // a look at the types of columns, and two readings
+		if n := store.Opened(); n < 3*len(plan.Sources) || // a look at the types of columns, and two passes
 			store.Unclosed() > 0 {
 			t.Errorf("%s: %d sources were opened %d times, and %d files are open", name, len(plan.Sources), n, store.Unclosed())
 		}
@@ -70,8 +70,8 @@ func TestBothReadingsFromAStore(t *testing.T) {
 	}
 }
 
-// TestAStoreThatFailsIsToldAsGone: rows before the failure are used, and the run knows that the source was
-// not read whole.
+// TestAStoreThatFailsIsToldAsGone fails in the first pass. Rows before the failure are used, and the source
+// counts as not read to its end.
 func TestAStoreThatFailsIsToldAsGone(t *testing.T) {
 	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 3000)))
 	store := sources.New(sources.Manners{Sips: 50_000, FailAt: plan.Sources[0].Size / 2})
@@ -88,9 +88,9 @@ func TestAStoreThatFailsIsToldAsGone(t *testing.T) {
 	}
 }
 
-// TestAStoreThatFailsEarlierInTheSecondReading: rows that were counted on cannot be read, which ends the run
-// with the reason.
-func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
+// TestAStoreThatFailsEarlierInTheSecondPass fails before rows that the first pass has read. The run ends with
+// the reason.
+func TestAStoreThatFailsEarlierInTheSecondPass(t *testing.T) {
 	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 6000)))
 	size := plan.Sources[0].Size
 	store := sources.New(sources.Manners{Sips: 50_000, FailAt: size / 10 * 9})
@@ -111,9 +111,9 @@ func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
 	}
 }
 
-// TestAStoreThatChangesBetweenTheReadings: a source of another version is told as changed, and one that went
-// away as gone.
-func TestAStoreThatChangesBetweenTheReadings(t *testing.T) {
+// TestAStoreThatChangesBetweenThePasses replaces a source, which is reported as changed, or removes it, which
+// is reported as gone.
+func TestAStoreThatChangesBetweenThePasses(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(store *sources.Store, name string)
 		kind   posthog.SourceTrouble
@@ -140,7 +140,7 @@ func TestAStoreThatChangesBetweenTheReadings(t *testing.T) {
 	}
 }
 
-// TestTheSnapshotAnswersOnce: whether a known source is there is looked up once, and then holds for the run.
+// TestTheSnapshotAnswersOnce shows that a run looks up once whether a known source is there.
 func TestTheSnapshotAnswersOnce(t *testing.T) {
 	store := sources.New(sources.Manners{})
 	listed := store.Put("listed", []byte("x"))

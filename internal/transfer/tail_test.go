@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// What stays in memory between the readings, all, some or nothing, changes no total; and it is what it is
-// meant to be.
+// Whether all, some or none of the chunks stay in memory between the passes makes no difference to the
+// totals. The test also checks how many stay.
 func TestWhatIsKeptIsNotReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name string, text []byte) string {

@@ -71,7 +71,7 @@ func TestSeveralTeamsAreNotMixed(t *testing.T) {
 
 func TestWarningsAreInTheSummary(t *testing.T) {
 	plan := newPlan(t, mapping.Options{HoldRecent: true}, samples+"api_events_list.json")
-	summary, err := plan.export(t, t.Context())
+	summary, err := plan.readAndSend(t, t.Context())
 	if err != nil || len(summary.Sources) != 1 {
 		t.Fatal(summary, err)
 	}

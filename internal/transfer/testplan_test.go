@@ -25,7 +25,7 @@ type testPlan struct {
 	Delivery
 }
 
-// newPlan is a plan for files with default flags and a sender that only counts.
+// newPlan returns a plan for files with default flags and a sender that only counts.
 func newPlan(t *testing.T, options mapping.Options, paths ...string) *testPlan {
 	t.Helper()
 	sources, err := source.Find(paths)
@@ -46,7 +46,7 @@ func newPlan(t *testing.T, options mapping.Options, paths ...string) *testPlan {
 	}
 }
 
-// to lets a plan send to a handler through the real client and everything around it.
+// to makes a plan send to a handler, through the real client and all senders around it.
 func (p *testPlan) to(t *testing.T, handler http.Handler) {
 	t.Helper()
 	client, err := customerio.NewClient(customerio.ClientOptions{
@@ -61,8 +61,8 @@ func (p *testPlan) to(t *testing.T, handler http.Handler) {
 	p.InFlight = func() int { return 4 }
 }
 
-// export runs the whole line.
-func (p *testPlan) export(t *testing.T, ctx context.Context) (*Summary, error) {
+// readAndSend makes both passes.
+func (p *testPlan) readAndSend(t *testing.T, ctx context.Context) (*Summary, error) {
 	t.Helper()
 	first, err := RunFirstPass(ctx, p.Input, p.Rules)
 	if err != nil {
@@ -75,7 +75,7 @@ func newSandbox(faults sandbox.Faults) *sandbox.Sandbox {
 	return sandbox.New(sandbox.Options{Faults: faults, Clock: func() time.Time { return runTime }})
 }
 
-// parsed is an operation as an API reads it.
+// parsed reads an operation as the API does.
 func parsed(body []byte) customerio.Operation {
 	op, err := customerio.ParseOperation(body)
 	if err != nil {

@@ -77,7 +77,7 @@ func drawPlan(t *testing.T, r *rapid.T, path string) *testPlan {
 	return plan
 }
 
-// plainTotals counts where the first so many rows end, each decoded and mapped.
+// plainTotals counts the first so many rows by where they end. It decodes and maps each of them.
 func plainTotals(t *testing.T, plan *testPlan, first *FirstPass, rows int64) Rows {
 	t.Helper()
 	totals := Rows{Skipped: map[string]int64{}, Rejected: map[string]int64{}}
@@ -119,7 +119,7 @@ func plainTotals(t *testing.T, plan *testPlan, first *FirstPass, rows int64) Row
 	return totals
 }
 
-// TestTotalsAreThoseOfEveryRowDecoded holds that rows which the second pass does not decode are counted as if
+// TestTotalsAreThoseOfEveryRowDecoded shows that rows which the second pass does not decode are counted as if
 // it did.
 func TestTotalsAreThoseOfEveryRowDecoded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.jsonl")

@@ -17,7 +17,7 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// drawnEvents draws rows of few events, each row taken in at a time of its own, and the row of each event
+// drawnEvents draws rows of few events, each received at another time, and the row of each event
 // that is to be sent: the newest of those that are not too large.
 func drawnEvents(r *rapid.T) (rows []string, sent map[string]string) {
 	sent = map[string]string{}
@@ -66,7 +66,7 @@ func TestTheSameVersionIsSentInAnyOrder(t *testing.T) {
 	})
 }
 
-// sentFrom are the versions that would be sent of the rows of two files, by the IDs of their events.
+// sentFrom returns the versions that would be sent of the rows of two files, by the IDs of their events.
 func sentFrom(t *testing.T, dir string, files ...[]string) map[string]string {
 	t.Helper()
 	var paths []string
