@@ -50,7 +50,7 @@ func (s suite) Run() int {
 	return s.M.Run()
 }
 
-// update writes the texts that stories compare output with anew.
+// update rewrites the texts that stories compare output with.
 var update = flag.Bool("update", false, "write the expected outputs in the stories anew")
 
 // TestScripts runs the stories in testdata/script: the real program against the sandbox.

@@ -9,7 +9,7 @@ import (
 func TestBackfill(t *testing.T) {
 	inDay := there.read(day)
 	large := texts{day: string(make([]byte, 200<<10))}
-	hold(t, []rule{
+	check(t, []rule{
 		{"the first one is new", request(Backfill, there.found(day)), answers{}, "new: day.jsonl"},
 		{
 			"the same command resumes a run that stopped", request(Backfill, there.found(day)),
@@ -80,11 +80,11 @@ func TestBackfill(t *testing.T) {
 	})
 }
 
-// Standard input has no name and no size of its own: what was in it counts.
+// Standard input has no name and no size in the ledger: its content counts.
 func TestBackfillOfStandardInput(t *testing.T) {
 	copied := there.with("/tmp/ph2cio-stdin-00ff-1", "packed otherwise\n")
 	before := ledger.Source{Path: NameOf("/tmp/ph2cio-stdin-00ff-2")}
-	hold(t, []rule{
+	check(t, []rule{
 		{
 			"a copy with the same rows resumes", request(Backfill, copied.found("/tmp/ph2cio-stdin-00ff-1")),
 			answers{runs: []*ledger.Run{stopped(Backfill, before)}}, "resumed: ph2cio-stdin-00ff-1",

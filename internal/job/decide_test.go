@@ -20,7 +20,7 @@ import (
 	"ph2cio/internal/source"
 )
 
-// answers is a Ledger that has its answers beforehand.
+// answers is a Ledger with fixed answers.
 type answers struct {
 	runs    []*ledger.Run // the newest first
 	known   []ledger.KnownSource
@@ -59,7 +59,7 @@ func (a *answers) PendingMerges(_ context.Context, run int64) ([]ledger.Merge, e
 
 func (a *answers) WaitingBefore(context.Context, int64) (bool, error) { return a.waiting, nil }
 
-// texts is a store of texts by name, each of which was modified at the time of its version.
+// texts is a store of texts by name. All were modified at the same time.
 type texts map[string]string
 
 func (x texts) Open(_ context.Context, s source.Source, offset int64) (source.File, error) {
@@ -78,7 +78,7 @@ func (x texts) Look(_ context.Context, name string) (source.Source, error) {
 	return source.Source{Name: name, Size: int64(len(text)), Version: source.Version{Modified: 1}, In: &pointer{x}}, nil
 }
 
-// pointer is a store that can be compared.
+// pointer makes texts comparable, as a store must be.
 type pointer struct{ texts }
 
 type openText struct {
@@ -89,13 +89,13 @@ type openText struct {
 func (o openText) Version() (source.Version, error) { return o.version, nil }
 func (o openText) Close() error                     { return nil }
 
-// there is what the tests' sources hold. A night is a file that comes later.
+// there has the sources of the tests. The night is a file that comes later than the day.
 var (
 	day, night = source.Absolute("/exports/day.jsonl"), source.Absolute("/exports/night.jsonl")
 	there      = texts{day: "rows of the day\n", night: "rows of the night\n"}
 )
 
-// found is a snapshot of some of the texts.
+// found returns a snapshot of some of the texts.
 func (x texts) found(names ...string) *source.Snapshot {
 	store := &pointer{x}
 	var all []source.Source
@@ -110,7 +110,7 @@ func (x texts) found(names ...string) *source.Snapshot {
 	return source.NewSnapshot(store, all)
 }
 
-// with is the texts and another one, or another text by a name.
+// with returns the texts and another one, or with another text under a name.
 func (x texts) with(name, text string) texts {
 	all := texts{name: text}
 	for other, has := range x {
@@ -121,14 +121,14 @@ func (x texts) with(name, text string) texts {
 	return all
 }
 
-// read is a text as a run has read it, to its end.
+// read returns a text as a run that has read it to its end.
 func (x texts) read(name string) ledger.Source {
 	one := x.found(name).Sources[0]
 	_, ends := asread.Ends(context.Background(), one, one.Size)
 	return ledger.Source{Path: name, Size: one.Size, Modified: 1, Ends: ends, Rows: 1, Fingerprint: "of " + x[name]}
 }
 
-// knownFrom are sources as a run has read them.
+// knownFrom returns sources as a run has read them.
 func knownFrom(run *ledger.Run, sources ...ledger.Source) (all []ledger.KnownSource) {
 	for i, one := range sources {
 		all = append(all, ledger.KnownSource{Source: one, Run: run.ID, Number: i, Now: run.Now, Flags: run.Flags})
@@ -141,30 +141,30 @@ var (
 	now   = began.AddDate(0, 0, 7)
 )
 
-// sent are the counters of a run that has sent something.
+// sent is the counters of a run that has sent something.
 const sent = `{"accepted":{"identify":2,"event":5}}`
 
-// stopped is a run that has sent something and has not finished.
+// stopped returns a run that has sent something and has not finished.
 func stopped(command Command, sources ...ledger.Source) *ledger.Run {
 	return &ledger.Run{ID: 7, Counters: []byte(sent), Start: ledger.Start{
 		Command: string(command), Typed: "ph2cio " + string(command), Began: began, Now: began, Flags: "{}", Sources: sources,
 	}}
 }
 
-// finished is a run that has come to its end.
+// finished returns a run that has come to its end.
 func finished(command Command, sources ...ledger.Source) *ledger.Run {
 	run := stopped(command, sources...)
 	run.Ended, run.Outcome = began.Add(time.Hour), ledger.Done
 	return run
 }
 
-// change is a run after a change.
+// change returns a run after a change.
 func change(run *ledger.Run, change func(*ledger.Run)) *ledger.Run {
 	change(run)
 	return run
 }
 
-// request asks for a command, with no flags, of the sources that were found.
+// request returns a request for a command with the sources that were found, without flags.
 func request(command Command, inputs *source.Snapshot) Request {
 	return Request{Command: command, Now: now, Inputs: inputs, HoldsRecent: true, Flags: flagsOf(nil)}
 }
@@ -176,7 +176,7 @@ func flagsOf(flags Flags) func() (Flags, error) {
 	return func() (Flags, error) { return flags, nil }
 }
 
-// rule is a rule of the program, with what shows it.
+// rule is a rule of decisions, with a request that shows it.
 type rule struct {
 	name   string
 	of     Request
@@ -184,7 +184,7 @@ type rule struct {
 	want   string // what the answer is, as told puts it
 }
 
-func hold(t *testing.T, rules []rule) {
+func check(t *testing.T, rules []rule) {
 	t.Helper()
 	for _, rule := range rules {
 		t.Run(rule.name, func(t *testing.T) {
@@ -192,15 +192,15 @@ func hold(t *testing.T, rules []rule) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(rule.want, told(t, answer)); diff != "" {
+			if diff := cmp.Diff(rule.want, describe(t, answer)); diff != "" {
 				t.Errorf("want -, got +:\n%s", diff)
 			}
 		})
 	}
 }
 
-// told puts an answer into words.
-func told(t *testing.T, a Answer) string {
+// describe describes an answer in words.
+func describe(t *testing.T, a Answer) string {
 	t.Helper()
 	var text string
 	switch {
@@ -233,7 +233,7 @@ func told(t *testing.T, a Answer) string {
 	return text
 }
 
-// names are the last parts of the names of a job's sources.
+// names returns the last parts of the names of a job's sources.
 func names(j *Job) string {
 	var all []string
 	for _, one := range j.Sources {

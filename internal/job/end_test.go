@@ -47,7 +47,7 @@ func TestHowARunEnded(t *testing.T) {
 	}
 }
 
-// Rejects stay open until their rows were read again: those of a file that was replaced were not.
+// Rejects stay open until their rows are read again. Those of a file that was replaced were not.
 func TestRejectsOfAReplacedFileStayOpen(t *testing.T) {
 	inDay, inNight := there.read(day), there.read(night)
 	rejects := ledger.OpenRejects{Rows: 2, Sources: []ledger.Source{inDay, inNight}}
@@ -86,7 +86,7 @@ func TestRejectsOfAGrownFileAreClosed(t *testing.T) {
 	}
 }
 
-// A run has read only what was there when it began, whatever has come since.
+// A run has read only the size that a file had when the run began, even if the file has grown since.
 func TestRejectsOfAFileThatWasStillShortStayOpen(t *testing.T) {
 	inDay := there.read(day)
 	r := request(Backfill, there.found(day))

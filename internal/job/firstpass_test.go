@@ -8,12 +8,12 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// passOf is a first pass that has found two people in some sources.
+// passOf returns a first pass that has found two people in some sources.
 func passOf(sources ...ledger.Source) *FirstPass {
 	return &FirstPass{Rows: 3, Origin: func() ([]ledger.Source, []byte) { return sources, []byte("two people") }}
 }
 
-// resumedJob is a job that continues a run of the day, which has sent something.
+// resumedJob returns a job that resumes a run of the day's file, which has sent something.
 func resumedJob(t *testing.T, command Command, sent bool) *Job {
 	t.Helper()
 	run := stopped(command, there.read(day))
@@ -45,8 +45,8 @@ func TestAResumedRunIsSentIfItReadTheSame(t *testing.T) {
 	}
 }
 
-// Who typed a backfill decides what becomes of a source that has changed. At night nobody can, and what was
-// sent is known.
+// If a source has changed, a resumed backfill that has sent something is refused, because whoever typed it
+// can decide. A sync at night begins a new run.
 func TestAResumedRunThatReadOtherRows(t *testing.T) {
 	other := there.read(day)
 	other.Fingerprint = "of others"
@@ -89,7 +89,8 @@ func TestAResumedRunWithOtherPeople(t *testing.T) {
 	}
 }
 
-// A backfill whose files are too large to be sure by a look is read, and then known to be done, or not.
+// A backfill whose files are too large to compare without reading them is read first. Then it is known
+// whether it is done already.
 func TestABackfillThatMayBeDone(t *testing.T) {
 	large := texts{day: string(make([]byte, 200<<10))}
 	before := large.read(day)
@@ -109,7 +110,7 @@ func TestABackfillThatMayBeDone(t *testing.T) {
 	}
 }
 
-// A new sync reads sources of earlier runs again, if rows wait in them that can be sent now.
+// A new sync also reads sources of earlier runs in which rows wait that can be sent now.
 func TestOnlyANewSyncReadsMore(t *testing.T) {
 	gone := there.read(day).Path + ".gone"
 	pass := passOf()
@@ -136,7 +137,7 @@ func TestOnlyANewSyncReadsMore(t *testing.T) {
 	}
 }
 
-// A backfill for which nothing is left may still have sources or flags that later runs should know of.
+// A backfill that has nothing left to send may still have sources or flags that later runs should know.
 func TestABackfillThatAnotherHasDone(t *testing.T) {
 	inDay, other := there.read(day), there.read(day)
 	other.Rows++

@@ -15,7 +15,7 @@ func TestPreview(t *testing.T) {
 	inDay := there.read(day)
 	done := finished(Sync, inDay)
 	known := knownFrom(done, inDay)
-	hold(t, []rule{
+	check(t, []rule{
 		{
 			"of a backfill, of all that was found", previewOf(request(Backfill, there.found(day, night))),
 			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}}, "new: day.jsonl, night.jsonl",
@@ -30,7 +30,7 @@ func TestPreview(t *testing.T) {
 			answers{runs: []*ledger.Run{stopped(Sync, inDay)}, known: known}, "new: no source",
 		},
 		{
-			"of a sync with other flags", asked(previewOf(request(Sync, there.found(day))), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
+			"of a sync with other flags", changed(previewOf(request(Sync, there.found(day))), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
 			answers{runs: []*ledger.Run{done}, known: known}, "new: no source",
 		},
 	})

@@ -87,6 +87,7 @@ func changedSince(begun *ledger.Run, path string) error {
 // sources.
 type PeopleChanged struct{ Began time.Time }
 
+// Error says which run it is about.
 func (e *PeopleChanged) Error() string {
 	return fmt.Sprintf("the people are not the same as when the run began at %s, although the files are", report.Time(e.Began))
 }

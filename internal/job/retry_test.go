@@ -18,14 +18,14 @@ func TestRetry(t *testing.T) {
 	before := finished(Backfill, inDay)
 	renamed := texts{night: there[day]}
 	inNight := renamed.read(night)
-	hold(t, []rule{
+	check(t, []rule{
 		{"nothing is rejected", request(Retry, nothingFound(there)), answers{runs: []*ledger.Run{before}}, "nothing to do"},
 		{
 			"rejected merges are left without --merges", request(Retry, nothingFound(there)),
 			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Merges: 1}}, "nothing to do",
 		},
 		{
-			"with --merges they are tried", asked(request(Retry, nothingFound(there)), func(r *Request) { r.Merges = true }),
+			"with --merges they are tried", changed(request(Retry, nothingFound(there)), func(r *Request) { r.Merges = true }),
 			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Merges: 1}}, "new: no source",
 		},
 		{
@@ -41,7 +41,7 @@ func TestRetry(t *testing.T) {
 			answers{runs: []*ledger.Run{before}, rejects: rejected, known: knownFrom(before, inDay, inNight)}, "new: night.jsonl",
 		},
 		{
-			"a missing file is told", asked(request(Retry, nothingFound(texts{})), func(*Request) {}),
+			"a missing file is told", changed(request(Retry, nothingFound(texts{})), func(*Request) {}),
 			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Rows: 2, People: 1, Sources: []ledger.Source{inDay}}},
 			"new: no source; RejectsMissing",
 		},
@@ -52,7 +52,7 @@ func TestRetry(t *testing.T) {
 		},
 		{
 			"other flags than those of the last run are told",
-			asked(request(Retry, nothingFound(there)), func(r *Request) { r.Flags = flagsOf(Flags{"identify-by": "email,id"}) }),
+			changed(request(Retry, nothingFound(there)), func(r *Request) { r.Flags = flagsOf(Flags{"identify-by": "email,id"}) }),
 			answers{runs: []*ledger.Run{before}, rejects: rejected}, "new: day.jsonl; FlagsDiffer",
 		},
 		{
@@ -61,7 +61,7 @@ func TestRetry(t *testing.T) {
 		},
 		{
 			"with other flags another one begins",
-			asked(request(Retry, nothingFound(there)), func(r *Request) { r.Flags = flagsOf(Flags{"identify-by": "email,id"}) }),
+			changed(request(Retry, nothingFound(there)), func(r *Request) { r.Flags = flagsOf(Flags{"identify-by": "email,id"}) }),
 			answers{runs: []*ledger.Run{stopped(Retry, inDay)}, rejects: rejected}, "new: day.jsonl; FlagsDiffer",
 		},
 		{
@@ -76,8 +76,8 @@ func TestRetry(t *testing.T) {
 	})
 }
 
-// A resumed retry knows where it was in its list of merges, so the list must be as it was: with those that it
-// has done.
+// A resumed retry finds its place by the index in its list of merges. So the list must still have the merges
+// that the run has done.
 func TestAResumedRetryHasTheMergesThatItHasDone(t *testing.T) {
 	inDay := there.read(day)
 	first, second := ledger.Merge{Secondary: "first", Done: true}, ledger.Merge{Secondary: "second"}

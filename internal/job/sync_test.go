@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// asked is a request after a change.
-func asked(r Request, change func(*Request)) Request {
+// changed returns a request after a change.
+func changed(r Request, change func(*Request)) Request {
 	change(&r)
 	return r
 }
@@ -19,10 +19,10 @@ func TestSync(t *testing.T) {
 	done := finished(Sync, inDay)
 	nothingNew := answers{runs: []*ledger.Run{done}, known: knownFrom(done, inDay)}
 	grown := there.with(day, there[day]+"one more\n")
-	hold(t, []rule{
+	check(t, []rule{
 		{"it needs a backfill before", request(Sync, there.found(day)), answers{}, "refused with 1: no run has started from this state"},
 		{
-			"--first-run begins without one", asked(request(Sync, there.found(day)), func(r *Request) { r.FirstRun = true }), answers{},
+			"--first-run begins without one", changed(request(Sync, there.found(day)), func(r *Request) { r.FirstRun = true }), answers{},
 			"new: day.jsonl",
 		},
 		{"a file that is as it was is not read", request(Sync, there.found(day)), nothingNew, "nothing to do"},
@@ -44,13 +44,13 @@ func TestSync(t *testing.T) {
 		},
 		{
 			"files of an export that is not complete wait",
-			asked(request(Sync, there.found(day, night)), func(r *Request) {
+			changed(request(Sync, there.found(day, night)), func(r *Request) {
 				r.Incomplete = []*source.Incomplete{{Manifest: source.Absolute("/exports/night_manifest.json")}}
 			}), nothingNew, "nothing to do",
 		},
 		{
 			"files of the same name in another directory do not",
-			asked(request(Sync, there.found(day, night)), func(r *Request) {
+			changed(request(Sync, there.found(day, night)), func(r *Request) {
 				r.Incomplete = []*source.Incomplete{{Manifest: source.Absolute("/others/night_manifest.json")}}
 			}), nothingNew, "new: night.jsonl",
 		},
@@ -60,12 +60,12 @@ func TestSync(t *testing.T) {
 			"new: day.jsonl",
 		},
 		{
-			"other flags look for rows that wait", asked(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
+			"other flags look for rows that wait", changed(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
 			nothingNew, "new: no source; FlagsDiffer",
 		},
 		{
 			"so do other files of the same flags, which is no news",
-			asked(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"existing": FilesWith + "2"}) }),
+			changed(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"existing": FilesWith + "2"}) }),
 			answers{
 				runs:  []*ledger.Run{change(finished(Sync, inDay), func(r *ledger.Run) { r.Flags = `{"existing":"` + FilesWith + `1"}` })},
 				known: knownFrom(done, inDay),
@@ -92,7 +92,7 @@ func TestSync(t *testing.T) {
 		},
 		{
 			"with other flags it is planned anew, since nobody is there to decide",
-			asked(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
+			changed(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
 			answers{runs: []*ledger.Run{stopped(Sync, inDay)}}, "new: day.jsonl; FlagsDiffer",
 		},
 		{
@@ -118,7 +118,7 @@ func TestSync(t *testing.T) {
 	})
 }
 
-// Files that came after a sync began wait until it has finished, and the same command sends them then.
+// Files that came after a sync began wait until it has finished. Then the same command sends them.
 func TestASyncLeavesNewFilesForTheNext(t *testing.T) {
 	r := request(Sync, there.found(day, night))
 	answer, err := Decide(t.Context(), &r, &answers{runs: []*ledger.Run{stopped(Sync, there.read(day))}})
@@ -147,7 +147,7 @@ func TestTheFirstSyncHoldsRecentEvents(t *testing.T) {
 	}
 }
 
-// Recent events are sent when they are 72 hours old, or at once if they are not held any more.
+// Recent events are sent once they are 72 hours old, or at once if the flags no longer hold them.
 func TestHeldEventsAreSentOnceTheyAreOld(t *testing.T) {
 	held := there.read(day)
 	held.Recent = 1
@@ -166,7 +166,7 @@ func TestHeldEventsAreSentOnceTheyAreOld(t *testing.T) {
 	}
 }
 
-// What is not sure to be idle is looked at by Decide, which can refuse and warn.
+// If Idle is not certain it returns false, and Decide decides, which can also refuse and warn.
 func TestIdleOnlyWhereItIsSure(t *testing.T) {
 	inDay := there.read(day)
 	known := knownFrom(finished(Sync, inDay), inDay)
@@ -186,7 +186,7 @@ func TestIdleOnlyWhereItIsSure(t *testing.T) {
 	}
 }
 
-// Where an old state does not say what was in a file, only a shorter one is another.
+// If an old state has no fingerprint of a file, only a shorter file certainly is another one.
 func TestReplacedIsOnlySaidOfWhatIsKnown(t *testing.T) {
 	size := int64(len(there[day]))
 	for _, c := range []struct {

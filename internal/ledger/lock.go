@@ -45,6 +45,7 @@ type LockedError struct {
 	Holder Holder // the zero value if that run has not written its holder file
 }
 
+// Error says which run holds the lock, as far as that is known.
 func (e *LockedError) Error() string {
 	if e.Holder.PID == 0 {
 		return "another run is sending from " + e.Dir

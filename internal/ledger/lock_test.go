@@ -73,8 +73,8 @@ func TestWaitingForTheLock(t *testing.T) {
 	}
 }
 
-// TestALookDoesNotKeepASenderOut has somebody who holds the lock for a moment, as Running does to look who holds
-// it. A run that does not wait for other runs still gets the lock.
+// TestALookDoesNotKeepASenderOut has somebody who holds the lock for a moment, as Running does to look who
+// holds it. A run that does not wait for other runs still gets the lock.
 func TestALookDoesNotKeepASenderOut(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -55,7 +55,7 @@ func isHolder(dir string) bool {
 // ForeignFile returns the name of a file that another program has put in a directory without a state, under a
 // name that the ledger would use. It is empty if there is none. Files left by a run that was killed while it
 // created a state are not foreign, and neither are empty files. The error is that of a file that cannot be
-// read, about which nothing is known.
+// read, since it may be foreign or not.
 func ForeignFile(dir string) (name string, err error) {
 	for _, name := range ownNames {
 		if slices.Contains([]string{FileName, FileName + "-wal", FileName + "-journal"}, name) {

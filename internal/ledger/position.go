@@ -6,26 +6,27 @@ import (
 	"sort"
 )
 
-// Phase is a part of a run's sending.
+// Phase is a part of a run's sending, which ends before the next begins. There are four, in this order.
 type Phase int
 
 const (
-	People Phase = 1 + iota
-	Events
-	Merges
-	Emails // an identify for each person whose email another profile had until a merge
+	People Phase = 1 + iota // an identify for each person
+	Events                  // events, pages and screens
+	Merges                  // merges of profiles
+	Emails                  // an identify for each person whose email another profile had until a merge
 )
 
+// String returns the name of the phase.
 func (p Phase) String() string { return [...]string{"", "people", "events", "merges", "emails"}[p] }
 
-// Position is how far a phase has come: everything before Next is done, except what Open holds. The zero
+// Position is how far a phase has come: all numbers before Next are done, except those in Open. The zero
 // value is the beginning of the phase.
 type Position struct {
 	Next uint64
 	Open []Span // ascending, not touching, all before Next
 }
 
-// Span is the numbers from First to Last, both included.
+// Span has the numbers from First to Last, both included.
 type Span struct{ First, Last uint64 }
 
 // Done reports whether a number is done.
@@ -36,7 +37,7 @@ func (p *Position) open(number uint64) bool {
 	return i < len(p.Open) && p.Open[i].First <= number
 }
 
-// Low is the first number that is not done.
+// Low returns the first number that is not done.
 func (p *Position) Low() uint64 {
 	if len(p.Open) > 0 {
 		return p.Open[0].First

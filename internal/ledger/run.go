@@ -21,27 +21,27 @@ type Start struct {
 	UUIDs   UUIDs   // of its rows; Store.UUIDs collects those of all runs
 }
 
-// Outcome is how a run ended.
+// Outcome says how a run ended.
 type Outcome string
 
 const (
-	Done     Outcome = "done"
-	Rejected Outcome = "rejects"  // done, with rejects
-	Troubled Outcome = "trouble"  // done, except sources that could not be read to their ends
+	Done     Outcome = "done"     // all sent, without rejects
+	Rejected Outcome = "rejects"  // all sent, except rejects
+	Troubled Outcome = "trouble"  // all sent, except sources that could not be read to their ends
 	Replaced Outcome = "replaced" // replaced by a later run
 )
 
-// Run is one run, as far as it has been saved. Save advances it.
+// Run is one run as the ledger has it. Save and Finish change it.
 type Run struct {
 	Start
 	ID      int64
 	Phase   Phase
 	Ended   time.Time // the zero time if there is something left to do
 	Outcome Outcome
-	Saved   time.Time // when it was last saved; the zero time before
+	Saved   time.Time // when Save last saved it; the zero time before
 
 	Positions map[Phase]Position
-	Counters  []byte // as Save had them last; nil before
+	Counters  []byte // of the last Step that was saved; nil before
 
 	store *Store
 }

@@ -16,7 +16,7 @@ func (s *Store) Runs(ctx context.Context, most int) ([]*Run, error) {
 	return s.runs(ctx, "ORDER BY id DESC LIMIT ?", most)
 }
 
-// runs returns runs, complete. which is the end of the statement that selects them.
+// runs returns complete runs. which is the end of the statement that selects them.
 func (s *Store) runs(ctx context.Context, which string, args ...any) ([]*Run, error) {
 	all, err := query[*Run]{
 		doing: "reading the runs in",

@@ -24,6 +24,7 @@ type StateError struct {
 	Damage bool   // its content is lost; no other version, permission or disk helps
 }
 
+// Error says what was being done, to which file, and what failed.
 func (e *StateError) Error() string {
 	if e.Doing == "" {
 		return fmt.Sprintf("%s %v", e.Path, e.Err)
@@ -31,6 +32,7 @@ func (e *StateError) Error() string {
 	return Describe(e.Doing, e.Path, e.Err)
 }
 
+// Unwrap returns the cause.
 func (e *StateError) Unwrap() error { return e.Err }
 
 // ExitCode returns the exit code of the program for this error.

@@ -8,7 +8,7 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// Totals are counts over all runs of a state directory.
+// Totals has counts over all runs of a state directory.
 type Totals struct {
 	People         int64 // who were sent, however often
 	MergesDone     int64
@@ -45,7 +45,7 @@ func (s *Store) Totals(ctx context.Context, now time.Time) (t Totals, err error)
 	return t, err
 }
 
-// countPeople counts those who were sent, each once.
+// countPeople counts the people who were sent, each once.
 func (s *Store) countPeople(ctx context.Context) (int64, error) {
 	var who distinct
 	for p, err := range s.People(ctx, 0) {

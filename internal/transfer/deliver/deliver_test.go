@@ -181,7 +181,7 @@ func (l *list) Reject(r *Reject) error {
 	return nil
 }
 
-// TestWithoutALedger checks that a preview keeps nothing, and tells of each reject at once.
+// TestWithoutALedger checks that a preview saves nothing, and hands over each reject at once.
 func TestWithoutALedger(t *testing.T) {
 	var rejects list
 	r := part(1, 2)
