@@ -89,8 +89,9 @@ func (o *identityOptions) addWhoIsWhoFlags(f *pflag.FlagSet) {
 	describe(f, "identity", whoIsWho, "", oneOf(identityChoices...))
 }
 
-// choice returns who is sent, and by which keys. Errors name the flag.
-func (o *identityOptions) choice() (people.Choice, error) {
+// choice returns who is sent, and by which keys. needEvents leaves out people without an event to send.
+// Errors name the flag.
+func (o *identityOptions) choice(needEvents bool) (people.Choice, error) {
 	who, merges, only := people.Who(o.people), mergeValues[o.merge], o.flags != nil && o.flags.Changed("only")
 	var errs []error
 	if only && strings.Join(o.only, "") == "" {
@@ -116,7 +117,7 @@ func (o *identityOptions) choice() (people.Choice, error) {
 	if o.identifierValue != "" {
 		keys = []people.By{people.ByID} // the template names everybody, whatever they have
 	}
-	return people.Choice{Who: who, By: keys, Merges: merges, MergeProfiles: o.mergeProfiles, Only: only}, errors.Join(errs...)
+	return people.Choice{Who: who, By: keys, NeedEvents: needEvents, Merges: merges, MergeProfiles: o.mergeProfiles, Only: only}, errors.Join(errs...)
 }
 
 // firstKey is the first key to identify people by.
@@ -156,22 +157,22 @@ func (o *identityOptions) checkMerge(merges people.MergePolicy, keys []people.By
 	return errs
 }
 
-// addIndexOptions adds what these flags say to the options of the first pass. Errors name the flag.
-func (o *identityOptions) addIndexOptions(index *people.Options) error {
-	index.Separate = o.identity == "off"
+// indexOptions returns how much memory the first pass may use for people, in bytes, and what recognises the
+// user's own IDs, nil without --user-id. Errors name the flag.
+func (o *identityOptions) indexOptions() (memory int64, userID func(id []byte) bool, err error) {
 	var errs []error
-	var err error
-	if index.Memory, err = parseBytes(o.memory); err != nil {
+	if memory, err = parseBytes(o.memory); err != nil {
 		errs = append(errs, fmt.Errorf("--memory %w", err))
 	}
 	if o.userID != "" {
 		pattern, err := regexp.Compile(o.userID)
 		if err != nil {
-			return errors.Join(append(errs, fmt.Errorf("--user-id %q is not a valid regular expression: %w", o.userID, err))...)
+			errs = append(errs, fmt.Errorf("--user-id %q is not a valid regular expression: %w", o.userID, err))
+		} else {
+			userID = pattern.Match
 		}
-		index.UserID = pattern.Match
 	}
-	return errors.Join(errs...)
+	return memory, userID, errors.Join(errs...)
 }
 
 // minMemory is the least --memory, in bytes: a run needs about this much besides what it knows of people.

@@ -63,6 +63,22 @@ func (a *onlyNames) hasEmails() bool {
 	return slices.ContainsFunc(a.names, func(name string) bool { return strings.Contains(name, "@") })
 }
 
+// idNoter returns noteID, nil without --only.
+func (a *onlyNames) idNoter() func(id []byte) {
+	if a == nil {
+		return nil
+	}
+	return a.noteID
+}
+
+// emailNoter returns noteEmail, nil if --only names no email.
+func (a *onlyNames) emailNoter() func(email []byte) bool {
+	if a == nil || !a.hasEmails() {
+		return nil
+	}
+	return a.noteEmail
+}
+
 // missing returns the names that nobody has.
 func (a *onlyNames) missing() (names []string) {
 	for i, name := range a.names {

@@ -96,32 +96,27 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 	return newNameList("exclude-people", names)
 }
 
-// readLists reads the files and lists that say who is in Customer.io and who is sent.
-func (o *identityOptions) readLists(ctx context.Context, index *people.Options, choice *people.Choice) (err error) {
-	if index.Existing, err = o.readExisting(ctx, index.UserID); err != nil {
-		return err
+// peopleLists say who is in Customer.io and who is sent. A list is nil without its flag.
+type peopleLists struct {
+	existing *people.Existing
+	excluded *nameList
+	only     *nameList
+}
+
+// readLists reads the files and lists of flags. userID reports whether an ID matches --user-id, and may be
+// nil. only says that --only was given.
+func (o *identityOptions) readLists(ctx context.Context, userID func(id []byte) bool, only bool) (lists peopleLists, err error) {
+	if lists.existing, err = o.readExisting(ctx, userID); err != nil {
+		return lists, err
 	}
-	excluded, err := o.readExcluded()
-	if err != nil {
-		return err
+	if lists.excluded, err = o.readExcluded(); err != nil || !only {
+		return lists, err
 	}
-	if excluded != nil {
-		index.Excluded, choice.Excluded = excluded.hasID, excluded.hasEmail
+	if lists.only, err = newNameList("only", o.only); err != nil {
+		return lists, err
 	}
-	if choice.Only {
-		only, err := newNameList("only", o.only)
-		if err != nil {
-			return err
-		}
-		if o.names, err = newOnlyNames(o.only); err != nil {
-			return err
-		}
-		index.Only, index.Found = only.hasID, o.names.noteID
-		if o.names.hasEmails() {
-			choice.NamesEmail = o.names.noteEmail
-		}
-	}
-	return nil
+	o.names, err = newOnlyNames(o.only)
+	return lists, err
 }
 
 // nameList is a list of IDs, emails and globs.
@@ -152,6 +147,22 @@ func newNameList(flag string, names []string) (*nameList, error) {
 		return nil, usage(err)
 	}
 	return l, nil
+}
+
+// idMatcher returns hasID, nil for a nil list.
+func (l *nameList) idMatcher() func(id []byte) bool {
+	if l == nil {
+		return nil
+	}
+	return l.hasID
+}
+
+// emailMatcher returns hasEmail, nil for a nil list.
+func (l *nameList) emailMatcher() func(email []byte) bool {
+	if l == nil {
+		return nil
+	}
+	return l.hasEmail
 }
 
 // hasID reports whether an ID is in the list. An ID that is an email may be there in another case.

@@ -20,13 +20,12 @@ func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, er
 	for i, key := range o.identity.identifyBy {
 		o.identity.identifyBy[i] = strings.TrimSpace(key)
 	}
-	choice, err1 := o.identity.choice()
 	options, err2 := o.options(now)
 	rules, err3 := mapping.New(options)
+	choice, err1 := o.identity.choice(err3 == nil && rules.Filtered() && !o.identity.allPeople)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, choice, usage(err)
 	}
-	choice.NeedEvents = rules.Filtered() && !o.identity.allPeople
 	return rules, choice, nil
 }
 
@@ -54,7 +53,8 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 func (o *mappingOptions) check(now time.Time) error {
 	_, _, err1 := o.rules(now)
 	_, err2 := o.reading.options()
-	return errors.Join(err1, err2, o.identity.addIndexOptions(new(people.Options)))
+	_, _, err3 := o.identity.indexOptions()
+	return errors.Join(err1, err2, err3)
 }
 
 // neverLive is the --live-since for a live destination that never sent events.

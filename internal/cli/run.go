@@ -112,19 +112,20 @@ func (m *planner) read(ctx context.Context, j *job.Job, to purpose) (*readJob, e
 	if err != nil {
 		return nil, err
 	}
-	pass := &job.FirstPass{Rows: first.Rows, Origin: func() ([]ledger.Source, []byte) {
-		sources, people := first.Origin(ctx)
-		return job.Recorded(sources, j.Sources), people
-	}}
+	var waiting []string
 	if to.state() != nil { // else nothing is known that could wait
 		reads := map[string]bool{}
 		for _, one := range j.Sources {
 			reads[job.NameOf(one.Name)] = true
 		}
-		pass.Waiting, err = first.SendableNow(ctx, func(path string) bool { return !reads[path] })
+		waiting, err = first.SendableNow(ctx, func(path string) bool { return !reads[path] })
 	}
 	if err != nil {
 		return nil, errors.Join(err, first.Close())
 	}
-	return &readJob{job: j, first: first, pass: pass}, nil
+	origin := func() ([]ledger.Source, []byte) {
+		sources, people := first.Origin(ctx)
+		return job.Recorded(sources, j.Sources), people
+	}
+	return &readJob{job: j, first: first, pass: &job.FirstPass{Rows: first.Rows, Origin: origin, Waiting: waiting}}, nil
 }

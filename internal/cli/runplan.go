@@ -66,15 +66,11 @@ func (p *program) newPlan(now time.Time, o *mappingOptions, tmp string, sources 
 	if err != nil {
 		return nil, usage(err)
 	}
-	index := people.Options{
-		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), KeepNull: o.personProperties == "all",
-		Everybody: choice.Who == people.All, Events: choice.NeedEvents, PersonIDs: rules.UsesPersonID(), Dir: tmp,
-		Repeats: choice.Merges == people.MergeIdentify, Now: now.UnixMicro(),
-	}
-	if err := o.identity.addIndexOptions(&index); err != nil {
+	memory, userID, err := o.identity.indexOptions()
+	if err != nil {
 		return nil, usage(err)
 	}
-	read.UserID = index.UserID
+	read.UserID = userID
 	if err := o.identity.checkFiles(); err != nil {
 		return nil, err
 	}
@@ -85,9 +81,17 @@ func (p *program) newPlan(now time.Time, o *mappingOptions, tmp string, sources 
 	if err != nil {
 		return nil, err
 	}
-	index.Persons = len(persons) > 0
-	if err := o.identity.readLists(p.ctx, &index, &choice); err != nil {
+	lists, err := o.identity.readLists(p.ctx, userID, choice.Only)
+	if err != nil {
 		return nil, err
+	}
+	choice.Excluded, choice.NamesEmail = lists.excluded.emailMatcher(), o.identity.names.emailNoter()
+	index := people.Options{
+		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), KeepNull: o.personProperties == "all",
+		Separate: o.identity.identity == "off", Everybody: choice.Who == people.All, Events: choice.NeedEvents,
+		Repeats: choice.Merges == people.MergeIdentify, PersonIDs: rules.UsesPersonID(), UserID: userID,
+		Excluded: lists.excluded.idMatcher(), Only: lists.only.idMatcher(), Found: o.identity.names.idNoter(),
+		Persons: len(persons) > 0, Existing: lists.existing, Now: now.UnixMicro(), Memory: memory, Dir: tmp,
 	}
 	return &plan{
 		rules: transfer.Rules{
