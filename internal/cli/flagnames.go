@@ -13,17 +13,17 @@ const (
 // stdinSource is the SOURCE that stands for standard input.
 const stdinSource = "-"
 
-// The names of flags that more than one file knows.
+// The names of flags that more than one file uses. Package terminal has two more, which summaries name.
 const (
 	stateFlag      = "state"
 	tmpFlag        = "tmp"
 	operationsFlag = "operations"
 	metricsFlag    = "metrics-file"
 	pingFlag       = "ping-url"
-	dotsFlag       = "dots" // takes any text in place of dots, also none
+	profileFlag    = "cpuprofile"
+	dotsFlag       = "dots" // its value may be any text, even none
 
-	// If one of these limits would be exceeded, nothing is sent.
-	maxProfilesFlag = "max-profiles"
+	maxProfilesFlag = "max-profiles" // nothing is sent if this limit would be exceeded
 )
 
 // The names of settings that no flag has.

@@ -17,7 +17,7 @@ import (
 // onlyNames are the names of --only, and which of them somebody in the export has.
 type onlyNames struct {
 	names []string
-	lists []*nameList // of one name each
+	lists []*nameList // one name each, so that its use is known
 	found []atomic.Bool
 }
 

@@ -27,7 +27,7 @@ const (
 type pinger struct {
 	start, success, failure string // URLs; an empty one is not used
 	host                    string
-	sendsText               bool // the ping carries a text of ours
+	sendsText               bool // a ping carries the outcome as text
 	client                  *http.Client
 	pause                   time.Duration      // between attempts
 	started                 chan error         // gets the result of the ping at the start

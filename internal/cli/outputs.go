@@ -17,11 +17,6 @@ import (
 	"ph2cio/internal/source"
 )
 
-// The flags that name what is written.
-const (
-	profileFlag = "cpuprofile"
-)
-
 // looksWrittenFor reports, for each flag, whether a file begins like what is written for that flag.
 var looksWrittenFor = map[string]func(head []byte) bool{
 	metricsFlag:    isMetrics,

@@ -133,8 +133,8 @@ func isAt(info fs.FileInfo, path string) bool {
 	return err == nil && os.SameFile(info, other)
 }
 
-// describeStateFile says which file of ours in a state directory a file is; empty for any other, even in such
-// a directory.
+// describeStateFile says which of ph2cio's files in a state directory a file is; empty for any other, even in
+// such a directory.
 func (s *protected) describeStateFile(info fs.FileInfo) string {
 	for _, state := range s.states {
 		for _, name := range stateFileNames {

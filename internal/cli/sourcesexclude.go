@@ -8,7 +8,7 @@ import (
 
 // excludeGlobs are the globs of --exclude, and which of them have left something out.
 type excludeGlobs struct {
-	globs []mapping.Globs // of one each
+	globs []mapping.Globs // one glob each, so that its use is known
 	used  []bool
 }
 

@@ -47,7 +47,7 @@ type stateReport struct {
 	MergesOpen     int64       `json:"merges_open"`          // planned, and not known to be done
 	OpenRejects    int64       `json:"open_rejects"`         // that no run has tried again
 	OpenMerges     int64       `json:"open_rejected_merges"` // among them
-	Waiting        int64       `json:"owed"`                 // visitors not identified, and people with two profiles
+	Waiting        int64       `json:"owed"`                 // visitors and people whose rows wait
 	WaitingSources int64       `json:"owed_sources"`
 	HeldRecent     int64       `json:"held_recent"` // rows
 	HeldSources    int64       `json:"held_sources"`

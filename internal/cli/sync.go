@@ -46,7 +46,7 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 	f.Int64Var(&o.sending.tolerateRejects, "tolerate-rejects", 0, "exit with code 0 despite up to N newly rejected rows")
 	describe(f, "tolerate-rejects", nightly, "N", sendsSame, inShort())
 	o.sending.addFlags(f)
-	f.Lookup("yes").Hidden = true // it never asks, and takes it so that one file of settings serves all commands
+	f.Lookup("yes").Hidden = true // sync never asks; the flag lets all commands share their settings
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
@@ -72,7 +72,8 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 			stdin: o.stdin, state: o.sending.state, workspace: o.sending.workspace, region: o.sending.region, fresh: o.sending.sandbox, onlyNew: true,
 		}, args)
 	}
-	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args) // a mistake is told before anything is asked
+	// Before any request, so that a mistake is reported first.
+	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
 	}
