@@ -2,9 +2,9 @@ package identity
 
 import "cmp"
 
-// Rank says how good an ID is as a person's kept ID; the smallest is the best. All IDs that are identified,
-// or not made by a machine, come before all others. Whether a profile exists counts within each of these two
-// classes only.
+// Rank says how good an ID is as the kept ID of a person; the smallest is the best. All IDs that are
+// identified, or not made by a machine, come before all others. Whether Customer.io has a profile only
+// matters within each of these two classes.
 type Rank uint8
 
 const (
@@ -23,18 +23,18 @@ const (
 	lastOfRanks            = 0xff
 )
 
-// Candidate is one ID of a person for the choice of the kept ID. Between equal candidates their texts decide.
+// Candidate is one ID of a person, in the choice of the kept ID. If two are equal, their texts decide.
 type Candidate struct {
 	Rank   Rank
-	Source bool   // an $identify or $merge_dangerously has an ID of the same rank as its target, and this one as its source
+	Source bool   // an $identify or $merge_dangerously leads from it to an ID of the same rank
 	First  Moment // when the ID first occurred
 }
 
 // Nobody is a candidate that is worse than every other one.
 var Nobody = Candidate{lastOfRanks, true, Never}
 
-// Compare returns -1 if c is better than d, 1 if it is worse, and 0 if the texts must decide: then the
-// smaller one is kept.
+// Compare returns -1 if c is the better kept ID, 1 if d is, and 0 if their texts decide: then the smaller one
+// is kept.
 func (c Candidate) Compare(d Candidate) int {
 	switch {
 	case c.Rank != d.Rank:

@@ -16,7 +16,7 @@ type Order struct {
 // NoTime is the Order.At of a row without a time. It comes before all others.
 const NoTime = math.MinInt64
 
-// Compare returns -1, 0 or 1.
+// Compare returns -1 if o comes before p, 1 if it comes after p, and 0 if they are the same.
 func (o *Order) Compare(p *Order) int {
 	if o.At != p.At {
 		return cmp.Compare(o.At, p.At)
@@ -34,10 +34,10 @@ type Moment struct {
 // Never comes after every moment.
 var Never = Moment{math.MaxInt64, math.MaxUint64}
 
-// Moment returns the moment of an order.
+// Moment returns the order as a Moment.
 func (o *Order) Moment() Moment { return Moment{o.At, binary.BigEndian.Uint64(o.UUID[:8])} }
 
-// Compare returns -1, 0 or 1.
+// Compare returns -1 if m comes before n, 1 if it comes after n, and 0 if they are the same.
 func (m Moment) Compare(n Moment) int {
 	if m.At != n.At {
 		return cmp.Compare(m.At, n.At)
