@@ -13,11 +13,11 @@ import (
 // export has written them. The form is part of IDScheme and must never change:
 //
 //   - no space between tokens; true, false, null and numbers as they were written;
-//   - the members of an object sorted by the bytes of their keys, escapes undone; of equal keys the last member holds;
-//   - strings in UTF-8, with escapes only for the quote (\"), the backslash (\\) and the characters below U+0020: \b \f \n
-//     \r \t, and \u00xx with lower-case digits for the others;
+//   - the members of an object sorted by the bytes of their unescaped keys; of equal keys the last member;
+//   - strings in UTF-8, with escapes only for the quote (\"), the backslash (\\) and the characters below
+//     U+0020: \b \f \n \r \t, and \u00xx with lower-case digits for the others;
 //   - each byte that is not UTF-8, and each escaped half of a surrogate pair, as U+FFFD;
-//   - with cells, a string that is a JSON value, or True or False, as that value: as its CSV cell alone would be read.
+//   - with cells, a string that is a JSON value, or True or False, as that value: as its cell would be read.
 //
 // The zero value is ready to use. It holds scratch memory and must not be used by several goroutines.
 type canonical struct {
@@ -31,6 +31,9 @@ type canonical struct {
 
 // member is a member of an object: the position of its key in keys, and its own position in out.
 type member struct{ keyStart, keyEnd, start, end int }
+
+// setCells says whether the JSON that comes next was built from cells of a CSV.
+func (c *canonical) setCells(cells bool) { c.cells = cells }
 
 // of returns the canonical form of valid JSON, valid until the next call.
 func (c *canonical) of(value []byte) []byte {

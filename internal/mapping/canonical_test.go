@@ -50,7 +50,8 @@ func TestCellsAreTakenAsTheyStand(t *testing.T) {
 	}
 }
 
-// TestTypesOfColumnsMakeNoNewEvent holds two types of the columns of one row without a uuid against each other.
+// TestTypesOfColumnsMakeNoNewEvent holds two types of the columns of one row without a uuid against each
+// other.
 func TestTypesOfColumnsMakeNoNewEvent(t *testing.T) {
 	t.Parallel()
 	const numbers, text = `{"total":12,"tags":["x"],"vip":true}`, `{"total":"12","tags":["x"],"vip":"True"}`
@@ -77,7 +78,8 @@ func TestTypesOfColumnsMakeNoNewEvent(t *testing.T) {
 	}
 }
 
-// reference writes a decoded value in the canonical form, another way: it trusts encoding/json with the reading.
+// reference writes a decoded value in the canonical form, another way: it trusts encoding/json with the
+// reading.
 func reference(b *strings.Builder, value any) {
 	switch v := value.(type) {
 	case map[string]any:

@@ -36,7 +36,8 @@ func TestChangesAreCountedByName(t *testing.T) {
 	}
 }
 
-// What is rejected changes nothing that is sent, and what is dropped because it is too large, or one too many, is named.
+// What is rejected changes nothing that is sent, and what is dropped because it is too large, or one too
+// many, is named.
 func TestChangesOfWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("x", 20_000)

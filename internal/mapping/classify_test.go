@@ -166,8 +166,8 @@ func TestClassifyByTime(t *testing.T) {
 	}
 }
 
-// A timestamp in the future gives way to created_at, but the ID is that of the row's own time: it must be the same in a
-// later run, for which the time is not in the future any more.
+// A timestamp in the future gives way to created_at, but the ID is that of the row's own time: it must be the
+// same in a later run, for which the time is not in the future any more.
 func TestFutureTimestampIsNotNow(t *testing.T) {
 	t.Parallel()
 	e := row("signup", `{}`)

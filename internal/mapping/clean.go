@@ -69,7 +69,7 @@ func (c *cleaner) appendText(dst, value []byte, l limit) []byte {
 }
 
 // plain returns the text of a JSON string without space around it, valid until the next call of any method.
-// ok is false if the value is no string, or if its text needs repair.
+// ok is false if the value is no string or its text had to be repaired.
 func (c *cleaner) plain(value []byte) (text []byte, ok bool) {
 	if value[0] != '"' {
 		return nil, false

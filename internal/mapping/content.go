@@ -17,7 +17,7 @@ import (
 func (ids *EventIDs) Content(e *posthog.Event) uint32 {
 	const odd = 0x9e3779b97f4a7c15
 	sum := uint64(e.Timestamp.Seconds()) * odd
-	ids.hasher.canonical.cells = e.Cells
+	ids.hasher.canonical.setCells(e.Cells)
 	for i := range e.Members {
 		m := &e.Members[i]
 		if key := e.Properties[m.KeyStart:m.KeyEnd]; len(key) > 0 && key[0] == '$' && !sentByDefault(key) {

@@ -53,16 +53,15 @@ func (r *eventRules) passesOver(name []byte) bool {
 // property returns how an event's property is treated.
 func (r *eventRules) property(name string) *key {
 	k := r.attribute(name)
-	k.source, _ = placeOf(k.plain)
-	_, k.part = placeOf(k.out)
+	k.findPlaces()
 	switch {
 	case slices.Contains(plumbing, k.plain),
 		!r.all && strings.HasPrefix(k.plain, "$") && !slices.Contains(keptDollars, k.plain),
 		r.drop.Match(k.plain),
 		sets(r.assigned, k.out):
-		k.does = drops
+		k.treat(drops)
 	case k.does == copies && k.namesSecret():
-		k.does = redacts
+		k.treat(redacts)
 	}
 	return k
 }
@@ -129,10 +128,9 @@ func (m *eventMapper) tryProperties(object []byte, members []rawjson.Member) boo
 			continue
 		}
 		k := m.keys.of(name, member.Escaped)
-		if k.seen == m.keys.turn {
+		if k.seenIn(m.keys.turn) {
 			return false
 		}
-		k.seen = m.keys.turn
 		if k.does == drops && k.source == placeNone {
 			continue
 		}
@@ -151,8 +149,7 @@ func (m *eventMapper) lastOfEach(object []byte, members []rawjson.Member) []rawj
 	m.members = m.members[:0]
 	for _, member := range slices.Backward(members) {
 		k := m.keys.of(object[member.KeyStart:member.KeyEnd], member.Escaped)
-		if k.seen != m.keys.turn {
-			k.seen = m.keys.turn
+		if !k.seenIn(m.keys.turn) {
 			m.members = append(m.members, member)
 		}
 	}

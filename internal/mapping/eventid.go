@@ -86,7 +86,7 @@ func (h *hasher) identity(e *posthog.Event) []byte {
 	if !e.HasUUID && e.UUIDText == nil {
 		var number [20]byte
 		t = appendSized(t, strconv.AppendInt(number[:0], e.Timestamp.Micros, 10))
-		h.canonical.cells = e.Cells
+		h.canonical.setCells(e.Cells)
 		t = appendSized(t, h.canonical.of(e.Properties))
 	}
 	h.text = t

@@ -21,8 +21,8 @@ import (
 
 const frozenIDs = "../../testdata/frozen/event_ids.jsonl"
 
-// The vectors were computed by another program from the rule's words. Neither they nor the rule may ever change:
-// Customer.io knows the events that it has by these IDs.
+// The vectors were computed by another program from the rule's words. Neither they nor the rule may ever
+// change: Customer.io knows the events that it has by these IDs.
 const frozenIDsSum = "c1fe28674338eb2f9e94c73540898af72f059ec7b4f30554d73e8838963f2066"
 
 // vector is a row, and the ID of its event.

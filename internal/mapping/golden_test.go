@@ -24,8 +24,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// Each golden file holds what becomes of the rows of one export under some options: an outcome for each row, then the
-// people and merges, then what was cut. Several share an export.
+// Each golden file holds what becomes of the rows of one export under some options: an outcome for each row,
+// then the people and merges, then what was cut. Several share an export.
 var golden = []struct {
 	name, rows string
 	options    Options
@@ -71,8 +71,8 @@ var golden = []struct {
 	}},
 	{name: "people_by_email", rows: "people", choice: people.Choice{By: []people.By{people.ByEmail, people.ByID}}},
 
-	// What PostHog's own pages about Customer.io promise: identify by email if there is one, only known people, an
-	// allowlist of events, and a merge for each $identify.
+	// What PostHog's own pages about Customer.io promise: identify by email if there is one, only known
+	// people, an allowlist of events, and a merge for each $identify.
 	{name: "posthog_docs", rows: "posthog_docs"},
 	{name: "posthog_docs_email", rows: "posthog_docs", choice: people.Choice{Who: people.All, By: []people.By{people.ByEmail, people.ByID}}},
 	{name: "posthog_docs_allowlist", rows: "posthog_docs", options: Options{Events: []string{"some_event"}}},

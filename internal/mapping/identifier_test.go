@@ -61,8 +61,8 @@ func TestIdentifier(t *testing.T) {
 	}
 }
 
-// TestPersonCannotHaveAnEventsIdentifier holds that it is refused at once: events would go to people of whom none was
-// identified.
+// TestPersonCannotHaveAnEventsIdentifier holds that it is refused at once: events would go to people of whom
+// none was identified.
 func TestPersonCannotHaveAnEventsIdentifier(t *testing.T) {
 	t.Parallel()
 	for _, placeholder := range []string{"{event.event}", "{event.uuid}", "{event.timestamp}", "{event.properties.account}"} {

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// FuzzValue copies any valid value: what comes out is valid, keeps within the limit, and is the same when there was
-// nothing to take out.
+// FuzzValue copies any valid value: what comes out is valid, keeps within the limit, and is the same when
+// there was nothing to take out.
 func FuzzValue(f *testing.F) {
 	for _, seed := range []string{
 		`1`, `"a"`, `{"password":["x"],"b":"https://a.example/?token=x"}`, `["\u0000","\ud800",{"a":{}}]`, "\"\xff\"", `[ 1 , 2 ]`, `"?token=\"&"`,

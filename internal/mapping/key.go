@@ -8,7 +8,7 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// does is how a property's value is treated.
+// does says how a property's value is treated.
 type does uint8
 
 const (
@@ -39,7 +39,7 @@ type key struct {
 	next    *key // the one that came after it last time
 }
 
-// naming turns names of properties into names of attributes.
+// naming makes names of attributes from names of properties.
 type naming struct {
 	dots    string // replaces dots; empty keeps them
 	secrets *redact.Secrets
@@ -70,7 +70,33 @@ func (n naming) key(name string) *key {
 	return k
 }
 
+// cutOff makes the value of the property be dropped and counted.
 func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
+
+// treat sets how the value of the property is treated.
+func (k *key) treat(does does) { k.does = does }
+
+// setOptOut says that the property can say that a person wants no messages.
+func (k *key) setOptOut() { k.optOut = true }
+
+// findPlaces finds what the property says about where an event happened.
+func (k *key) findPlaces() {
+	k.source, _ = placeOf(k.plain)
+	_, k.part = placeOf(k.out)
+}
+
+// seenIn notes that the key came in a row. It reports whether it has come in that row before.
+func (k *key) seenIn(row uint64) (again bool) {
+	again = k.seen == row
+	k.seen = row
+	return again
+}
+
+// share says that the names of this and another property become the same.
+func (k *key) share(other *key) { k.shared, other.shared = true, true }
+
+// setNext notes the key that came after this one.
+func (k *key) setNext(next *key) { k.next = next }
 
 // namesSecret reports whether the name is one whose values are secrets: as in the row, as sent, or with dots
 // instead of underscores.

@@ -7,7 +7,7 @@ type keys struct {
 	decide   func(name string) *key
 	known    map[string]*key
 	outs     map[string]*key // the first known with each attribute's name
-	conflict bool            // two properties have the same name in Customer.io; one may have been appended already
+	conflict bool            // two properties get the same name; one may have been appended already
 	first    *key            // stands before the first property of a row
 	last     *key
 	turn     uint64 // counts rows, to notice a key that comes twice in one
@@ -36,8 +36,8 @@ func (k *keys) begin() {
 	k.turn++
 }
 
-// of looks a name up. Rows mostly have the same keys in the same order, so it tries the key that came next
-// last time.
+// of returns the key with a name. Rows mostly have the same keys in the same order, so it first tries the key
+// that came next the last time.
 func (k *keys) of(name []byte, escaped bool) *key {
 	if escaped {
 		k.plain, _ = rawjson.AppendUnescaped(k.plain[:0], name)
@@ -52,18 +52,20 @@ func (k *keys) of(name []byte, escaped bool) *key {
 		found = k.decide(string(name))
 		k.remember(found)
 	}
-	k.last.next = found
+	k.last.setNext(found)
 	k.last = found
 	return found
 }
 
+// remember adds a key, and notes whether its name in Customer.io is that of another one.
 func (k *keys) remember(found *key) {
 	if len(found.name) > maxKeyLength {
 		return
 	}
 	k.known[found.name] = found
 	if other := k.outs[found.out]; other != nil {
-		found.shared, other.shared, k.conflict = true, true, true
+		found.share(other)
+		k.conflict = true
 		return
 	}
 	k.outs[found.out] = found
@@ -76,6 +78,7 @@ type owners struct {
 	of    map[string]*key
 }
 
+// reset starts a row.
 func (o *owners) reset() { o.ready = false }
 
 // has reports whether k gets its name. all contains k; object and members are the row's properties.

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Keys that are made of IDs are new on each row. They are sent all the same, and memory does not grow with them.
+// Keys that are made of IDs are new on each row. They are sent all the same, and memory does not grow with
+// them.
 func TestManyKeys(t *testing.T) {
 	t.Parallel()
 	m := newRules(t, Options{Dots: "_"}).NewMapper(newSomebody(``))

@@ -8,16 +8,17 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Mapper maps for one goroutine: it holds scratch memory and counts.
+// Mapper turns rows, people and merges into operations. It belongs to one goroutine, since it holds scratch
+// memory and counts. Rules.NewMapper makes one; the zero value must not be used.
 type Mapper struct {
-	// ValuesCut counts the changed values and names, by kind, in all operations that were built, whatever
-	// becomes of them.
+	// ValuesCut counts the values and names that were changed or left out in all operations that were built,
+	// by kind, whether the operations are sent or not.
 	ValuesCut map[string]int64
-	// Refused are the numbers of people who were refused. Their events are rejected. Nil is nobody.
+	// Refused has the numbers of people who were rejected. Their events are rejected too. Nil means nobody.
 	Refused map[uint32]bool
 
-	// Unsubscribed reports whether a person, with this email, has unsubscribed from the emails of PostHog's
-	// workflows. Nil is nobody.
+	// Unsubscribed reports whether a person, who has this email, has unsubscribed from the emails of
+	// PostHog's workflows. Nil means nobody.
 	Unsubscribed func(p *people.Person, email []byte) bool
 
 	// Changes are the attributes that were renamed or left out in all operations that were built.
@@ -25,7 +26,7 @@ type Mapper struct {
 	// Dotted are the people's attributes with a dot in their names, in the same operations.
 	Dotted Dotted
 	// OptedOut reports whether the person whom Person has mapped last wants no messages according to PostHog,
-	// but is sent without that.
+	// while the operation does not say so.
 	OptedOut bool
 
 	rules      *Rules
@@ -41,23 +42,23 @@ type Mapper struct {
 type People interface {
 	// AppendAttributes appends a person's attributes as a JSON object, `{}` when there are none.
 	AppendAttributes(dst []byte, p *people.Person) []byte
-	// Lookup tells who a distinct ID is, and what becomes of its rows. The person is nil unless the status is people.Sent.
+	// Lookup tells who a distinct ID is, and what becomes of its rows. The person is nil unless the status is
+	// people.Sent.
 	Lookup(distinctID []byte) (*people.Person, people.Status)
 }
 
 // NewMapper returns a mapper of rows and people. One goroutine at a time may use it.
 func (r *Rules) NewMapper(s People) *Mapper {
 	m := &Mapper{ValuesCut: map[string]int64{}, rules: r, people: s}
-	clean := cleaner{secrets: r.secrets, limit: r.events.limit, cuts: &m.attributes.cuts}
-	m.events.init(&r.events, &m.attributes, clean)
-	clean.limit = limit{customerio.MaxAttributeValue, cutString, cutValue}
-	m.persons.init(&r.persons, &m.attributes, clean)
+	cleanerFor := func(l limit) cleaner { return cleaner{secrets: r.secrets, limit: l, cuts: &m.attributes.cuts} }
+	m.events.init(&r.events, &m.attributes, cleanerFor(r.events.limit))
+	m.persons.init(&r.persons, &m.attributes, cleanerFor(limit{customerio.MaxAttributeValue, cutString, cutValue}))
 	m.templates = renderer{people: s, named: r.templates.properties, clean: &m.events.clean}
 	return m
 }
 
-// Event appends the row's operation to dst and returns the row's outcome. Unless that is Send it returns dst
-// unchanged. person is the person of the operation, nil if the person is not sent.
+// Event appends the row's operation to dst and returns the row's outcome. Unless that is Send, nothing is
+// appended. person is nil if the person is not sent.
 func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people.Person, o Outcome) {
 	c := m.rules.classify(e)
 	if c.Bucket != Send && c.Bucket != FeedsPerson {
@@ -85,7 +86,7 @@ func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people
 // withoutPerson is the outcome of a row whose person is not sent.
 func withoutPerson(status people.Status, distinctID []byte) Outcome {
 	switch status {
-	case people.Anonymous, people.AllRejected: // rows of the latter do not come here, as each is rejected by itself
+	case people.Anonymous, people.AllRejected: // each row of the latter is rejected by itself
 		return skipped(ReasonAnonymous)
 	case people.NoEmail:
 		return skipped(ReasonNoEmail)
@@ -179,7 +180,7 @@ func (m *Mapper) finish(dst []byte, o Outcome, build func(dst, attributes []byte
 // Person appends the person's identify operation. The outcome is Send, or Rejected with a reason and dst
 // unchanged.
 func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
-	m.persons.json = m.people.AppendAttributes(m.persons.json[:0], p)
+	m.persons.read(m.people, p)
 	v := templateValues{person: p, properties: m.persons.json}
 	who, bad := m.rules.identifier.of(&v, &m.templates)
 	if bad.Bucket == Rejected {

@@ -3,8 +3,8 @@
 //
 // Its files form layers. A file names only what lies in its own line or below:
 //
-//	Sizer                                       whether a row's operation fits into a request, before people are known
-//	Mapper                                      a row, a person or a link becomes an operation
+//	Sizer                                       whether a row's operation fits, before people are known
+//	Mapper                                      a row, a person or a merge becomes an operation
 //	New, Rules                                  the checked flags; questions about names and times
 //	eventMapper, personMapper, identifierRules  properties become attributes; the identifier of a person
 //	pageAttributes, renderer, assignment        pages and screens and their names; filling in templates

@@ -40,6 +40,7 @@ const (
 	maxNameLength = 1024
 )
 
+// of returns what follows from an event's name.
 func (n *names) of(text []byte) *name {
 	if known := n.known.Load(); known != nil {
 		if found := (*known)[string(text)]; found != nil {
@@ -49,6 +50,7 @@ func (n *names) of(text []byte) *name {
 	return n.add(string(text))
 }
 
+// add decides about a name and remembers the result, unless there are too many names.
 func (n *names) add(text string) *name {
 	decided := n.decide(text)
 	if len(text) > maxNameLength {

@@ -7,7 +7,7 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Bucket is the kind of a row's outcome. Every row has exactly one.
+// Bucket is the kind of a row's outcome. Every row has exactly one. The zero value is Send.
 type Bucket uint8
 
 const (
@@ -29,7 +29,7 @@ type Outcome struct {
 	Who   customerio.Identifier // the identifier in its body; for a merge, of the profile that stays
 	ID    ulid.ULID             // for a row, the event's
 	At    int64                 // for a row, the time with which it is sent, unix seconds
-	Email string                // for an identify, the email that identifies the person or that it sets, or empty
+	Email string                // for an identify, the email that it is sent under or sets, or empty
 
 	ByCreatedAt bool // of Send: sent with `created_at`, since its own time is in the future
 }
@@ -66,12 +66,12 @@ const (
 
 // Why a row is rejected.
 const (
-	ReasonNoName          = posthog.NotAnEvent // its event has no name: nothing but NULs, which cannot be sent
+	ReasonNoName          = posthog.NotAnEvent // its event has no name, or one of nothing but NULs
 	ReasonBadTimestamp    = "bad_timestamp"    // missing, unreadable or out of the API's range
 	ReasonFutureTimestamp = "future_timestamp" // in the future, and so is created_at
 	ReasonNoIdentifier    = "no_identifier"    // its person has no identifier
 	ReasonEmailConflict   = "email_conflict"   // its person's email as identifier belongs to somebody else
-	ReasonIDTooLong       = "id_too_long"      // its person's identifier is too long, or that of the profile to merge
+	ReasonIDTooLong       = "id_too_long"      // the identifier of its person or of a merged profile is too long
 	ReasonTooLarge        = "too_large"        // its operation is too large
 	ReasonPersonRejected  = "person_rejected"  // its person was rejected before it
 )

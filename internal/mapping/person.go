@@ -24,9 +24,9 @@ func (r *personRules) property(name string) *key {
 	k := r.attribute(name)
 	switch {
 	case !r.all && strings.HasPrefix(k.plain, "$"), sets(r.assigned, k.out):
-		k.does = drops
+		k.treat(drops)
 	case (k.does == copies || k.does == dates) && k.namesSecret():
-		k.does = redacts
+		k.treat(redacts)
 	}
 	return k
 }
@@ -34,15 +34,17 @@ func (r *personRules) property(name string) *key {
 // attribute returns how an attribute of a person is treated, whatever it is made from.
 func (r *personRules) attribute(name string) *key {
 	k := r.naming.key(name)
-	k.optOut = k.plain == unsubscribed || k.plain == WorkflowsOptOut
+	if k.plain == unsubscribed || k.plain == WorkflowsOptOut {
+		k.setOptOut()
+	}
 	switch {
 	case k.does != copies:
 	case r.allowed.refuses(reservedForPersons, k.plain, k.out):
 		k.cutOff(cutReserved)
 	case k.out == "email":
-		k.does = mails
+		k.treat(mails)
 	case r.dates.Match(k.plain):
-		k.does = dates
+		k.treat(dates)
 	}
 	return k
 }
@@ -83,6 +85,11 @@ type personMapper struct {
 // init must be called once, after the mapper has its final address.
 func (m *personMapper) init(r *personRules, out *attributes, clean cleaner) {
 	*m = personMapper{rules: r, out: out, clean: clean, keys: newKeys(r.property)}
+}
+
+// read reads the properties of a person, for append.
+func (m *personMapper) read(from attributesOf, p *people.Person) {
+	m.json = from.AppendAttributes(m.json[:0], p)
 }
 
 // append appends the attributes of a person whose properties are in json, except those from templates. who is

@@ -158,7 +158,8 @@ func TestPersonAttributes(t *testing.T) {
 	}
 }
 
-// Somebody who goes by their email must not be renamed by an attribute: their events would make another profile.
+// Somebody who goes by their email must not be renamed by an attribute: their events would make another
+// profile.
 func TestEmailOfThoseWhoGoByIt(t *testing.T) {
 	t.Parallel()
 	for properties, cut := range map[string]map[string]int64{

@@ -107,8 +107,8 @@ func (r *Rules) EventProperty(name string) string { return r.events.property(nam
 // PersonProperty returns the same of a person's property.
 func (r *Rules) PersonProperty(name string) string { return r.persons.property(name).becomes() }
 
-// Remarkable reports whether a person's property of this plain name is changed in its name, left out to fit,
-// has a dot in its name when it is sent, or can say that somebody opted out.
+// Remarkable reports whether a summary should mention a person's property of this plain name: its name is
+// changed or has a dot, it is left out because of a limit, or it can say that somebody opted out.
 func (r *Rules) Remarkable(name string) bool {
 	k := r.persons.property(name)
 	return k.optOut || k.does == cutsOff || k.sent() && (k.renamed || k.dotted)

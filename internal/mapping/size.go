@@ -17,7 +17,7 @@ const (
 )
 
 const (
-	surelyFits    = customerio.MaxItem / 4 // bytes of properties that fit however they are escaped, repeated or repaired
+	surelyFits    = customerio.MaxItem / 4 // bytes of properties that always fit, even escaped or repaired
 	mostOfAPerson = 6 * customerio.MaxID   // most bytes of an identifier in an operation
 )
 

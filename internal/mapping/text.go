@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// mendedText returns plain text as valid UTF-8 without U+0000.
+// mendedText returns plain text as valid UTF-8 without U+0000, and what was wrong with it.
 func mendedText(text []byte) ([]byte, rawjson.Flaws) {
 	if utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 {
 		return text, 0
