@@ -71,7 +71,7 @@ const (
 	ReasonFutureTimestamp = "future_timestamp" // in the future, and so is created_at
 	ReasonNoIdentifier    = "no_identifier"    // its person has no identifier
 	ReasonEmailConflict   = "email_conflict"   // its person's email as identifier belongs to somebody else
-	ReasonIDTooLong       = "id_too_long"      // the identifier of its person or of a merged profile is too long
+	ReasonIDTooLong       = "id_too_long"      // an identifier is too long: its person's or a merged profile's
 	ReasonTooLarge        = "too_large"        // its operation is too large
 	ReasonPersonRejected  = "person_rejected"  // its person was rejected before it
 )
