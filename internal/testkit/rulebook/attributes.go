@@ -19,12 +19,12 @@ func WithoutProfile(event string) bool {
 	return withoutPerson(event) || event == "$feature_flag_called"
 }
 
-// apply changes a person's properties as a row says: the row's own snapshot replaces them, if it has one;
-// then $set_once gives a value to what is absent or null, then $set, and then $unset removes what was there
-// before the row.
+// apply changes a person's properties as a row says. First the row's snapshot replaces them, if it has one.
+// Then $set_once sets what is absent or null, and $set sets its values. Last, $unset removes what the person
+// had before the row.
 //
-// Of a key that the row itself sets, a snapshot tells what was there before: PostHog takes it after the row's
-// changes, so a key that stands in it was not removed.
+// If the row sets a key that it also removes, the snapshot shows whether the person had the key before:
+// PostHog takes it after the row's changes, so a key that is in it was not removed.
 func apply(properties map[string]string, r Row) {
 	before, stays := maps.Clone(properties), false
 	if snapshot := object(r.PersonProperties); len(snapshot) > 0 {
@@ -49,7 +49,7 @@ func apply(properties map[string]string, r Row) {
 	}
 }
 
-// object returns the values of a JSON object by key; of a key that stands in it twice, the last.
+// object returns the values of a JSON object by key. Of a key that comes twice the last value counts.
 func object(text string) map[string]string {
 	if text == "" {
 		return map[string]string{}

@@ -11,7 +11,7 @@ type exportPerson struct {
 	properties          string
 }
 
-// export is a book of which the persons export is joined: it knows what the export says of its persons.
+// export is a book whose IDs the persons export has joined. It knows what the export says of its persons.
 type export struct {
 	*book
 	exported map[string]exportPerson // by person_id
@@ -49,8 +49,8 @@ func (e export) exportPersonsOf(g *group) []string {
 	return persons
 }
 
-// wouldFuse reports whether joining two groups would put different export persons into one.
-func (e export) wouldFuse(t, s *group) bool {
+// wouldJoinTwo reports whether joining two groups would put different export persons into one.
+func (e export) wouldJoinTwo(t, s *group) bool {
 	return t != s && len(e.exportPersonsOf(t)) > 0 && len(e.exportPersonsOf(s)) > 0
 }
 

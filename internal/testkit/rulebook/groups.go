@@ -6,8 +6,8 @@ type group struct {
 	persons []string // their person_ids
 }
 
-// groups holds the group of each distinct ID and of each person. Whatever is asked for and not there yet is
-// alone.
+// groups has the group of each distinct ID and of each person. An ID or person that is looked up for the
+// first time is alone.
 type groups struct {
 	ofID, ofPerson map[string]*group
 }

@@ -43,7 +43,7 @@ func (k linked) isMachineMade(id string) bool {
 // isIdentifiedID reports whether somebody has made themselves known under an ID: by a login, or to a back
 // end.
 func (k linked) isIdentifiedID(id string) bool {
-	return k.isUserID(id) || !everybodys(id) && (k.wasIdentified(id) || k.isKnown(id)) ||
+	return k.isUserID(id) || !sharedByVisitors(id) && (k.wasIdentified(id) || k.isKnown(id)) ||
 		k.hasMadePerson(id) && !k.isMachineMade(id) && !k.isVisitor(id)
 }
 
@@ -53,15 +53,15 @@ func (k linked) isIdentified(g *group) bool {
 		slices.ContainsFunc(k.exportPersonsOf(g), func(person string) bool { return k.exported[person].identified })
 }
 
-// isHeldBackByShape reports whether an ID with a person row is machine-made by its shape alone.
-func (k linked) isHeldBackByShape(id string) bool {
-	return !k.isIdentifiedID(id) && k.hasMadePerson(id) && machineShaped(id) && !everybodys(id) && !k.isAnonymous(id) && !k.isVisitor(id) &&
+// isLeftOutByShape reports whether an ID with a person row is machine-made by its shape alone.
+func (k linked) isLeftOutByShape(id string) bool {
+	return !k.isIdentifiedID(id) && k.hasMadePerson(id) && machineShaped(id) && !sharedByVisitors(id) && !k.isAnonymous(id) && !k.isVisitor(id) &&
 		!slices.ContainsFunc(k.Rows, func(r Row) bool { return r.DeviceID == id })
 }
 
-// isHeldBackAsVisitor reports whether an ID with a person row is not identified because of what posthog-js
+// isLeftOutAsVisitor reports whether an ID with a person row is not identified because of what posthog-js
 // says alone.
-func (k linked) isHeldBackAsVisitor(id string) bool {
+func (k linked) isLeftOutAsVisitor(id string) bool {
 	return !k.isIdentifiedID(id) && k.hasMadePerson(id) && !machineShaped(id) && !k.isAnonymous(id) && k.isVisitor(id)
 }
 

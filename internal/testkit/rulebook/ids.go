@@ -21,7 +21,7 @@ func quotedToo(bare ...string) map[string]bool {
 	return all
 }
 
-// Illegal reports whether PostHog joins nobody under a distinct ID.
+// Illegal reports whether an ID is a placeholder, with which PostHog joins nobody.
 func Illegal(id string) bool {
 	return strings.TrimFunc(id, white) == "" || id == "$posthog_cookieless" ||
 		illegalAsWritten[id] || illegalInAnyCase[lowerASCII(id)]
@@ -49,15 +49,15 @@ var (
 // machineShaped reports whether an ID looks like one that a PostHog library made up.
 func machineShaped(id string) bool {
 	return uuidShape.MatchString(id) || hexShape.MatchString(id) || oldShape.MatchString(id) ||
-		strings.HasPrefix(id, "cookieless_") || everybodys(id)
+		strings.HasPrefix(id, "cookieless_") || sharedByVisitors(id)
 }
 
-// everybodys reports whether all visitors without cookies behind one address have an ID: it never joins
-// anybody.
-func everybodys(id string) bool { return strings.HasPrefix(id, "cookielessd_") }
+// sharedByVisitors reports whether all visitors without cookies behind one address have an ID. Such an ID
+// never joins another one.
+func sharedByVisitors(id string) bool { return strings.HasPrefix(id, "cookielessd_") }
 
 // joins reports whether an ID may join others.
-func joins(id string) bool { return !Illegal(id) && !everybodys(id) }
+func joins(id string) bool { return !Illegal(id) && !sharedByVisitors(id) }
 
 // emailShaped reports whether an ID, without space around it, could be an email address.
 func emailShaped(id string) bool {

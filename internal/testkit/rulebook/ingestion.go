@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// mapping is a row of PostHog's table of distinct IDs.
-type mapping struct {
+// idMapping is a row of PostHog's table of distinct IDs.
+type idMapping struct {
 	person  *person
 	version int64
 }
@@ -181,7 +181,7 @@ func (w *world) move(id string, p *person) {
 		}
 		return
 	}
-	w.mapping[id] = &mapping{person: p}
+	w.mapping[id] = &idMapping{person: p}
 }
 
 // split gives an ID that came to a person later a person of its own again, as somebody can in PostHog's

@@ -24,7 +24,7 @@ func (k ranked) compareIDs(x, y string) int {
 		cmp.Compare(tooLong(x), tooLong(y)),
 		cmp.Compare(k.rank(x), k.rank(y)),
 		compareSources(k.isSource(x), k.isSource(y)),
-		cmp.Compare(slices.Index(k.Sent, x), slices.Index(k.Sent, y)), // of those that were not sent, none comes first
+		cmp.Compare(slices.Index(k.Sent, x), slices.Index(k.Sent, y)), // -1 for those that were not sent
 		compareFirst(k.first(x), k.first(y)),
 		cmp.Compare(x, y),
 	)

@@ -3,7 +3,7 @@ package rulebook
 // Kinds counts how often each kind of trouble occurs in a history and its outcome, found by looking at them.
 // A kind that does not occur is there with 0.
 func Kinds(h History, o Outcome) map[string]int {
-	l := look{newRanked(linked{export{open(h), nil}, o.Links}), o}
+	l := resolvedHistory{newRanked(linked{export{open(h), nil}, o.Links}), o}
 	counts := map[string]int{}
 	for kind, is := range kindsOfLinks {
 		counts[kind] = count(o.Links, func(link Link) bool { return is(l, link) })
@@ -23,7 +23,7 @@ func Kinds(h History, o Outcome) map[string]int {
 	for kind, is := range kindsOfIDs {
 		counts[kind] = count(l.everyID(), func(id string) bool { return is(l, id) })
 	}
-	for _, kinds := range []map[string]func(look, *Person) bool{kindsOfPeople, kindsOfProfiles} {
+	for _, kinds := range []map[string]func(resolvedHistory, *Person) bool{kindsOfPeople, kindsOfProfiles} {
 		for kind, is := range kinds {
 			counts[kind] = count(l.everyPerson(), func(p *Person) bool { return is(l, p) })
 		}

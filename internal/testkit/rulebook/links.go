@@ -24,7 +24,7 @@ func (f *follower) follow(l Link) {
 	if l.Verdict == Accepted {
 		target, source := f.id(l.Target), f.id(l.Source)
 		l.Overrode = f.movesIdentified(l)
-		l.Fused = f.wouldFuse(target, source)
+		l.Fused = f.wouldJoinTwo(target, source)
 		f.join(target, source)
 	}
 	f.links = append(f.links, l)
@@ -35,7 +35,7 @@ func (f *follower) judge(l Link) Verdict {
 	switch {
 	case target == source:
 		return AlreadyOne
-	case f.wouldFuse(target, source) && l.Row.At() <= f.ExportedAt:
+	case f.wouldJoinTwo(target, source) && l.Row.At() <= f.ExportedAt:
 		return RefusedByExport
 	case f.movesIdentified(l) && l.Row.Name != "$merge_dangerously":
 		return RefusedIdentified
@@ -45,7 +45,7 @@ func (f *follower) judge(l Link) Verdict {
 }
 
 // movesIdentified reports whether a link would move somebody who is identified to another person. An
-// $identify may do so only for an ID that a machine made and whose person there is nothing of; an alias
+// $identify may do so only to an ID that a machine made and that has no person yet. An alias may do so
 // whenever one of its IDs has no person.
 func (f *follower) movesIdentified(l Link) bool {
 	identified := f.isIdentifiedAt(l, f.id(l.Source))

@@ -2,13 +2,13 @@ package rulebook
 
 import "slices"
 
-// look is a history and what was made of it.
-type look struct {
+// resolvedHistory is a history and its outcome.
+type resolvedHistory struct {
 	ranked
 	outcome Outcome
 }
 
-func (l look) everyID() []string {
+func (l resolvedHistory) everyID() []string {
 	var ids []string
 	for id := range l.outcome.People {
 		ids = append(ids, id)
@@ -16,7 +16,7 @@ func (l look) everyID() []string {
 	return ids
 }
 
-func (l look) everyPerson() []*Person {
+func (l resolvedHistory) everyPerson() []*Person {
 	var people []*Person
 	for id, p := range l.outcome.People {
 		if id == p.IDs[0] {
@@ -27,7 +27,7 @@ func (l look) everyPerson() []*Person {
 }
 
 // rowsOfPerson returns the person rows of all IDs of a person, in the order of their changes.
-func (l look) rowsOfPerson(p *Person) []Row {
+func (l resolvedHistory) rowsOfPerson(p *Person) []Row {
 	rows := filter(l.rows, func(r Row) bool { return isPersonRow(r) && slices.Contains(p.IDs, r.DistinctID) })
 	slices.SortFunc(rows, l.compareChanges)
 	return rows

@@ -26,7 +26,7 @@ type Person struct {
 	Anonymous  []string // IDs that are a visitor's: machine-made and not identified; sorted
 	Identified bool
 	ShapeOnly  bool              // not identified, but would be if an ID with a person row had another shape
-	Visitor    bool              // not identified, but would be if posthog-js had not said that it does not know them
+	Visitor    bool              // not identified, but would be if its rows were not all a visitor's
 	Deleted    bool              // never sent
 	Rejected   bool              // not sent, since all its rows are rejected
 	Attributes map[string]string // raw JSON values; never null

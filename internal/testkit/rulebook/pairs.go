@@ -16,7 +16,7 @@ type pairing struct {
 // younger than the persons export, then the others, in order of their earliest rows. A pair of the others
 // that would put different export persons into one group is refused.
 func joinSharedPersonIDs(e export) []Pair {
-	p := pairing{export: e, sharing: filter(inOrder(e.Rows), e.shares)}
+	p := pairing{export: e, sharing: filter(inOrder(e.Rows), e.sharesPersonID)}
 	rows := slices.SortedFunc(slices.Values(p.sharing), comparePairs)
 	for _, young := range []bool{true, false} {
 		for _, r := range rows {
@@ -31,7 +31,7 @@ func joinSharedPersonIDs(e export) []Pair {
 // add joins the ID and the person_id of a row, unless the persons export refuses that.
 func (p *pairing) add(r Row, young bool) {
 	id, person := p.id(r.DistinctID), p.person(r.PersonID)
-	fuses := p.wouldFuse(id, person)
+	fuses := p.wouldJoinTwo(id, person)
 	pair := Pair{ID: r.DistinctID, PersonID: r.PersonID, Refused: fuses && !young, Fused: fuses && young}
 	if !pair.Refused {
 		p.join(id, person)

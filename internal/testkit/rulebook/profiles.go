@@ -11,7 +11,7 @@ func (k ranked) chooseProfiles(p *Person) {
 	identified := filter(p.IDs, k.hasIdentifiedProfile)
 	byName := k.allMergedByName(identified)
 	switch several := len(identified) > 1; {
-	case several && !byName && !k.MergeProfiles && !k.saidBefore(identified):
+	case several && !byName && !k.MergeProfiles && !k.chosenBefore(identified):
 		p.Held = true
 		return
 	case several && (k.hasProfile(p.Kept) || !k.isUserID(p.Kept) || !k.MergeProfiles):
@@ -33,9 +33,9 @@ func (k ranked) primaryOf(ids []string) string {
 	})
 }
 
-// saidBefore reports whether UserID matches the one of several profiles that was sent, and none of those that
-// were only there.
-func (k ranked) saidBefore(ids []string) bool {
+// chosenBefore reports whether UserID matches the one of several profiles that was sent, and none of those
+// that were only there.
+func (k ranked) chosenBefore(ids []string) bool {
 	other := func(id string) bool { return k.wasSent(id) != k.isUserID(id) }
 	return len(filter(ids, k.wasSent)) == 1 && !slices.ContainsFunc(ids, other)
 }

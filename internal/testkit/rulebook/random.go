@@ -39,8 +39,8 @@ type world struct {
 	devices []*device
 	emails  []string
 
-	mapping    map[string]*mapping // PostHog's tables, by distinct ID
-	version    int64               // of the person that changed last
+	mapping    map[string]*idMapping // PostHog's tables, by distinct ID
+	version    int64                 // of the person that changed last
 	rows       []Row
 	persons    []PersonRow
 	exportedAt int64
@@ -72,7 +72,7 @@ type device struct {
 }
 
 func newWorld(r *rand.Rand) *world {
-	w := &world{Rand: r, mapping: map[string]*mapping{}}
+	w := &world{Rand: r, mapping: map[string]*idMapping{}}
 	w.now = time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC).UnixMicro()
 	w.habits = habits{
 		personless: w.pick(0, 50, 90),

@@ -261,7 +261,7 @@ func (w *world) setTwice() {
 func (w *world) reset() {
 	d := one(w, w.devices)
 	d.user, d.current = nil, w.newUUID()
-	if everybodys(d.id) {
+	if sharedByVisitors(d.id) {
 		d.current = w.cookieless()
 	}
 }

@@ -2,17 +2,17 @@ package rulebook
 
 import "slices"
 
-// tells reports whether a row tells of somebody, and not only of a mere visitor who is not sent.
-func tells(b *book, r Row) bool {
+// showsSomebody reports whether a row is of somebody, and not only of a visitor who is not sent.
+func showsSomebody(b *book, r Row) bool {
 	return !r.Personless || saysKnown(r) || b.All || b.isUserID(r.DistinctID)
 }
 
-// isRejected reports whether nobody is made of a group because all its rows are rejected. It is not so if the
-// persons export knows an ID of it that stands on no row, or on rows of a visitor alone.
+// isRejected reports whether a group is not sent because all its rows are rejected. A group with an ID of the
+// persons export is sent if that ID is on no row, or only on rows of a visitor.
 func isRejected(b *book, g *group) bool {
 	var rows []Row
 	for _, id := range g.ids {
-		of := filter(b.rowsOf(id), func(r Row) bool { return tells(b, r) })
+		of := filter(b.rowsOf(id), func(r Row) bool { return showsSomebody(b, r) })
 		exported := slices.ContainsFunc(b.Persons, func(p PersonRow) bool { return p.DistinctID == id })
 		if len(of) == 0 && exported {
 			return false

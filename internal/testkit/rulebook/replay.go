@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// replayed is somebody as PostHog's table of persons has them while rows come in.
-type replayed struct {
+// replayedPerson is a person in PostHog's table of persons while rows come in.
+type replayedPerson struct {
 	ids        []string
 	properties map[string]string
 }
@@ -15,20 +15,20 @@ type replayed struct {
 type replayer struct {
 	linked
 	pairs   []Pair
-	persons map[string]*replayed // by distinct ID
-	joining []Link               // that join two persons
+	persons map[string]*replayedPerson // by distinct ID
+	joining []Link                     // that join two persons
 	merges  []Merge
 }
 
 // newReplayer finds who is one person from the start, and the links that join those.
 func newReplayer(l linked, pairs []Pair) *replayer {
-	t := &replayer{linked: l, pairs: pairs, persons: map[string]*replayed{}}
+	t := &replayer{linked: l, pairs: pairs, persons: map[string]*replayedPerson{}}
 	now := t.fromTheStart()
 	for id := range t.ofID {
 		if t.persons[id] != nil {
 			continue
 		}
-		p := &replayed{ids: slices.Clone(now.id(id).ids), properties: map[string]string{}}
+		p := &replayedPerson{ids: slices.Clone(now.id(id).ids), properties: map[string]string{}}
 		for _, one := range p.ids {
 			t.persons[one] = p
 		}
@@ -42,10 +42,10 @@ func newReplayer(l linked, pairs []Pair) *replayer {
 	return t
 }
 
-// fromTheStart joins those who are one person from the start. A link tells when two became one; what a
-// person_id or the persons export joins has no time, since both show only what came of it. So the IDs of one
-// such person are one from the start, unless links join all of them, for the persons export links that are
-// not younger: then those tell when.
+// fromTheStart joins the IDs that are one person from the start. A link shows when two IDs became one person.
+// A person_id or the persons export shows only that they did. So the IDs of such a person are one from the
+// start, unless links join all of them; for the persons export only links count that are not younger than it.
+// Then the links show when.
 func (t *replayer) fromTheStart() groups {
 	start := newGroups()
 	join := func(ids []string, links []Link) {
@@ -104,7 +104,7 @@ func (t *replayer) run() {
 }
 
 // merge gives a person the IDs and the properties of another one. Its own properties win, nulls too.
-func (t *replayer) merge(target, source *replayed) {
+func (t *replayer) merge(target, source *replayedPerson) {
 	for _, id := range source.ids {
 		t.persons[id] = target
 	}

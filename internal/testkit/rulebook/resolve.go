@@ -35,8 +35,8 @@ func describe(by ranked, g *group, properties map[string]string) *Person {
 		Rejected:   isRejected(by.book, g),
 		Attributes: withoutNulls(properties),
 	}
-	p.ShapeOnly = !p.Identified && slices.ContainsFunc(g.ids, by.isHeldBackByShape)
-	p.Visitor = !p.Identified && slices.ContainsFunc(g.ids, by.isHeldBackAsVisitor)
+	p.ShapeOnly = !p.Identified && slices.ContainsFunc(g.ids, by.isLeftOutByShape)
+	p.Visitor = !p.Identified && slices.ContainsFunc(g.ids, by.isLeftOutAsVisitor)
 	p.Anonymous = filter(p.IDs, func(id string) bool { return by.isMachineMade(id) && !by.isIdentifiedID(id) })
 	by.chooseProfiles(p)
 	p.Email = emailOf(p.Attributes)
