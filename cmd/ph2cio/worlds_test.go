@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -123,7 +122,7 @@ func (r *worldRun) openBox(faults sandbox.Faults) {
 func (r *worldRun) live(nights int) {
 	defer func() {
 		if r.t.Failed() {
-			r.t.Logf("what happened:\n%s", strings.Join(r.world.Story, "\n"))
+			r.t.Logf("what happened:\n%s", r.world.Story())
 		}
 	}()
 	for night := 0; night < nights || !r.world.CaughtUp(); night++ {

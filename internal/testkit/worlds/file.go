@@ -3,11 +3,8 @@ package worlds
 import (
 	"bytes"
 	"compress/gzip"
-	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -37,18 +34,43 @@ func (f form) ending() string {
 	return map[form]string{plain: "", gzipped: ".gz", gzippedRows: ".gz", zstandard: ".zst"}[f]
 }
 
-func (w *World) newName(f form) string {
-	w.named++
-	return fmt.Sprintf("%c%03d.jsonl%s", 'a'+rune(w.random.IntN(4)), w.named, f.ending())
+// insert adds rows at a place.
+func (f *file) insert(at int, rows ...*row) {
+	f.rows = slices.Insert(slices.Clone(f.rows), at, rows...)
+	f.read = false
 }
 
-// bytes is the file as it stands on the disk when nothing is wrong with it.
-func (w *World) bytes(f *file) []byte {
+// replace puts another version of a row in its place.
+func (f *file) replace(at int, r *row) {
+	f.rows = slices.Clone(f.rows)
+	f.rows[at] = r
+	f.read = false
+}
+
+// rename gives a file a name and a form, and returns its name before.
+func (f *file) rename(name string, as form) (before string) {
+	before = f.name
+	f.name, f.form = name, as
+	return before
+}
+
+func (f *file) setDamaged(damaged bool) { f.damaged = damaged }
+
+func (f *file) setRead() { f.read = true }
+
+func (f *file) isSound() bool { return !f.damaged }
+
+// isWhole reports whether a sync has read a file to its end, so that the file may change without losing rows
+// that nobody has read.
+func (f *file) isWhole() bool { return f.read && !f.damaged }
+
+// bytes is the file as it stands on the disk when nothing is wrong with it. The last line may lack its newline.
+func (f *file) bytes(newline bool) []byte {
 	var lines []string
 	for _, r := range f.rows {
 		lines = append(lines, r.line())
 	}
-	if len(lines) > 0 && w.chance(15) {
+	if len(lines) > 0 && !newline {
 		lines[len(lines)-1] = strings.TrimSuffix(lines[len(lines)-1], "\n")
 	}
 	switch f.form {
@@ -80,51 +102,4 @@ func gzipOf(text string) []byte {
 		panic(err)
 	}
 	return packed.Bytes()
-}
-
-// write puts a file on the disk, whole or damaged. No two files that were ever written have one
-// modification time.
-func (w *World) write(f *file) {
-	text := w.bytes(f)
-	if f.damaged {
-		at := w.random.IntN(max(1, len(text)))
-		if f.form == plain || w.chance(60) || len(text) < 20 {
-			text = text[:at]
-		} else {
-			text[10+at%(len(text)-10)] ^= 0x55
-		}
-	}
-	w.writeText(f.name, text)
-	w.remember(f)
-}
-
-// remember notes what a file has by its present name.
-func (w *World) remember(f *file) {
-	if w.everIn[f.name] == nil {
-		w.everIn[f.name] = map[int]bool{}
-	}
-	for _, r := range f.rows {
-		w.everIn[f.name][r.number] = true
-	}
-}
-
-func (w *World) writeText(name string, text []byte) {
-	path := filepath.Join(w.dir, name)
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		panic(err)
-	}
-	w.writes++
-	at := w.today.Add(-48*time.Hour + time.Duration(w.writes)*time.Second)
-	if w.chance(30) {
-		at = w.today.Add(-30*time.Minute + time.Duration(w.writes)*time.Millisecond)
-	}
-	if err := os.Chtimes(path, at, at); err != nil {
-		panic(err)
-	}
-}
-
-func (w *World) remove(f *file) {
-	if err := os.Remove(filepath.Join(w.dir, f.name)); err != nil {
-		panic(err)
-	}
 }

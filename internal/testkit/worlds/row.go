@@ -3,19 +3,20 @@ package worlds
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
 
-// row is one version of a row of the export. Rows with the same number are versions of one row.
+// row is one version of a row of the export.
 type row struct {
-	number    int
-	version   int // from 1; a later one is a correction
-	event     string
-	who       string // the distinct ID
-	at        time.Time
-	createdAt time.Time // when PostHog took it in
-	unreadable
+	id         int // the number that all versions share
+	version    int // from 1; a later one is a correction
+	event      string
+	who        string // the distinct ID
+	at         time.Time
+	createdAt  time.Time // when PostHog took it in
+	unreadable bool      // its timestamp cannot be read, so that it is rejected
 	personless bool
 	anon       string            // of an $identify: the visitor's ID
 	alias      string            // of a $merge_dangerously: the ID of the user who goes
@@ -26,8 +27,38 @@ type row struct {
 	snapshot   map[string]string // what PostHog knew of the person; nil if the project exports none
 }
 
-// unreadable says whether a row's timestamp cannot be read, so that it is rejected.
-type unreadable bool
+// number makes a row the first version of a new one. It gives it its times if it has none.
+func (r *row) number(id int, at, createdAt time.Time) {
+	r.id, r.version = id, 1
+	if r.at.IsZero() {
+		r.at, r.createdAt = at, createdAt
+	}
+}
+
+// change applies a row to the attributes of its person.
+func (r *row) change(attributes map[string]string) {
+	for name, text := range r.setOnce {
+		if attributes[name] == "" {
+			attributes[name] = text
+		}
+	}
+	maps.Copy(attributes, r.set)
+	for _, name := range r.unset {
+		delete(attributes, name)
+	}
+}
+
+func (r *row) exportSnapshot(attributes map[string]string) { r.snapshot = maps.Clone(attributes) }
+
+func (r *row) exportPersonID(id string) { r.personID = id }
+
+// after returns a version of a row that is newer than another version, and can be read.
+func (r *row) after(newest *row) *row {
+	newer := *r
+	newer.version, newer.createdAt = newest.version+1, newest.createdAt.Add(time.Second)
+	newer.unreadable = false
+	return &newer
+}
 
 // isEvent reports whether the row is sent as an event once its person is known.
 func (r *row) isEvent() bool { return !strings.HasPrefix(r.event, "$") || r.event == "$pageview" }
@@ -39,7 +70,7 @@ func (r *row) changesPerson() bool {
 
 // line is the row as it stands in a file, with its newline.
 func (r *row) line() string {
-	properties := map[string]any{"n": r.number, "v": r.version}
+	properties := map[string]any{"n": r.id, "v": r.version}
 	if r.personless {
 		properties["$process_person_profile"] = false
 	}
@@ -59,7 +90,7 @@ func (r *row) line() string {
 		properties["$unset"] = r.unset
 	}
 	members := map[string]any{
-		"uuid": uuidOf(r.number), "event": r.event, "distinct_id": r.who, "timestamp": stamp(r.at),
+		"uuid": uuidOf(r.id), "event": r.event, "distinct_id": r.who, "timestamp": stamp(r.at),
 		"created_at": stamp(r.createdAt), "properties": properties,
 	}
 	if r.unreadable {
@@ -98,7 +129,7 @@ func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 func told(rows []*row) string {
 	var all strings.Builder
 	for _, r := range rows {
-		fmt.Fprintf(&all, "\n    %d %s of %s at %s", r.number, r.event, r.who, stamp(r.createdAt))
+		fmt.Fprintf(&all, "\n    %d %s of %s at %s", r.id, r.event, r.who, stamp(r.createdAt))
 		if r.anon+r.alias != "" {
 			all.WriteString(" was " + r.anon + r.alias)
 		}
