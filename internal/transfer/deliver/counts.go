@@ -18,8 +18,8 @@ type RowCounts struct {
 	Skipped   map[string]int64 // by reason
 }
 
-// Row counts a row as read. What becomes of it is counted elsewhere: by the delivery if it has an operation or
-// is rejected.
+// Row counts a row as read. What becomes of it is counted elsewhere: by the delivery if it has an operation
+// or is rejected.
 func (c *RowCounts) Row() { c.Read++ }
 
 // PersonRow counts a row as read that only says something about a person.
