@@ -23,7 +23,7 @@ const arenaSize = 8 << 20
 func takeArena(size int) *arena {
 	arenaBytes.Add(int64(size))
 	a := new(arena)
-	a.memory, a.whole = takeMemory(size)
+	a.memory, a.whole = mapMemory(size)
 	a.users.Store(1)
 	return a
 }
@@ -41,7 +41,7 @@ func (a *arena) use(n int) []byte {
 // release returns the memory to the system when the last user has released it. It may be called on nil.
 func (a *arena) release() {
 	if a != nil && a.users.Add(-1) == 0 {
-		giveMemory(a.whole)
+		unmapMemory(a.whole)
 		a.memory, a.whole = nil, nil
 	}
 }

@@ -7,9 +7,9 @@ import (
 
 const hugePage = 2 << 20
 
-// takeMemory takes memory from the system that begins at a huge page. If the system refuses, it returns
+// mapMemory takes memory from the system that begins at a huge page. If the system refuses, it returns
 // ordinary memory.
-func takeMemory(size int) (memory, whole []byte) {
+func mapMemory(size int) (memory, whole []byte) {
 	whole, err := syscall.Mmap(-1, 0, size+hugePage, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
 		return make([]byte, size), nil
@@ -20,7 +20,7 @@ func takeMemory(size int) (memory, whole []byte) {
 	return memory, whole
 }
 
-func giveMemory(whole []byte) {
+func unmapMemory(whole []byte) {
 	if whole != nil {
 		_ = syscall.Munmap(whole) // fails only for memory that was not mapped
 	}

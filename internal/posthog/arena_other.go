@@ -2,6 +2,6 @@
 
 package posthog
 
-func takeMemory(size int) (memory, whole []byte) { return make([]byte, size), nil }
+func mapMemory(size int) (memory, whole []byte) { return make([]byte, size), nil }
 
-func giveMemory([]byte) {}
+func unmapMemory([]byte) {}

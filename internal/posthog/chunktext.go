@@ -22,8 +22,8 @@ type chunkText struct {
 	again  bool   // the rows have been unpacked; those that need no decoding may be missing
 }
 
-// lieIn makes memory, which already holds the rows and room for a guard, the memory of the rows.
-func (t *chunkText) lieIn(memory []byte) {
+// setMemory makes memory, which already holds the rows and room for a guard, the memory of the rows.
+func (t *chunkText) setMemory(memory []byte) {
 	size := len(memory) - rawjson.Guard
 	t.data, t.guarded = memory[:size], memory
 	if t.unended {
@@ -34,7 +34,7 @@ func (t *chunkText) lieIn(memory []byte) {
 // guard puts a guard after the rows, if there is none.
 func (t *chunkText) guard() {
 	if t.guarded == nil {
-		t.lieIn(slices.Grow(t.data, rawjson.Guard)[:len(t.data)+rawjson.Guard])
+		t.setMemory(slices.Grow(t.data, rawjson.Guard)[:len(t.data)+rawjson.Guard])
 	}
 }
 
@@ -66,7 +66,7 @@ func (t *chunkText) unpack() {
 	if err != nil {
 		panic("posthog: a chunk in memory is damaged: " + err.Error()) // like any corrupt variable
 	}
-	t.lieIn(room[:len(data)+rawjson.Guard])
+	t.setMemory(room[:len(data)+rawjson.Guard])
 	t.arena.release()
 	t.packed, t.arena, t.again = nil, nil, true
 }

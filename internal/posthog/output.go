@@ -17,18 +17,18 @@ type output struct {
 func (o *output) chunk(c *Chunk) {
 	o.number++
 	o.ref += uint64(c.Rows)
-	o.hand(c, nil)
+	o.pass(c, nil)
 }
 
 // report yields the error of a source, if there is one. It returns false if the consumer has stopped.
 func (o *output) report(err *SourceError) bool {
 	if err != nil {
-		o.hand(nil, err)
+		o.pass(nil, err)
 	}
 	return !o.done()
 }
 
-func (o *output) hand(c *Chunk, err error) {
+func (o *output) pass(c *Chunk, err error) {
 	if !o.done() {
 		o.stopped = !o.yield(c, err)
 	}

@@ -19,11 +19,11 @@ func (p *Packer) Pack(c *Chunk, left []uint64) {
 		return
 	}
 	c.leaveOut(left)
-	c.pack(p.room(s2.MaxEncodedLen(len(c.data))))
+	c.pack(p.arenaWith(s2.MaxEncodedLen(len(c.data))))
 }
 
-// room returns an arena with at least most unused bytes.
-func (p *Packer) room(most int) *arena {
+// arenaWith returns an arena with at least most unused bytes.
+func (p *Packer) arenaWith(most int) *arena {
 	if p.arena == nil || len(p.arena.left()) < most {
 		p.Close()
 		p.arena = takeArena(max(arenaSize, most))

@@ -61,7 +61,7 @@ func (p *pump) start(ctx context.Context, running *sync.WaitGroup) {
 		p.ctx, p.cancel = context.WithCancel(ctx)
 		p.blocks = make(chan block, blocksAhead)
 		running.Go(func() {
-			defer p.shut()
+			defer p.closeFile()
 			defer close(p.blocks)
 			p.read(p.send)
 		})
@@ -97,13 +97,13 @@ func (p *pump) unread(err error) *SourceError {
 // close ends the pump, also before its end.
 func (p *pump) close() {
 	if p.blocks == nil {
-		p.shut()
+		p.closeFile()
 		return
 	}
 	p.cancel() // its goroutine closes the file when it has stopped reading
 }
 
-func (p *pump) shut() {
+func (p *pump) closeFile() {
 	if p.stream != nil {
 		p.stream.Close()
 		p.stream = nil
@@ -135,15 +135,15 @@ func (p *pump) read(take func(block) bool) {
 	case p.trouble != nil || p.stream == nil:
 		take(block{err: p.trouble})
 	default:
-		if end, err := p.pour(take); err != errEnough {
-			trouble := p.verdict(end, err)
+		if end, err := p.readWindows(take); err != errStopped {
+			trouble := p.outcome(end, err)
 			take(block{err: trouble, patched: trouble != nil && err == io.EOF && p.gaps > 0})
 		}
 	}
 }
 
-// errEnough means that the consumer has stopped.
-var errEnough = errors.New("enough")
+// errStopped means that the consumer has stopped.
+var errStopped = errors.New("enough")
 
 func (p *pump) send(b block) bool {
 	select {
@@ -167,9 +167,9 @@ func (p *pump) heldBack() int {
 	return heldBack
 }
 
-// pour sends the stream's bytes and returns where it stopped and why: io.EOF at the end of the stream or at
-// p.until.
-func (p *pump) pour(take func(block) bool) (end int64, err error) {
+// readWindows sends the stream's bytes and returns where it stopped and why: io.EOF at the end of the stream
+// or at p.until.
+func (p *pump) readWindows(take func(block) bool) (end int64, err error) {
 	var held []block
 	for {
 		b, err := p.fill(end)
@@ -189,7 +189,7 @@ func (p *pump) pour(take func(block) bool) (end int64, err error) {
 		for len(held) > 0 && (err != nil || len(held) > p.heldBack() || held[0].end <= p.stream.Verified()) {
 			p.given = held[0].end
 			if !take(held[0]) {
-				return end, errEnough
+				return end, errStopped
 			}
 			held = held[1:]
 		}
@@ -273,8 +273,8 @@ func dropAfter(held []block, end int64) []block {
 	return held
 }
 
-// verdict turns the result of pour into the source's error.
-func (p *pump) verdict(end int64, err error) *SourceError {
+// outcome turns the result of readWindows into the source's error.
+func (p *pump) outcome(end int64, err error) *SourceError {
 	d, damaged := errors.AsType[*codec.Damage](err)
 	switch {
 	case end < p.until && failed(err):
