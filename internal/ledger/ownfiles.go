@@ -82,11 +82,14 @@ func isOurs(dir, name string) (bool, error) {
 }
 
 // mayBeOurs reports whether a file of this name that begins with head may be the ledger's. After a kill the
-// head may be incomplete, and a journal or an index that is not used yet may begin with zeros.
+// head may be incomplete, and a journal or an index that is not used yet may begin with zeros. After a power
+// loss any file may have its size but none of its content, and then it is all zeros.
 func mayBeOurs(name string, head []byte) bool {
 	switch {
 	case name == lockName:
 		return len(head) == 0
+	case len(bytes.TrimLeft(head, "\x00")) == 0:
+		return true
 	case name == holderName:
 		return hasPrefixSoFar(head, "{\n  \"pid\": ")
 	case strings.HasSuffix(name, "-wal"):

@@ -3,6 +3,7 @@ package ledger
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -56,18 +57,21 @@ func checkOurs(t *testing.T, dir string, names ...string) {
 	}
 }
 
+// lostContent is what a power loss may leave of a file: as many zeros as it had bytes.
+var lostContent = strings.Repeat("\x00", 200)
+
 // TestForeign puts a file of another program under each name that a run would use.
 func TestForeign(t *testing.T) {
 	t.Parallel()
 	for _, name := range OwnFiles() {
 		dir := t.TempDir()
-		for _, text := range []string{"", "{\"event\":\"Opened\"}\n", "mine"} {
+		for _, text := range []string{"", lostContent, "{\"event\":\"Opened\"}\n", "mine"} {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			refused := name == FileName || name == FileName+"-wal" || name == FileName+"-journal" // by Open
 			want := name
-			if text == "" || refused {
+			if text == "" || text == lostContent && name != lockName || refused {
 				want = ""
 			}
 			if got, err := ForeignFile(dir); got != want || err != nil {
