@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 )
 
@@ -31,7 +32,7 @@ func (s *Store) create(ctx context.Context, of Workspace) error {
 	if err := os.Rename(begun.path, s.path); err != nil {
 		return err
 	}
-	return syncDir(s.Dir())
+	return errors.Join(SyncDir(s.Dir()), syncParents(s.Dir()))
 }
 
 // fill creates the file, readable by its owner only, with the tables of a state without runs. SQLite gives
@@ -54,14 +55,29 @@ func (s *Store) fill(ctx context.Context, of Workspace) error {
 	return s.recordOwner(ctx, of)
 }
 
-// syncDir syncs a directory, so that a new name in it survives a power cut, where the system can do that.
-func syncDir(path string) error {
+// SyncDir syncs a directory, so that new names in it survive a power loss. On a system that cannot sync
+// directories it does nothing.
+func SyncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("syncing its directory: %w", err)
 	}
-	_ = dir.Sync() // not every system can; what may be lost is a state without runs
+	_ = dir.Sync()
 	return dir.Close()
+}
+
+// syncParents syncs the directories above a directory. The directory and some of those above it may be new, and
+// if a power loss took their names, the state would be lost with them. A directory that cannot be opened is
+// not new.
+func syncParents(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	for parent := filepath.Dir(path); parent != path; path, parent = parent, filepath.Dir(parent) {
+		_ = SyncDir(parent)
+	}
+	return nil
 }
 
 // recordOwner records whose workspace a new file belongs to, and by which rule its event IDs are made.
