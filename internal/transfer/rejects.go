@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -30,7 +31,8 @@ const mostRejectHead = 32 << 10
 
 // ForeignRejects returns which of RejectsNames is a file in a directory that another program has written;
 // empty for none. An empty file does not count, nor does a link, because links are replaced and not followed.
-// It returns an error, with the name, if a file cannot be read.
+// Neither does a file of zeros, which may be what a power loss has left of ours. It returns an error, with the
+// name, if a file cannot be read.
 func ForeignRejects(dir string) (name string, err error) {
 	for _, name := range RejectsNames {
 		path := filepath.Join(dir, name)
@@ -38,8 +40,12 @@ func ForeignRejects(dir string) (name string, err error) {
 		if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
 			continue
 		}
-		if head, err := regularfile.Head(path, mostRejectHead); err != nil || !rejectHead.Match(head) {
+		head, err := regularfile.Head(path, mostRejectHead)
+		if err != nil {
 			return name, err
+		}
+		if lost := len(bytes.TrimLeft(head, "\x00")) == 0; !lost && !rejectHead.Match(head) {
+			return name, nil
 		}
 	}
 	return "", nil
@@ -100,6 +106,9 @@ func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string
 		if err = os.Remove(path); errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		}
+	}
+	if err == nil { // what happened to the name must not be lost once the end of the run is recorded
+		err = ledger.SyncDir(dir)
 	}
 	if err == nil && lines > 0 {
 		return path, n, nil
