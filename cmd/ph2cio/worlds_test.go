@@ -193,7 +193,11 @@ func (r *worldRun) run(n worlds.Night) (complete bool) {
 	if err := json.Unmarshal(stdout.Bytes(), &summary); err != nil {
 		r.t.Fatalf("exit code %d: %v\n%s%s", code, err, stdout, stderr)
 	}
-	r.world.Note("  exit code %d, rows %s, unsent %v, lost history %v", code, summary.Rows, summary.Unsent, summary.LostHistory)
+	text, err := json.Marshal(&summary)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.world.Note("  exit code %d, %s", code, text)
 	r.check(&summary)
 	fits := code == 0 || code == 3 || code == 6 && n.Damaged || code == 143 && n.Ending == worlds.Terminated
 	if !fits {

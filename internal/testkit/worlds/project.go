@@ -3,6 +3,7 @@ package worlds
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -149,7 +150,7 @@ func (p *project) login() {
 		return
 	}
 	v := one(p.dice, unknown)
-	if p.traits.persons && p.chance(25) {
+	if p.traits.persons && p.chance(25) && p.hasRow(v.user) {
 		p.join(v)
 		return
 	}
@@ -198,6 +199,11 @@ func (p *project) merge() {
 	target.absorb(source.attributes)
 	source.into = target
 	p.take(&row{event: "$merge_dangerously", who: target.id, alias: source.id}, target)
+}
+
+// hasRow reports whether a row identifies a user: without one, nobody is sent whom only the persons export knows.
+func (p *project) hasRow(u *user) bool {
+	return slices.ContainsFunc(p.all, func(r *row) bool { return r.who == u.id && !r.unreadable })
 }
 
 // isSent reports whether a user surely has a profile: an event of theirs has arrived.
