@@ -35,13 +35,13 @@ import (
 // After each run the equation of the rows holds, and at the end nothing waits that could be sent. An
 // event comes twice only if it was under way when a run was killed.
 //
-// PH2CIO_WORLDS is the number of worlds, PH2CIO_WORLD_NIGHTS that of the nights of each.
-// PH2CIO_WORLD_SEED runs one world alone. One that failed is understood faster with fewer nights: the
-// first ones stay the same.
+// PH2CIO_WORLDS is the number of worlds, which have the seeds from 1, and PH2CIO_WORLD_NIGHTS that of the
+// nights of each. PH2CIO_WORLD_SEED runs the world of that seed alone. One that failed is understood faster
+// with fewer nights: the first ones stay the same.
 func TestNightsEndAsOneBackfill(t *testing.T) {
 	t.Parallel()
 	count, nights := settingOr(t, "PH2CIO_WORLDS", 3), settingOr(t, "PH2CIO_WORLD_NIGHTS", 10)
-	seed := uint64(time.Now().UnixNano())
+	seed := uint64(1)
 	if text := testSettings["PH2CIO_WORLD_SEED"]; text != "" {
 		one, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {

@@ -322,7 +322,6 @@ func (p *project) newest(id int) (newest *row) {
 
 // exportPersons returns PostHog's persons export as it is now.
 func (p *project) exportPersons() string {
-	p.exported = true
 	p.now = p.now.Add(time.Minute)
 	var text strings.Builder
 	for _, u := range p.users {
@@ -348,5 +347,6 @@ func (p *project) exportPersons() string {
 			}) + "\n")
 		}
 	}
+	p.exported = p.exported || text.Len() > 0
 	return text.String()
 }

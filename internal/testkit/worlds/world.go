@@ -160,8 +160,10 @@ func (w *World) Last() Night {
 const personsFile = "persons.jsonl"
 
 func (w *World) exportPersons() {
-	w.story.note("a persons export")
-	w.files.writeText(filepath.Join("..", personsFile), []byte(w.project.exportPersons()))
+	if text := w.project.exportPersons(); text != "" {
+		w.story.note("a persons export")
+		w.files.writeText(filepath.Join("..", personsFile), []byte(text))
+	}
 }
 
 // delay keeps some rows back for a later night, and adds those that were kept back before: the file of
