@@ -54,7 +54,10 @@ func (f *file) rename(name string, as form) (before string) {
 	return before
 }
 
-func (f *file) setDamaged(damaged bool) { f.damaged = damaged }
+func (f *file) setDamaged(damaged bool) {
+	f.damaged = damaged
+	f.read = f.read && deletingMended
+}
 
 func (f *file) setRead() { f.read = true }
 

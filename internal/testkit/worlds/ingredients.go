@@ -21,4 +21,12 @@ const (
 	// filteringHeld lets filters leave out all events for a night while recent ones are held. Bug 4 is
 	// that they are not sent later; with bug 3 those that were sent already count as held too.
 	filteringHeld = false
+
+	// deletingMended lets a file be deleted that was damaged when it was last read. Bug 7 is that no night names
+	// the rows that waited in it.
+	deletingMended = false
+
+	// delayingMerges lets the row of a merge come after that of a later merge. Bug 8 is that the profiles stay
+	// apart if it does.
+	delayingMerges = false
 )

@@ -176,7 +176,7 @@ func (w *World) delay(rows []*row) (tonight []*row) {
 		return append(tonight, rows...)
 	}
 	for _, r := range rows {
-		if w.chance(50) {
+		if w.chance(50) && (delayingMerges || r.alias == "") {
 			w.delayed = append(w.delayed, r)
 		} else {
 			tonight = append(tonight, r)
