@@ -38,7 +38,7 @@ func Sources(ctx context.Context, l Ledger) (map[string]ledger.KnownSource, erro
 const endsSize = 64 << 10
 
 // Ends returns the version of a source and a fingerprint of the ends of its first size bytes: a hash of the
-// first and the last 64 KiB of them. Both are zero if the source cannot be read, or size is 0.
+// first and the last 64 KiB of them, empty if size is 0. Both are zero if the source cannot be read.
 func Ends(ctx context.Context, s source.Source, size int64) (version source.Version, ends string) {
 	file, err := s.Open(ctx, 0)
 	if err != nil {
@@ -47,7 +47,7 @@ func Ends(ctx context.Context, s source.Source, size int64) (version source.Vers
 	defer file.Close()
 	opened, err := file.Version()
 	if err != nil || size == 0 {
-		return version, ""
+		return opened, ""
 	}
 	h := xxh3.New()
 	if _, err := io.Copy(h, io.LimitReader(file, min(size, endsSize))); err != nil {
@@ -89,12 +89,13 @@ func Unchanged(s source.Source, then *ledger.Source) bool {
 
 // SurelySame reports whether a source certainly has the rows that a run has read in it. A source of up to 128
 // KiB is compared by all that is in it; a larger one must begin and end as it did and have the same version.
+// An empty one has no rows, as before.
 func SurelySame(ctx context.Context, s source.Source, then ledger.Source) bool {
 	if s.Size != then.Size {
 		return false
 	}
 	version, ends := Ends(ctx, s, s.Size)
-	return ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
+	return s.Size == 0 || ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
 }
 
 // versionThen returns the version that a source had when a run read it.

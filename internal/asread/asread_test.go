@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/source"
 	"ph2cio/internal/testkit/sources"
 )
@@ -43,5 +44,29 @@ func TestWhatStandsForASourceOfAStore(t *testing.T) {
 		if n := store.Opened(); n != map[bool]int{false: 6, true: 3}[anyOffset] {
 			t.Errorf("at any offset %v: opened %d times", anyOffset, n)
 		}
+	}
+}
+
+// TestAnEmptySourceIsKnown: a source of no bytes has a version, and has its rows as long as it stays empty.
+func TestAnEmptySourceIsKnown(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	empty, err := source.Source{Name: path}.Now(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, ends := Ends(t.Context(), empty, 0)
+	read := ledger.Source{Path: path, Modified: version.Modified, Ends: ends}
+	if !Unchanged(empty, &read) || !SurelySame(t.Context(), empty, read) {
+		t.Errorf("the empty file counts as changed: its version is %v, and was read as %v", empty.Version, version)
+	}
+	if err := os.WriteFile(path, []byte("row"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	grown, err := empty.Now(t.Context())
+	if err != nil || Unchanged(grown, &read) || SurelySame(t.Context(), grown, read) {
+		t.Errorf("a file that is not empty any more counts as unchanged, %v", err)
 	}
 }

@@ -99,14 +99,15 @@ func (s *Store) RestoreKeys(ctx context.Context) (seed uint64, keys []string, er
 	return seed, keys, nil
 }
 
-// RestoreEntries yields the entries that were saved by all runs except besides, which is 0 for no exception,
-// in the order of the runs. Each is valid until the next. An error is the last thing yielded. The store must
-// not be used for anything else meanwhile.
-func (s *Store) RestoreEntries(ctx context.Context, besides int64) iter.Seq2[[]byte, error] {
+// RestoreEntries yields the entries of all runs that have ended, in the order of the runs. A run that has not
+// ended is either resumed or replaced, and its sources are read again both times. Each entry is valid until
+// the next. An error is the last thing yielded. The store must not be used for anything else meanwhile.
+func (s *Store) RestoreEntries(ctx context.Context) iter.Seq2[[]byte, error] {
 	const doing = "reading who is who from"
 	parts := query[[]byte]{
-		doing: doing, text: "SELECT entries FROM learnt WHERE run <> ? ORDER BY run, part", scan: scanValue[[]byte],
-	}.each(ctx, s, besides)
+		doing: doing, scan: scanValue[[]byte],
+		text: "SELECT entries FROM learnt WHERE run IN (SELECT id FROM runs WHERE ended IS NOT NULL) ORDER BY run, part",
+	}.each(ctx, s)
 	return func(yield func([]byte, error) bool) {
 		unpacker, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxEntrySize))
 		if err != nil {

@@ -2,7 +2,8 @@ package ledger
 
 import "testing"
 
-// TestWhatWasSavedIsRestored saves entries of two runs, the first of which is replaced.
+// TestWhatWasSavedIsRestored saves entries of three runs. The second is replaced, and the third has not ended:
+// neither of them is restored.
 func TestWhatWasSavedIsRestored(t *testing.T) {
 	s := open(t, t.TempDir())
 	saved := func(seed uint64, keys []string, entries ...string) *Restorable {
@@ -29,8 +30,8 @@ func TestWhatWasSavedIsRestored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := func(besides int64) (all []string) {
-		for entry, err := range s.RestoreEntries(t.Context(), besides) {
+	got := func() (all []string) {
+		for entry, err := range s.RestoreEntries(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -38,11 +39,14 @@ func TestWhatWasSavedIsRestored(t *testing.T) {
 		}
 		return all
 	}
-	if all := got(0); len(all) != 4 || all[0] != "one" || all[1] != large || all[3] != "three" {
-		t.Errorf("%d entries", len(all))
+	if all := got(); len(all) != 3 {
+		t.Errorf("%d entries of runs that have ended", len(all))
 	}
-	if all := got(third.ID); len(all) != 3 {
-		t.Errorf("%d entries of other runs", len(all))
+	if err := third.Finish(t.Context(), Ending{Outcome: Done, At: night}); err != nil {
+		t.Fatal(err)
+	}
+	if all := got(); len(all) != 4 || all[0] != "one" || all[1] != large || all[3] != "three" {
+		t.Errorf("%d entries", len(all))
 	}
 	seed, keys, err := s.RestoreKeys(t.Context())
 	if seed != 7 || len(keys) != 3 || keys[2] != "seats" || err != nil {
@@ -51,7 +55,7 @@ func TestWhatWasSavedIsRestored(t *testing.T) {
 	if _, err := s.db.Exec("UPDATE learnt SET entries = x'00' WHERE run = 1"); err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range s.RestoreEntries(t.Context(), 0) {
+	for _, err := range s.RestoreEntries(t.Context()) {
 		if err == nil {
 			t.Error("damage was taken")
 		}

@@ -36,7 +36,7 @@ func restore(ctx context.Context, earlier *Earlier, index *people.Index) (sent b
 	if earlier.State == nil {
 		return false, nil
 	}
-	for entry, err := range earlier.State.RestoreEntries(ctx, earlier.resumedID()) {
+	for entry, err := range earlier.State.RestoreEntries(ctx) {
 		if err != nil {
 			return false, err
 		}
