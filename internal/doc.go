@@ -3,8 +3,10 @@
 // The program is one line, read from left to right:
 //
 //	sources ─ posthog.Read ─┬─ people.Index (first pass: who is who, final attributes)
-//	 bytes      Event       └─ mapping (second pass) ─ customerio.Batch ─ deliver ─ Retried(Paced(Client)) ─ POST /api/v2/batch
-//	                                Operation + Ref                            Sender                Receipt, by Ref
+//	 bytes      Event       └─ mapping (second pass) ─ customerio.Batch ─ deliver ─ customerio.Sender ─ POST /api/v2/batch
+//	                                Operation + Ref                                                     Receipt, by Ref
+//
+// The Sender is Reduced(Bisected(Retried(Paced(Client)))), each of which is explained in package customerio.
 //
 // There are always two passes, because an $identify late in a file renames events early in it. The first
 // learns who is who and folds each person's attributes to their final state; the second maps events. Both go

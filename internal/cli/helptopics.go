@@ -10,7 +10,6 @@ import (
 
 	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
-	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/redact"
 )
@@ -51,7 +50,7 @@ func topicText(root *cobra.Command, name string, width int) string {
 		"exitCodes":     exit.Table,
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
-		"plumbing":      list(mapping.Plumbing()),
+		"plumbing":      list(posthog.Plumbing()),
 		"reasons":       terminal.ReasonTables,
 		"fields":        func() string { return strings.Join(posthog.Fields, ", ") },
 	})

@@ -13,8 +13,8 @@ import (
 
 // changeKind is the kind of a change. The changes of one row apply in this order.
 //
-// $unset only removes what the person had before the row. So a key that a row both sets and removes is
-// toggled: it is removed from a person who has it, even as null, and given to a person who does not. Pruning
+// $unset only removes what the person had before the row. So a row that both sets and unsets a key toggles
+// it: a person who had the key, even as null, loses it, and a person who had not gets it. Pruning
 // a log replaces the two changes by one toggle. Source: github.com/PostHog/posthog,
 // nodejs/src/worker/ingestion/persons/person-update.ts.
 type changeKind uint8

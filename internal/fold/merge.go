@@ -81,8 +81,8 @@ func (w *Scratch) replayAll(states []ownedState, joinings []Joining, keys *Keys)
 // the steps of one row the merges come first.
 //
 // A link shows when two IDs became one person. A shared person_id or the persons export shows only that they
-// did. So the IDs of such a set are one person from the start, unless links join all of them; for the persons
-// export only links count that are not younger than it. Then the links show when.
+// did. If links join all IDs of such a set, the links show when they became one. Otherwise the IDs are one
+// person from the start. For a set of the persons export, only links up to the export's own time count.
 func (r *replay) joinAtStart(states []ownedState, joinings []Joining) (merges []replayStep) {
 	r.joinSets(joinings, OfSet, linkedBy(joinings, nil))
 	if i := slices.IndexFunc(joinings, func(j Joining) bool { return j.Kind == OfExport }); i >= 0 {

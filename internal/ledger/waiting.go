@@ -22,7 +22,7 @@ func (w *Waiting) compare(o *Waiting) int {
 }
 
 // saveWaiting saves the people whose rows wait since a step. They are saved in parts like keys, see
-// mostInPart. Within a part each person comes once.
+// maxKeysInPart. Within a part each person comes once.
 func (r *Run) saveWaiting(tx *sql.Tx, waiting []Waiting) error {
 	slices.SortFunc(waiting, func(a, b Waiting) int { return a.compare(&b) })
 	waiting = slices.Compact(waiting)

@@ -13,14 +13,7 @@ import (
 var keptDollars = []string{"$current_url", "$pathname", "$screen_name", "$referrer"}
 
 // plumbing are properties that PostHog needs to process an event and that say nothing about it.
-var plumbing = []string{
-	"$set", "$set_once", "$unset", "$group_set", "token", "$token", "distinct_id", "$distinct_id", "$anon_distinct_id",
-	"$device_id", "$user_id", "$is_identified", "$process_person_profile", "$had_persisted_distinct_id",
-	"$initial_person_info",
-}
-
-// Plumbing returns the event properties that are never sent: PostHog's own IDs and keys.
-func Plumbing() []string { return slices.Clone(plumbing) }
+var plumbing = posthog.Plumbing()
 
 // eventRules say which attributes an event gets.
 type eventRules struct {

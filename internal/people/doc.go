@@ -21,7 +21,7 @@
 //	joinings, linksdirected                  why IDs are one person; links whose direction counts
 //	severallogins, pairsjoin, personsjoin    IDs become groups, by package identity
 //	linksfollow, join                        links, one after the other; all that joins
-//	groups, visitorscount, candidatesgather  groups become candidates
+//	idgroups, visitorscount, candidatesgathergroups become candidates
 //	claims, attributesfold, identifiers      attributes, by package fold; who gets a contested email
 //	profiles, profilesfind, profilesresolve  which of several profiles in Customer.io is a person's
 //	choose, merges                           who is sent, and the profiles merged into theirs

@@ -76,8 +76,8 @@ type acceptedLink struct {
 }
 
 // addBefore adds the last accepted link to the joinings once the next one is known, and returns that. Links
-// of one time join in another order than that in which attributes are replayed. So the times of all of them
-// matter.
+// with the same time join here in one order and are replayed with attributes in another, so each of them is
+// kept with its time.
 func (s *linkFollower) addBefore(last *acceptedLink, next acceptedLink) acceptedLink {
 	if last.exists && next.exists && last.order.At == next.order.At {
 		last.replays, next.replays = true, true

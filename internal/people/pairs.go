@@ -67,7 +67,7 @@ type pairFlags uint8
 const (
 	pairVisitor    pairFlags = 1 << iota // on a row of a visitor of whom nothing else is known
 	pairUUID                             // with pairVisitor: the ID is a UUID in its usual form
-	pairNotVisitor                       // on a row that is no web visitor's, of an ID that no machine made
+	pairNotVisitor                       // on a row from something else than an anonymous browser, of an ID that does not look generated
 	pairWeak                             // on a row that counts only if the ID has others: see weakIDs
 )
 

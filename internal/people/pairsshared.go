@@ -26,7 +26,7 @@ func (m *foundPair) compare(o *foundPair) int {
 // sharedPairs are the pairs of those person_ids that several IDs had.
 type sharedPairs struct {
 	logs     [shardCount]*spool.Log // those of one person_id, and of these those of one ID, stand together
-	onlyWeak map[sum]bool           // IDs with no rows but such as make nobody, of those that have such a row
+	onlyWeak map[sum]bool           // of each ID on a weak row (see weakIDs): whether it has no other rows
 }
 
 // counts reports whether a pair counts. It does not if its rows are weak, and its ID has no others.
@@ -127,8 +127,8 @@ func (m *pairFinder) sharedIDs(log *spool.Log) (*personIDTable, error) {
 	return t, nil
 }
 
-// isShared reports whether several IDs had a person_id, or the persons export has it, where its ID may be
-// another person's.
+// isShared reports whether several IDs had a person_id. One ID is enough if the persons export has the
+// person_id, since the export may give that ID to another person.
 func (m *pairFinder) isShared(pairs []foundPair) bool {
 	return pairs[0].id != pairs[len(pairs)-1].id || m.x.persons != nil && m.x.persons.byPersonID[pairs[0].person] != nil
 }

@@ -30,7 +30,7 @@ type profileFinder struct {
 	identifiers *identifiers
 	ranker      *idRanker
 
-	lock      sync.Mutex // of found and byShape
+	lock      sync.Mutex // of found and byEmailID
 	found     foundProfiles
 	byEmailID []candidateProfile // profiles to which an ID leads that is an email
 }

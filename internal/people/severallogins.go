@@ -119,7 +119,7 @@ type SeveralLogins struct {
 	EmailCount int
 }
 
-// mostNames is how many logins and emails of one person are named, and mostFused how many people: the worst.
+// mostNames is how many logins and emails of one person are named, and mostSeveral how many people: the worst.
 const (
 	mostNames   = 20
 	mostSeveral = 1000

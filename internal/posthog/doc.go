@@ -16,6 +16,7 @@
 //	reading     read, guess, reading, bundle, pump: windows of each source's bytes, ahead of the cutting
 //	strays      which files in a directory of exports are not exports
 //
-// To read another kind of file, write its shape and the decoder of its rows in a file of its own and add it
-// to shapes; to read another compression, add it to package codec.
+// To read another kind of text file, write its shape and the decoder of its rows in a file of its own and add
+// it to shapes. What has to be unpacked first, or read at several places at once as Parquet has to, is a codec
+// that yields such text: add it to package codec, and take its name from foreign.
 package posthog

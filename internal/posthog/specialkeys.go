@@ -1,5 +1,20 @@
 package posthog
 
+import "slices"
+
+// anonDistinctIDKey names the property of an $identify that has the visitor's ID.
+const anonDistinctIDKey = "$anon_distinct_id"
+
+// plumbing are properties that PostHog needs to process an event and that say nothing about it.
+var plumbing = []string{
+	"$set", "$set_once", "$unset", "$group_set", "token", "$token", "distinct_id", "$distinct_id", anonDistinctIDKey,
+	"$device_id", "$user_id", "$is_identified", "$process_person_profile", "$had_persisted_distinct_id",
+	"$initial_person_info",
+}
+
+// Plumbing returns the event properties that are PostHog's own IDs and keys. They are never sent.
+func Plumbing() []string { return slices.Clone(plumbing) }
+
 // special are the members of `properties` that this program reads, raw; nil if absent.
 type special struct {
 	set, setOnce, unset                []byte
@@ -14,7 +29,7 @@ type special struct {
 // ClickHouse.
 var specialSecond = [...]byte{
 	len("$set"): 's', len("alias"): 'l', len("$unset"): 'u', len("$user_id"): 'u', len("$set_once"): 's',
-	len("$device_id"): 'd', len("distinct_id"): 'i', len("$is_identified"): 'i', len("$anon_distinct_id"): 'a',
+	len("$device_id"): 'd', len("distinct_id"): 'i', len("$is_identified"): 'i', len(anonDistinctIDKey): 'a',
 	len("$process_person_profile"): 'p',
 }
 
@@ -43,7 +58,7 @@ func (s *special) keep(key, raw []byte) {
 		s.userID = raw
 	case "$device_id":
 		s.deviceID = raw
-	case "$anon_distinct_id":
+	case anonDistinctIDKey:
 		s.anonDistinctID = raw
 	case "alias":
 		s.alias = raw

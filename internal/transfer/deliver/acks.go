@@ -51,8 +51,8 @@ func (a *acks) add(operations []customerio.Operation, marks []Mark, end uint64) 
 }
 
 // trimLeftover removes numbers before end from leftover. Operations between two spans of leftover were done
-// before the run was resumed, so that no new span may reach across: the turn of a span that is removed is
-// skipped.
+// before the run was resumed, so that no new span may reach across. Each removed span uses up a turn: the
+// operations before and after it then do not look like neighbours, and are not saved as one span.
 func (a *acks) trimLeftover(end uint64) {
 	for len(a.leftover) > 0 && a.leftover[0].Last < end {
 		a.leftover = a.leftover[1:]

@@ -162,8 +162,8 @@ func (c *Counts) reject(phase ledger.Phase, reason string) {
 	}
 }
 
-// counters returns what the ledger saves. So many rows have an operation without an answer, which counts
-// nowhere yet.
+// counters returns what the ledger saves. The operations of openRows rows have no answer yet. No other count
+// has these rows, so they do not count as read either.
 func (c *Counts) counters(openRows int64) Counters {
 	k := Counters{
 		Read: c.Read - openRows, Person: c.Person, Duplicate: c.Duplicate, Earlier: c.Earlier - c.Before.Sent(),

@@ -15,8 +15,8 @@
 //
 // The position is the acknowledgement low-watermark with its exceptions: every number before it is done,
 // except the operations in the spans that it lists. An operation is done when the API has accepted or refused
-// it. Numbers without an operation are done when they are handed in, also if they lie in such a span between
-// two operations without an answer.
+// it. A number without an operation, such as that of a skipped row, is done at once. It is done even if a
+// saved span covers it because both its neighbours have no answer.
 //
 // So many requests may be under way as Options.InFlight says, at least one. A request takes up one of these
 // places until its answer is in a saved checkpoint. So after a kill at most so many requests are sent a

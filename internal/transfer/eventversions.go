@@ -154,8 +154,8 @@ func (e *sameEvent) add(v version, drop func(version)) {
 }
 
 // decide decides about the remaining rows, when all versions have been added. winner is the row that stands
-// for the event, with a ref of 0 for none. If an earlier run has sent the event, it is the newest row,
-// whether that can be sent or not.
+// for the event, with a ref of 0 for none. If an earlier run has sent the event, the winner is the newest
+// row, even if that one cannot be sent.
 func (e *sameEvent) decide(drop func(version)) (winner version) {
 	switch {
 	case e.newest.ref == 0:
