@@ -1,9 +1,12 @@
 package job
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/posthog"
 )
 
 func TestBackfill(t *testing.T) {
@@ -17,7 +20,7 @@ func TestBackfill(t *testing.T) {
 		},
 		{
 			"files that came since wait until it has finished", request(Backfill, there.found(day, night)),
-			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}}, "resumed: day.jsonl; AddedFiles",
+			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}}, "resumed: day.jsonl; AddedFiles 1",
 		},
 		{
 			"a source of another size is not resumed", request(Backfill, there.with(day, "more\n").found(day)),
@@ -54,6 +57,11 @@ func TestBackfill(t *testing.T) {
 			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}}, "new: day.jsonl",
 		},
 		{
+			"it does so also while a sync is stopped",
+			func() Request { r := request(Backfill, there.found(day)); r.Restart = true; return r }(),
+			answers{runs: []*ledger.Run{stopped(Sync, inDay)}}, "new: day.jsonl",
+		},
+		{
 			"a stopped sync comes first", request(Backfill, there.found(day)), answers{runs: []*ledger.Run{stopped(Sync, inDay)}},
 			"refused with 2: the sync of 2026-03-01 02:00:00 UTC has not finished",
 		},
@@ -68,6 +76,22 @@ func TestBackfill(t *testing.T) {
 		{
 			"other sources are another backfill, with a warning", request(Backfill, there.found(day, night)),
 			answers{runs: []*ledger.Run{finished(Backfill, inDay)}}, "new: day.jsonl, night.jsonl; OtherInputs",
+		},
+		{
+			"so is the same source under another name", request(Backfill, texts{night: there[day]}.found(night)),
+			answers{runs: []*ledger.Run{finished(Backfill, inDay)}}, "new: night.jsonl; OtherInputs",
+		},
+		{
+			"and a source that has grown", request(Backfill, there.with(day, there[day]+"more\n").found(day)),
+			answers{runs: []*ledger.Run{finished(Backfill, inDay)}}, "new: day.jsonl; OtherInputs",
+		},
+		{
+			"and the same source with another flag", changed(request(Backfill, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
+			answers{runs: []*ledger.Run{finished(Backfill, inDay)}}, "new: day.jsonl; OtherInputs",
+		},
+		{
+			"a large file among others has to be read too", request(Backfill, large.with(night, there[night]).found(day, night)),
+			answers{runs: []*ledger.Run{finished(Backfill, ledger.Source{Path: day, Size: 200 << 10}, there.read(night))}}, "new: day.jsonl, night.jsonl",
 		},
 		{
 			"a large file with another time has to be read to know", request(Backfill, large.found(day)),
@@ -94,4 +118,33 @@ func TestBackfillOfStandardInput(t *testing.T) {
 			answers{runs: []*ledger.Run{finished(Backfill, before)}}, "done already",
 		},
 	})
+}
+
+// A stopped backfill is replaced by another one only if it certainly has sent nothing.
+func TestOnlyABackfillThatSentNothingIsReplaced(t *testing.T) {
+	for counters, want := range map[string]string{
+		``:                              "new",
+		`{"read":9,"accepted":{}}`:      "new",
+		`{"accepted":{"identify":1}}`:   "refused",
+		`{"accepted":{"event":1}}`:      "refused",
+		`{"accepted":{"page":1}}`:       "refused",
+		`{"accepted":{"event":1},"emai`: "refused", // it cannot be read
+	} {
+		r := request(Backfill, there.found(night))
+		run := change(stopped(Backfill, there.read(day)), func(r *ledger.Run) { r.Counters = []byte(counters) })
+		answer, err := Decide(t.Context(), &r, &answers{runs: []*ledger.Run{run}})
+		if err != nil || !strings.HasPrefix(describe(t, answer), want) {
+			t.Errorf("%s: %s, %v, want %s", counters, describe(t, answer), err, want)
+		}
+	}
+}
+
+// The error of a source that has changed is of the kind that the passes report, so that it is told in the
+// same way.
+func TestAChangedSourceIsAnErrorOfTheSource(t *testing.T) {
+	r := request(Backfill, there.with(day, "more\n").found(day))
+	answer, err := Decide(t.Context(), &r, &answers{runs: []*ledger.Run{stopped(Backfill, there.read(day))}})
+	if of, ok := errors.AsType[*posthog.SourceError](answer.Refused); err != nil || !ok || of.Kind != posthog.Changed || of.Path != day {
+		t.Errorf("%+v, %v", answer, err)
+	}
 }

@@ -29,8 +29,8 @@ type answers struct {
 	waiting bool
 }
 
-func (a *answers) Runs(_ context.Context, most int) ([]*ledger.Run, error) {
-	return a.runs[:min(len(a.runs), most)], nil
+func (a *answers) Runs(ctx context.Context, most int) ([]*ledger.Run, error) {
+	return a.runs[:min(len(a.runs), most)], ctx.Err()
 }
 
 func (a *answers) Last(_ context.Context, command string) (*ledger.Run, error) {
@@ -41,8 +41,12 @@ func (a *answers) Last(_ context.Context, command string) (*ledger.Run, error) {
 	return a.runs[at], nil
 }
 
-func (a *answers) KnownSources(context.Context) iter.Seq2[ledger.KnownSource, error] {
+func (a *answers) KnownSources(ctx context.Context) iter.Seq2[ledger.KnownSource, error] {
 	return func(yield func(ledger.KnownSource, error) bool) {
+		if err := ctx.Err(); err != nil {
+			yield(ledger.KnownSource{}, err)
+			return
+		}
 		for _, one := range a.known {
 			if !yield(one, nil) {
 				return
@@ -206,26 +210,33 @@ func describe(t *testing.T, a Answer) string {
 	switch {
 	case a.Refused != nil:
 		text = fmt.Sprintf("refused with %d: %v", exit.Code(a.Refused), a.Refused)
-		if hint := exit.Hint(a.Refused); hint == "" && !errors.Is(a.Refused, ErrNothingSent) {
-			t.Error("no hint")
+		if hint := exit.Hint(a.Refused); hint == "" && !errors.Is(a.Refused, ErrNothingSent) || hint == a.Refused.Error() {
+			t.Errorf("the hint is %q", hint)
 		}
 	case a.Nothing != nil && a.Nothing.Done != nil:
 		text = "done already"
+	case a.Nothing != nil && a.Nothing.Merges > 0:
+		text = fmt.Sprintf("nothing to do but %d merges", a.Nothing.Merges)
+	case a.Nothing != nil && a.Nothing.Known > 0:
+		text = fmt.Sprintf("nothing to do; %d known", a.Nothing.Known)
 	case a.Nothing != nil:
 		text = "nothing to do"
 	case a.Job.Resumed != nil:
 		text = "resumed: " + names(a.Job)
-		if a.Job.Now != a.Job.Resumed.Now || a.Job.SavesFirstPass() {
-			t.Error("not at the time of the run that is resumed, or it saves the first pass again")
+		if a.Job.Now != a.Job.Resumed.Now || a.Job.SavesFirstPass() || a.Job.MoreKnown {
+			t.Error("not at the time of the run that is resumed, or it saves the first pass again, or looks for rows that wait")
+		}
+		if added := len(a.Warnings) > 0; added != (a.Job.Added > 0) {
+			t.Errorf("%d files were added, and the warnings are %v", a.Job.Added, a.Warnings)
 		}
 	default:
 		text = "new: " + names(a.Job)
-		if a.Job.Now != now {
-			t.Error("not at the time of the request")
+		if a.Job.Now != now || !a.Job.Preview && !a.Job.SavesFirstPass() {
+			t.Error("not at the time of the request, or it does not save the first pass")
 		}
 	}
 	for _, w := range a.Warnings {
-		text += "; " + strings.TrimPrefix(fmt.Sprintf("%T", w), "job.")
+		text += "; " + describeWarning(t, w)
 	}
 	if a.Abandoned != nil {
 		text += "; abandoned"
@@ -233,11 +244,52 @@ func describe(t *testing.T, a Answer) string {
 	return text
 }
 
+// describeWarning returns the type of a warning, and the sources, flags or number of files that it names.
+func describeWarning(t *testing.T, w Warning) string {
+	t.Helper()
+	text := strings.TrimPrefix(fmt.Sprintf("%T", w), "job.")
+	var run *ledger.Run
+	switch w := w.(type) {
+	case SourceReplaced:
+		return text + " " + lastPart(w.Name)
+	case RejectsMissing:
+		return text + " " + lastPart(w.Path)
+	case FlagsDiffer:
+		for _, one := range w.Changes {
+			text += " " + one.Flag
+		}
+		if w.NewRowsOnly {
+			text += " for new rows"
+		}
+		return text
+	case AddedFiles:
+		text, run = fmt.Sprintf("%s %d", text, w.Files), w.Begun
+	case CannotResume:
+		run = w.Begun
+		if w.Why == nil {
+			t.Error("CannotResume does not say why")
+		}
+	case ReplacesRetry:
+		run = w.Begun
+	case OtherInputs:
+		run = w.Last
+	case OtherRows:
+		run = w.Last
+	}
+	if run == nil || run.ID != 7 {
+		t.Errorf("%s is of the run %+v", text, run)
+	}
+	return text
+}
+
+// lastPart returns the last part of a source's name.
+func lastPart(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
+
 // names returns the last parts of the names of a job's sources.
 func names(j *Job) string {
 	var all []string
 	for _, one := range j.Sources {
-		all = append(all, one.Name[strings.LastIndexAny(one.Name, `/\`)+1:])
+		all = append(all, lastPart(one.Name))
 	}
 	if len(all) == 0 {
 		return "no source"

@@ -117,6 +117,7 @@ func TestWhatIsTypedNext(t *testing.T) {
 		{name: "a sync has left files", job: Job{Command: Sync, Added: 1}, old: true, want: Again},
 		{name: "a backfill has held old rows", job: Job{Command: Backfill}, old: true, want: RestartWithOld},
 		{name: "a sync has", job: Job{Command: Sync}, old: true, want: AgainWithOld},
+		{name: "a backfill that was resumed has left files", job: Job{Command: Backfill, Added: 1}, want: Finished},
 	} {
 		if got := c.job.Then(c.failed, c.recent, c.old); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)

@@ -66,6 +66,10 @@ func TestAResumedRunThatReadOtherRows(t *testing.T) {
 			}
 		case next.Job == nil || !next.Replan || next.Job.Resumed != nil || next.Job.Now != now || len(next.Warnings) != 1:
 			t.Errorf("%s: %+v", c.command, next)
+		default:
+			if w := describeWarning(t, next.Warnings[0]); w != "CannotResume" {
+				t.Errorf("%s: warns of %s", c.command, w)
+			}
 		}
 		if j.Resumed == nil || j.Now != began {
 			t.Error("the job was changed")
@@ -75,15 +79,15 @@ func TestAResumedRunThatReadOtherRows(t *testing.T) {
 
 func TestAResumedRunWithOtherPeople(t *testing.T) {
 	for what, change := range map[string]func(*FirstPass){
-		"the people are not the same": func(p *FirstPass) { p.Rows++ },
-		"had 1 sources, not 0":        func(p *FirstPass) { p.Origin = func() ([]ledger.Source, []byte) { return nil, nil } },
+		"the people are not the same as when the run began at 2026-03-01 02:00:00": func(p *FirstPass) { p.Rows++ },
+		"began at 2026-03-01 02:00:00 UTC had 1 sources, not 0":                    func(p *FirstPass) { p.Origin = func() ([]ledger.Source, []byte) { return nil, nil } },
 		"people are not the same as when": func(p *FirstPass) {
 			p.Origin = func() ([]ledger.Source, []byte) { return []ledger.Source{there.read(day)}, []byte("others") }
 		},
 	} {
 		pass := passOf(there.read(day))
 		change(pass)
-		if next := resumedJob(t, Backfill, true).After(t.Context(), pass); next.Refused == nil || !strings.Contains(next.Refused.Error(), what) {
+		if next := resumedJob(t, Backfill, true).After(t.Context(), pass); next.Refused == nil || !strings.Contains(next.Refused.Error(), what) || exit.Code(next.Refused) != exit.Failed {
 			t.Errorf("%s: %+v", what, next)
 		}
 	}
@@ -105,7 +109,7 @@ func TestABackfillThatMayBeDone(t *testing.T) {
 	}
 	other := large.read(day)
 	other.Fingerprint = "of others"
-	if next := answer.Job.After(t.Context(), passOf(other)); next.Nothing != nil || next.Job != nil || len(next.Warnings) != 1 {
+	if next := answer.Job.After(t.Context(), passOf(other)); next.Nothing != nil || next.Job != nil || len(next.Warnings) != 1 || describeWarning(t, next.Warnings[0]) != "OtherRows" {
 		t.Errorf("other rows: %+v", next)
 	}
 }

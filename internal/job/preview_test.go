@@ -18,13 +18,13 @@ func TestPreview(t *testing.T) {
 	check(t, []rule{
 		{
 			"of a backfill, of all that was found", previewOf(request(Backfill, there.found(day, night))),
-			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}}, "new: day.jsonl, night.jsonl",
+			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}, known: known}, "new: day.jsonl, night.jsonl",
 		},
 		{
 			"of a sync, of what is new", previewOf(request(Sync, there.found(day, night))),
 			answers{runs: []*ledger.Run{done}, known: known}, "new: night.jsonl",
 		},
-		{"of a sync for which nothing is new", previewOf(request(Sync, there.found(day))), answers{runs: []*ledger.Run{done}, known: known}, "nothing to do"},
+		{"of a sync for which nothing is new", previewOf(request(Sync, there.found(day))), answers{runs: []*ledger.Run{done}, known: known}, "nothing to do; 1 known"},
 		{
 			"of a sync after one that stopped", previewOf(request(Sync, there.found(day))),
 			answers{runs: []*ledger.Run{stopped(Sync, inDay)}, known: known}, "new: no source",
@@ -32,6 +32,11 @@ func TestPreview(t *testing.T) {
 		{
 			"of a sync with other flags", changed(previewOf(request(Sync, there.found(day))), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
 			answers{runs: []*ledger.Run{done}, known: known}, "new: no source",
+		},
+		{"of a sync in an empty state", previewOf(request(Sync, there.found())), answers{}, "nothing to do"},
+		{
+			"of a sync that finds a file replaced", previewOf(request(Sync, there.with(day, "rows of another file\n").found(day))),
+			answers{runs: []*ledger.Run{done}, known: known}, "new: day.jsonl; SourceReplaced day.jsonl",
 		},
 	})
 }

@@ -22,11 +22,28 @@ func TestRetry(t *testing.T) {
 		{"nothing is rejected", request(Retry, nothingFound(there)), answers{runs: []*ledger.Run{before}}, "nothing to do"},
 		{
 			"rejected merges are left without --merges", request(Retry, nothingFound(there)),
-			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Merges: 1}}, "nothing to do",
+			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Merges: 2}}, "nothing to do but 2 merges",
 		},
 		{
 			"with --merges they are tried", changed(request(Retry, nothingFound(there)), func(r *Request) { r.Merges = true }),
 			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Merges: 1}}, "new: no source",
+		},
+		{
+			"with --merges and no rejected merge nothing is tried", changed(request(Retry, nothingFound(there)), func(r *Request) { r.Merges = true }),
+			answers{runs: []*ledger.Run{before}}, "nothing to do",
+		},
+		{
+			"rejected people need no file", request(Retry, nothingFound(there)),
+			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{People: 1}}, "new: no source",
+		},
+		{
+			"files are read in the order of their names", request(Retry, nothingFound(there)),
+			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Rows: 2, Sources: []ledger.Source{there.read(night), inDay}}},
+			"new: day.jsonl, night.jsonl",
+		},
+		{
+			"a copy of a file that is still there is not read", request(Retry, nothingFound(there.with(night, there[day]))),
+			answers{runs: []*ledger.Run{before}, rejects: rejected, known: knownFrom(before, inDay, inNight)}, "new: day.jsonl",
 		},
 		{
 			"the files of rejected rows are read again", request(Retry, nothingFound(there)),
@@ -43,17 +60,17 @@ func TestRetry(t *testing.T) {
 		{
 			"a missing file is told", changed(request(Retry, nothingFound(texts{})), func(*Request) {}),
 			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Rows: 2, People: 1, Sources: []ledger.Source{inDay}}},
-			"new: no source; RejectsMissing",
+			"new: no source; RejectsMissing day.jsonl",
 		},
 		{
 			"if all are missing nothing is tried", request(Retry, nothingFound(texts{})),
 			answers{runs: []*ledger.Run{before}, rejects: rejected},
-			"refused with 6: nothing was tried again: the files with the 2 rejected rows are missing; RejectsMissing",
+			"refused with 6: nothing was tried again: the files with the 2 rejected rows are missing; RejectsMissing day.jsonl",
 		},
 		{
 			"other flags than those of the last run are told",
 			changed(request(Retry, nothingFound(there)), func(r *Request) { r.Flags = flagsOf(Flags{"identify-by": "email,id"}) }),
-			answers{runs: []*ledger.Run{before}, rejects: rejected}, "new: day.jsonl; FlagsDiffer",
+			answers{runs: []*ledger.Run{before}, rejects: rejected}, "new: day.jsonl; FlagsDiffer identify-by",
 		},
 		{
 			"the same command resumes a run that stopped", request(Retry, nothingFound(there)),
@@ -62,7 +79,7 @@ func TestRetry(t *testing.T) {
 		{
 			"with other flags another one begins",
 			changed(request(Retry, nothingFound(there)), func(r *Request) { r.Flags = flagsOf(Flags{"identify-by": "email,id"}) }),
-			answers{runs: []*ledger.Run{stopped(Retry, inDay)}, rejects: rejected}, "new: day.jsonl; FlagsDiffer",
+			answers{runs: []*ledger.Run{stopped(Retry, inDay)}, rejects: rejected}, "new: day.jsonl; FlagsDiffer identify-by",
 		},
 		{
 			"and when a file has changed", request(Retry, nothingFound(there.with(day, "mended\n"))),

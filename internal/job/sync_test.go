@@ -25,12 +25,16 @@ func TestSync(t *testing.T) {
 			"--first-run begins without one", changed(request(Sync, there.found(day)), func(r *Request) { r.FirstRun = true }), answers{},
 			"new: day.jsonl",
 		},
-		{"a file that is as it was is not read", request(Sync, there.found(day)), nothingNew, "nothing to do"},
+		{
+			"nothing to do if no file is found", changed(request(Sync, there.found()), func(r *Request) { r.FirstRun = true }), answers{},
+			"nothing to do",
+		},
+		{"a file that is as it was is not read", request(Sync, there.found(day)), nothingNew, "nothing to do; 1 known"},
 		{"a new file is", request(Sync, there.found(day, night)), nothingNew, "new: night.jsonl"},
 		{"so is one that has grown", request(Sync, grown.found(day)), nothingNew, "new: day.jsonl"},
 		{
 			"a file that was replaced is read from the start, with a warning", request(Sync, there.with(day, "rows of another file\n").found(day)),
-			answers{runs: []*ledger.Run{done}, known: knownFrom(done, inDay)}, "new: day.jsonl; SourceReplaced",
+			answers{runs: []*ledger.Run{done}, known: knownFrom(done, inDay)}, "new: day.jsonl; SourceReplaced day.jsonl",
 		},
 		{
 			"a damaged file is read again every night", request(Sync, there.found(day)),
@@ -46,7 +50,13 @@ func TestSync(t *testing.T) {
 			"files of an export that is not complete wait",
 			changed(request(Sync, there.found(day, night)), func(r *Request) {
 				r.Incomplete = []*source.Incomplete{{Manifest: source.Absolute("/exports/night_manifest.json")}}
-			}), nothingNew, "nothing to do",
+			}), nothingNew, "nothing to do; 1 known",
+		},
+		{
+			"files of another export in their directory do not",
+			changed(request(Sync, there.found(day, night)), func(r *Request) {
+				r.Incomplete = []*source.Incomplete{{Manifest: source.Absolute("/exports/week_manifest.json")}}
+			}), nothingNew, "new: night.jsonl",
 		},
 		{
 			"files of the same name in another directory do not",
@@ -61,7 +71,7 @@ func TestSync(t *testing.T) {
 		},
 		{
 			"other flags look for rows that wait", changed(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
-			nothingNew, "new: no source; FlagsDiffer",
+			nothingNew, "new: no source; FlagsDiffer people for new rows",
 		},
 		{
 			"so do other files of the same flags, which is no news",
@@ -70,6 +80,30 @@ func TestSync(t *testing.T) {
 				runs:  []*ledger.Run{change(finished(Sync, inDay), func(r *ledger.Run) { r.Flags = `{"existing":"` + FilesWith + `1"}` })},
 				known: knownFrom(done, inDay),
 			}, "new: no source",
+		},
+		{
+			"files that a flag did not name before are news", changed(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"existing": FilesWith + "2"}) }),
+			nothingNew, "new: no source; FlagsDiffer existing for new rows",
+		},
+		{
+			"and files that it no longer names", request(Sync, there.found(day)),
+			answers{
+				runs:  []*ledger.Run{change(finished(Sync, inDay), func(r *ledger.Run) { r.Flags = `{"existing":"` + FilesWith + `1"}` })},
+				known: knownFrom(done, inDay),
+			}, "new: no source; FlagsDiffer existing for new rows",
+		},
+		{
+			"other flags count after a backfill too", changed(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
+			answers{runs: []*ledger.Run{finished(Backfill, inDay)}, known: knownFrom(done, inDay)},
+			"new: no source; FlagsDiffer people for new rows",
+		},
+		{
+			"a backfill has left nothing if no rows wait", request(Sync, there.found(day)),
+			answers{runs: []*ledger.Run{finished(Backfill, inDay)}, known: knownFrom(done, inDay)}, "nothing to do; 1 known",
+		},
+		{
+			"a retry looks for no rows that wait", request(Sync, there.found(day)),
+			answers{runs: []*ledger.Run{finished(Retry, inDay)}, known: knownFrom(done, inDay)}, "new: no source",
 		},
 		{
 			"a backfill has not looked for rows that wait since runs before it", request(Sync, there.found(day)),
@@ -93,7 +127,7 @@ func TestSync(t *testing.T) {
 		{
 			"with other flags it is planned anew, since nobody is there to decide",
 			changed(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
-			answers{runs: []*ledger.Run{stopped(Sync, inDay)}}, "new: day.jsonl; FlagsDiffer",
+			answers{runs: []*ledger.Run{stopped(Sync, inDay)}}, "new: day.jsonl; FlagsDiffer people for new rows",
 		},
 		{
 			"and with a source that has changed", request(Sync, grown.found(day)),
@@ -114,6 +148,19 @@ func TestSync(t *testing.T) {
 		{
 			"a stopped retry is replaced", request(Sync, there.found(day)), answers{runs: []*ledger.Run{stopped(Retry, inDay)}},
 			"new: day.jsonl; ReplacesRetry",
+		},
+		{
+			"without a word if it has sent nothing", request(Sync, there.found(day)),
+			answers{runs: []*ledger.Run{change(stopped(Retry, inDay), func(r *ledger.Run) { r.Counters = nil })}}, "new: day.jsonl",
+		},
+		{
+			"or if no source is new", request(Sync, there.found(day)), answers{runs: []*ledger.Run{stopped(Retry, inDay)}, known: knownFrom(done, inDay)},
+			"new: no source",
+		},
+		{
+			"a stopped backfill that sent nothing is followed by a sync even if no source is new", request(Sync, there.found(day)),
+			answers{runs: []*ledger.Run{change(stopped(Backfill, inDay), func(r *ledger.Run) { r.Counters = nil })}, known: knownFrom(done, inDay)},
+			"new: no source",
 		},
 	})
 }
