@@ -72,4 +72,4 @@ func (r *Run) closeReread(ctx context.Context, tx *sql.Tx, sources []Source) err
 }
 
 // closeRejects is the beginning of a statement; ?1 is the run and ?2 the phase.
-const closeRejects = "UPDATE rejects SET retried = ?1 WHERE retried IS NULL AND run <> ?1 AND phase = ?2"
+const closeRejects = "UPDATE rejects SET retried = ?1 WHERE " + isOpen + " AND run <> ?1 AND phase = ?2"

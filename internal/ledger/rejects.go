@@ -13,6 +13,7 @@ type Reject struct {
 	Number uint64 // as in a Position; each is rejected at most once in a phase
 	Reason string
 	Key    Key    // identifies it when it comes again; zero if nothing does
+	Event  Key    // the ID of a row's event, with day 0 if its day is not known; zero if the row is no event
 	Closed bool   // listed with the rejects, but never tried again
 	Text   []byte // its line of rejects.jsonl, without the line's end
 }
@@ -22,23 +23,27 @@ func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 	if len(rejects) == 0 {
 		return nil
 	}
-	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text, key, retried) VALUES (?, ?, ?, ?, ?, ?, ?)")
+	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text, key, event, retried) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
 	defer add.Close()
 	for _, one := range rejects {
-		var key []byte
-		if one.Key != (Key{}) {
-			key = one.Key[:]
-		}
 		closed := sql.NullInt64{Int64: r.ID, Valid: one.Closed}
-		_, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), key, closed)
+		_, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), one.Key.orNull(), one.Event.orNull(), closed)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// orNull returns the bytes of a key, nil for the zero key.
+func (k *Key) orNull() []byte {
+	if *k == (Key{}) {
+		return nil
+	}
+	return k[:]
 }
 
 // Rejects yields the rejects of a run, and what is listed with them, in the order of their phases and
@@ -47,31 +52,37 @@ func (r *Run) Rejects(ctx context.Context) iter.Seq2[Reject, error] {
 	return query[Reject]{
 		doing: "reading the rejects in",
 		text:  "SELECT phase, number, reason, text, retried IS run FROM rejects WHERE run = ? ORDER BY phase, number",
-		scan: func(rows *sql.Rows) (one Reject, err error) {
-			var number int64
-			err = rows.Scan(&one.Phase, &number, &one.Reason, &one.Text, &one.Closed)
-			one.Number = uint64(number)
-			return one, err
-		},
+		scan:  scanReject,
 	}.each(ctx, r.store, r.ID)
+}
+
+func scanReject(rows *sql.Rows) (one Reject, err error) {
+	var number int64
+	err = rows.Scan(&one.Phase, &number, &one.Reason, &one.Text, &one.Closed)
+	one.Number = uint64(number)
+	return one, err
 }
 
 // Reasons counts the rejects of a run by reason.
 func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
+	return r.store.countReasons(ctx, "SELECT reason, count(*) FROM rejects WHERE run = ? AND retried IS NOT run GROUP BY reason", r.ID)
+}
+
+// countReasons returns the counts that a query answers with, by reason.
+func (s *Store) countReasons(ctx context.Context, text string, args ...any) (map[string]int64, error) {
 	type count struct {
 		reason string
 		n      int64
 	}
 	counts := query[count]{
-		doing: "counting the rejects in",
-		text:  "SELECT reason, count(*) FROM rejects WHERE run = ? AND retried IS NOT run GROUP BY reason",
+		doing: "counting the rejects in", text: text,
 		scan: func(rows *sql.Rows) (c count, err error) {
 			err = rows.Scan(&c.reason, &c.n)
 			return c, err
 		},
 	}
 	all := map[string]int64{}
-	for one, err := range counts.each(ctx, r.store, r.ID) {
+	for one, err := range counts.each(ctx, s, args...) {
 		if err != nil {
 			return nil, err
 		}
@@ -80,19 +91,24 @@ func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
 	return all, nil
 }
 
-// RejectKeys returns the sorted keys of what was rejected and has not been accepted since, in all runs except
-// besides, which is 0 for no exception.
+// RejectKeys returns the sorted keys of what was rejected and not tried again since, in all runs except
+// besides, which is 0 for no exception. It includes what was dismissed, and rows of whose events another
+// version was sent.
 func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
+	return s.rejectKeys(ctx, "retried IS NULL", besides)
+}
+
+// ClosedRejectKeys returns those of RejectKeys that a retry leaves alone as well: of what was dismissed, and
+// of rows of whose events a run other than besides has sent another version.
+func (s *Store) ClosedRejectKeys(ctx context.Context, besides int64) ([]Key, error) {
+	return s.rejectKeys(ctx, "retried IS NULL AND (sent <> ?1 OR dismissed IS NOT NULL)", besides)
+}
+
+func (s *Store) rejectKeys(ctx context.Context, where string, besides int64) ([]Key, error) {
 	all, err := query[Key]{
 		doing: "reading the rejects in",
-		text:  "SELECT key FROM rejects WHERE key IS NOT NULL AND retried IS NULL AND run <> ?",
-		scan: func(rows *sql.Rows) (k Key, err error) {
-			var b []byte
-			if err = rows.Scan(&b); err == nil && copy(k[:], b) != keySize {
-				err = errKeys
-			}
-			return k, err
-		},
+		text:  "SELECT key FROM rejects WHERE key IS NOT NULL AND run <> ?1 AND " + where,
+		scan:  scanKey,
 	}.all(ctx, s, besides)
 	if err != nil {
 		return nil, err
@@ -101,17 +117,29 @@ func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
 	return slices.Compact(all), nil
 }
 
-// OpenRejects counts rejects that no run has tried again.
+func scanKey(rows *sql.Rows) (k Key, err error) {
+	var b []byte
+	if err = rows.Scan(&b); err == nil && copy(k[:], b) != keySize {
+		err = errKeys
+	}
+	return k, err
+}
+
+// isOpen is the condition that a reject is still to be fixed.
+const isOpen = "retried IS NULL AND sent IS NULL AND dismissed IS NULL"
+
+// OpenRejects counts the rejects that are open: no run has tried them again or has sent another version of
+// their event, and nobody has dismissed them.
 type OpenRejects struct {
 	Rows, People int64
 	Merges       int64    // and identifies that come after them
 	Sources      []Source // with such rows, as runs have read them, by path
 }
 
-// OpenRejects returns what all runs have rejected and no run has tried again.
+// OpenRejects returns the open rejects of all runs.
 func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2), count(*) FILTER (WHERE phase IN (?3, ?4))
-		FROM rejects WHERE retried IS NULL`, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges)
+		FROM rejects WHERE `+isOpen, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges)
 	if err != nil {
 		return open, s.wrapError("reading the rejects in", err)
 	}
@@ -119,7 +147,7 @@ func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 		doing: "reading the rejects in",
 		text: `SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent
 		FROM rejects r JOIN sources s ON s.run = r.run AND r.number BETWEEN s.first AND s.first + s.rows - 1
-		WHERE r.phase = ? AND r.retried IS NULL ORDER BY s.path, s.run`,
+		WHERE r.phase = ? AND ` + isOpen + ` ORDER BY s.path, s.run`,
 		scan: func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
 	}.all(ctx, s, Events)
 	return open, err

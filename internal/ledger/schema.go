@@ -105,10 +105,14 @@ CREATE TABLE rejects (
 	number  INTEGER NOT NULL, -- as in positions
 	reason  TEXT NOT NULL,
 	text    TEXT NOT NULL,    -- the line of rejects.jsonl
-	key     BLOB,             -- of a row its event ID, or a hash of its text; of others a hash of what was refused
+	key     BLOB,             -- a hash of the text of a row, or of what was refused
+	event   BLOB,             -- of a row that is an event: the event's ID, which has day 0 if its day is not known
 	retried INTEGER,          -- the run that tried it again; its own where it is only listed here
+	sent    INTEGER,          -- the run that sent its event, in whatever version
+	dismissed INTEGER,        -- unix seconds, when somebody closed it for good
 	PRIMARY KEY (run, phase, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX open_rejects ON rejects (event) WHERE retried IS NULL AND sent IS NULL AND dismissed IS NULL;
 
 -- What runs have learnt of who is who: entries with their lengths as varints in front, about a megabyte of them compressed
 -- together with zstd. They are made with the seed that meta has as learnt_seed, and with the numbers of property_keys.

@@ -86,5 +86,9 @@ func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
 	if err := errors.Join(r.saveSent(tx, step.Sent), saveNewest(tx, step.Newest, at), r.saveWaiting(tx, step.Waiting)); err != nil {
 		return err
 	}
-	return r.saveRejects(tx, step.Rejects)
+	if err := r.saveRejects(tx, step.Rejects); err != nil {
+		return err
+	}
+	r.noteRejected(step.Rejects)
+	return r.closeSent(tx, step.Sent)
 }
