@@ -63,7 +63,7 @@ func (p *emailsPhase) deliver(out *deliver.Phase) error {
 		var err error
 		switch {
 		case o.Bucket != mapping.Send || sentBefore(p.first.People, person, identify):
-		case !p.first.input.RetryMerges && p.first.repeats.rejected.has(keyOfText(identify)):
+		case p.first.repeats.notRetriedIf(p.first.input.RetryMerges).has(keyOfText(identify)):
 		case blocked[person.Number] && number >= from.Next:
 			err = out.Deliver(&deliver.Result{End: number + 1, Rejects: []deliver.Reject{mergeRejected(person, identify)}})
 		case !blocked[person.Number]:

@@ -127,10 +127,19 @@ func (c *chunkResult) release() {
 	chunkResults.Put(c)
 }
 
-// reject adds a row that cannot be sent. raw is its text.
-func (c *chunkResult) reject(number uint64, line int64, o *mapping.Outcome, raw []byte, key ledger.Key) {
+// reject adds a row that is no event.
+func (c *chunkResult) reject(bad *posthog.RowError) {
 	c.Rejects = append(c.Rejects, deliver.Reject{
-		Number: number, Key: key, Line: line, Reason: o.Reason, Detail: o.Detail, Raw: string(raw[:min(len(raw), maxRaw)]),
+		Number: bad.Ref, Key: keyOfText(bad.Row), Line: bad.Line, Reason: bad.Reason, Detail: bad.Detail,
+		Raw: string(bad.Row[:min(len(bad.Row), maxRaw)]),
+	})
+}
+
+// rejectEvent adds a row that is an event and cannot be sent.
+func (c *chunkResult) rejectEvent(e *posthog.Event, o *mapping.Outcome, ids *mapping.EventIDs) {
+	c.Rejects = append(c.Rejects, deliver.Reject{
+		Number: e.Ref, Key: keyOfRow(e.Row), EventKey: ledger.Key(ids.Of(e)), Line: e.Line, Reason: o.Reason, Detail: o.Detail,
+		Raw: string(e.Row[:min(len(e.Row), maxRaw)]), Event: string(e.Name),
 	})
 }
 
@@ -184,7 +193,7 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 		if bad != nil {
 			outcome := mapping.Outcome{Bucket: mapping.Rejected, Reason: bad.Reason, Detail: bad.Detail}
 			countRow(&result.Rows, &outcome)
-			result.reject(bad.Ref, bad.Line, &outcome, bad.Row, keyOfText(bad.Row))
+			result.reject(bad)
 			continue
 		}
 		if repeats.late.Has(event.Ref) {
@@ -202,7 +211,7 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 				result.Waiting = p.waiting.add(result.Waiting, c, event)
 			}
 		case mapping.Rejected:
-			result.reject(event.Ref, event.Line, &outcome, event.Row, keyOfRow(event.Row))
+			result.rejectEvent(event, &outcome, &repeats.ids[worker])
 		}
 	}
 }

@@ -24,11 +24,16 @@ type version struct {
 type standing uint8
 
 const (
-	fits     standing = iota // it can be sent
-	mayFit                   // it can be sent if its person's identifier is short
-	tooLarge                 // it cannot be sent
-	live                     // PostHog's own destination has sent it
+	fits          standing = iota // it can be sent
+	mayFit                        // it can be sent if its person's identifier is short
+	tooLarge                      // it cannot be sent
+	live                          // PostHog's own destination has sent it
+	refused                       // the rules reject it
+	refusedBefore                 // an earlier run has rejected it
 )
+
+// isRefused reports whether the row can be sent by no means, and only another version of its event.
+func (s standing) isRefused() bool { return s >= refused }
 
 // notCreated is the time of a row without created_at. It is before all times, because the row may not be
 // newer.
@@ -71,16 +76,30 @@ func ledgerVersion(e *posthog.Event, ids *mapping.EventIDs) ledger.Version {
 	return ledger.Version{Content: ids.Content(e), Created: e.CreatedAt.Seconds()}
 }
 
-// compare orders versions by their keys. Of one key, versions that were sent come first, then rows in reading
-// order.
+// stampBits is how many bits of version.high are the time in the key of the event.
+const stampBits = 48
+
+// compare orders versions by their keys: first by what the key has besides the day, then by day, with the
+// keys last whose day is not known. Of one key, versions that were sent come first, then rows that may be
+// sent in reading order, then those that are refused.
 func (v *version) compare(o *version) int {
 	switch {
-	case v.high != o.high:
-		return cmp.Compare(v.high, o.high)
 	case v.low != o.low:
 		return cmp.Compare(v.low, o.low)
+	case v.high != o.high:
+		return cmp.Or(cmp.Compare(v.high<<stampBits, o.high<<stampBits), cmp.Compare(v.high>>(64-stampBits)-1, o.high>>(64-stampBits)-1))
+	case v.standing.isRefused() != o.standing.isRefused():
+		return cmp.Compare(v.standing, o.standing)
 	}
 	return cmp.Compare(v.ref, o.ref)
+}
+
+// sameKey reports whether two versions are of one event.
+func (v *version) sameKey(o *version) bool { return v.high == o.high && v.low == o.low }
+
+// sameBesidesDay reports whether two versions are of one event, as far as can be told without the day.
+func (v *version) sameBesidesDay(o *version) bool {
+	return v.low == o.low && v.high<<stampBits == o.high<<stampBits
 }
 
 // replaces reports whether a row is newer than a row of the same event that comes before it in the sources.
@@ -95,7 +114,7 @@ func (v *version) day() int64 { return int64(v.high >> 16 / (1000 * ledger.Secon
 func appendVersion(dst []byte, v *version) []byte {
 	dst = binary.BigEndian.AppendUint64(dst, v.high)
 	dst = binary.BigEndian.AppendUint64(dst, v.low)
-	dst = binary.AppendUvarint(dst, v.ref<<2|uint64(v.standing))
+	dst = binary.AppendUvarint(dst, v.ref<<3|uint64(v.standing))
 	dst = binary.AppendUvarint(dst, uint64(v.content))
 	if v.created == notCreated {
 		return dst
@@ -109,7 +128,7 @@ func readVersion(b []byte) version {
 	ref, n := binary.Uvarint(b)
 	b = b[n:]
 	content, n := binary.Uvarint(b)
-	v.ref, v.standing, v.content = ref>>2, standing(ref&3), uint32(content)
+	v.ref, v.standing, v.content = ref>>3, standing(ref&7), uint32(content)
 	if b = b[n:]; len(b) > 0 {
 		created, _ := binary.Varint(b)
 		v.created = created + v.day()*ledger.SecondsInDay*microsInSecond
@@ -166,7 +185,7 @@ func (e *sameEvent) decide(drop func(version)) (winner version) {
 		}
 		return e.newest
 	}
-	if e.best.ref != e.newest.ref && e.newest.standing != tooLarge { // a row that is too large is rejected and listed
+	if e.best.ref != e.newest.ref {
 		drop(e.newest)
 	}
 	if l := &e.live; l.ref != 0 && (l.created > e.best.created || l.created == e.best.created && l.ref > e.best.ref) {
@@ -174,6 +193,17 @@ func (e *sameEvent) decide(drop func(version)) (winner version) {
 		return version{}
 	}
 	return e.best
+}
+
+// stands returns what stands for the versions of the event that are refused, when all others have been added.
+func (e *sameEvent) stands() Repeat {
+	switch {
+	case len(e.sent) > 0:
+		return SentEarlier
+	case e.live.ref != 0, e.best.ref != 0 && e.best.standing != tooLarge:
+		return Duplicate
+	}
+	return NoRepeat
 }
 
 // corrected reports whether the winner differs from what earlier runs have sent and is newer, as far as that

@@ -196,6 +196,7 @@ func (f *FirstPass) decide(ctx context.Context) error {
 		err = errors.Join(err, fmt.Errorf("finding duplicates and rows already sent: %w", repeats))
 	}
 	f.Repeats = f.repeats.duplicate.Count() + f.repeats.earlier.Count() + f.repeats.late.Count()
+	f.Bad -= f.repeats.spared.bad
 	return err
 }
 

@@ -51,17 +51,19 @@ func (f *FirstPass) Left(ctx context.Context) (left Left, err error) {
 func (r *run) eventsLeft(left *Left) {
 	f := r.first
 	counts := f.People.Count(0)
-	fresh := f.sendable - f.Repeats
+	spared := &f.repeats.spared // not among the rows that could be sent
+	repeats := f.Repeats - spared.rows
+	fresh := f.sendable - repeats
 	left.Events, left.About, left.AtMost = counts.Events, counts.Estimated && fresh > 0, f.repeats.unfit > 0
 	switch {
 	case counts.Events == f.sendable:
 		left.Events = fresh
 	case !f.People.LeavesOutSent() && !r.first.rules.IdentifiersMayMeet:
-		sent := f.repeats.earlier.Count() + f.repeats.late.Count() + f.repeats.sentAgain
+		sent := f.repeats.earlier.Count() - spared.earlier + f.repeats.late.Count() + f.repeats.sentAgain
 		left.Events -= sent
-		left.AtMost = left.AtMost || f.Repeats > sent
+		left.AtMost = left.AtMost || repeats > sent
 	default:
-		left.AtMost = left.AtMost || f.Repeats > 0
+		left.AtMost = left.AtMost || repeats > 0
 	}
 	if left.Events > fresh {
 		left.Events, left.AtMost = fresh, true

@@ -103,7 +103,7 @@ func (p *mergesPhase) deliver(out *deliver.Phase) error {
 // refusedBefore reports whether an earlier run has sent the merge, Customer.io has refused it, and this run
 // does not try it again.
 func (p *mergesPhase) refusedBefore(m *merging) bool {
-	return m.outcome.Bucket == mapping.Send && !p.first.input.RetryMerges && p.first.repeats.rejected.has(keyOfText(m.body))
+	return m.outcome.Bucket == mapping.Send && p.first.repeats.notRetriedIf(p.first.input.RetryMerges).has(keyOfText(m.body))
 }
 
 // merge sends one merge. id is its ID in the ledger.
@@ -129,7 +129,7 @@ func (p *mergesPhase) reject(out *deliver.Phase, m *merging) error {
 		Key: keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)),
 	}
 	var rejects []deliver.Reject
-	if p.first.input.RetryMerges || !p.first.repeats.rejected.has(one.Key) {
+	if !p.first.repeats.notRetriedIf(p.first.input.RetryMerges).has(one.Key) {
 		rejects = append(rejects, one)
 	}
 	return out.Deliver(&deliver.Result{Rejects: rejects, End: m.number + 1})

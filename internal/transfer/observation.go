@@ -66,7 +66,9 @@ func (o *observation) addEvent(f *FirstPass, event *posthog.Event) {
 	outcome := o.keys.add(event, f.rules.Mapping.Classify(event))
 	f.waitingSources.observe(source, event, outcome)
 	o.count(event, &outcome)
-	o.decided.add(number, outcome)
+	if outcome != rejectedBefore { // another row may stand for it
+		o.decided.add(number, outcome)
+	}
 	if outcome.Bucket == mapping.Rejected || outcome == rejectedBefore {
 		f.index.ObserveRejected(event)
 	} else {

@@ -21,7 +21,9 @@ type repeats struct {
 	duplicate parallel.Bitset // by Ref: another row of the sources stands for it
 	earlier   parallel.Bitset // by Ref: an earlier run has sent it
 	late      parallel.Bitset // by Ref: it corrects what an earlier run has sent
+	refused   parallel.Bitset // by Ref: an earlier run has rejected it, and no other row stands for it
 	sentAgain int64           // of duplicate, rows of events that an earlier run has sent
+	spared    sparedRows      // of duplicate and earlier
 	unfit     int64           // rows that stand for an event, and may be too large to be sent
 
 	space    *spool.Space
@@ -31,8 +33,17 @@ type repeats struct {
 	days     map[int64]bool     // on which the events of all keys are
 	from     int64              // the first day of which the state has all that was sent
 	rejected rejectedKeys       // what earlier runs have rejected
+	closed   rejectedKeys       // of these, what a retry leaves alone as well
 	retry    bool               // what was rejected is tried again
 	uuids    ledger.UUIDs       // of the rows of earlier runs
+}
+
+// sparedRows are rows that would be rejected if another version of their event could not be sent, or had not
+// been sent by an earlier run.
+type sparedRows struct {
+	rows    int64
+	earlier int64 // of rows, those of events that an earlier run has sent
+	bad     int64 // of rows, those that no earlier run has rejected
 }
 
 const (
@@ -93,6 +104,9 @@ func (r *repeats) begin(ctx context.Context, earlier *Earlier) (err error) {
 	if err == nil {
 		r.rejected, err = earlier.State.RejectKeys(ctx, earlier.resumedID())
 	}
+	if err == nil {
+		r.closed, err = earlier.State.ClosedRejectKeys(ctx, earlier.resumedID())
+	}
 	return err
 }
 
@@ -107,7 +121,8 @@ type chunkKeys struct {
 	withUUID, withoutUUID int64 // rows that could be sent, not those that PostHog's own destination has sent
 }
 
-// rejectedBefore is the outcome of a row that an earlier run has rejected.
+// rejectedBefore is the outcome of a row that an earlier run has rejected, as long as no other row stands for
+// its event.
 var rejectedBefore = mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonRejectedBefore}
 
 // wasRejected reports whether an earlier run has rejected a row that is the same in every byte.
@@ -124,7 +139,11 @@ func (k *chunkKeys) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 	case o.Bucket == mapping.Skipped && !isLive:
 		return o
 	case !isLive && k.wasRejected(keyOfRow, e.Row):
+		k.addRefused(e, refusedBefore)
 		return rejectedBefore
+	case o.Bucket == mapping.Rejected:
+		k.addRefused(e, refused)
+		return o
 	case o.Bucket != mapping.Send && !isLive:
 		return o
 	}
@@ -142,6 +161,13 @@ func (k *chunkKeys) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 	v.content = k.ids.Content(e)
 	k.versions = append(k.versions, v)
 	return o
+}
+
+// addRefused adds a row that can be sent only in another version.
+func (k *chunkKeys) addRefused(e *posthog.Event, s standing) {
+	v := versionOf(ledger.Key(k.ids.Of(e)), e, 0)
+	v.standing = s
+	k.versions = append(k.versions, v)
 }
 
 func standingOf(f mapping.Fit) standing {
@@ -166,9 +192,13 @@ func (r *repeats) newChunkKeys(worker int, c *posthog.Chunk) *chunkKeys {
 }
 
 // notRetried returns the keys of rejected rows and people that are not tried again.
-func (r *repeats) notRetried() rejectedKeys {
-	if r.retry {
-		return nil
+func (r *repeats) notRetried() rejectedKeys { return r.notRetriedIf(r.retry) }
+
+// notRetriedIf returns the keys of what was rejected and is not tried again. retry says whether what was
+// rejected is tried again unless somebody has closed it.
+func (r *repeats) notRetriedIf(retry bool) rejectedKeys {
+	if retry {
+		return r.closed
 	}
 	return r.rejected
 }
@@ -206,19 +236,60 @@ func (r *repeats) find(ctx context.Context, earlier *Earlier) error {
 			r.sentAgain++
 		}
 	}
+	stands := NoRepeat // for rows that are versions of last as far as can be told without the day
 	for v, err := range spool.Until(ctx, r.sorter.Sorted()) {
 		if err != nil {
 			return err
 		}
-		if v.high != last.high || v.low != last.low {
+		if !v.sameKey(&last) {
+			stands = max(stands, event.stands())
 			r.endEvent(&event, drop)
 		}
-		event.add(v, drop)
+		if !v.sameBesidesDay(&last) {
+			stands = NoRepeat
+		}
+		switch {
+		case !v.standing.isRefused():
+			event.add(v, drop)
+		case v.day() == 0: // not known
+			r.addRefused(&v, stands)
+		default:
+			r.addRefused(&v, event.stands())
+		}
 		last = v
 	}
 	r.endEvent(&event, drop)
 	r.days = nil
 	return r.space.Close()
+}
+
+// addRefused notes what becomes of a row that can be sent only in another version. by is what stands for its
+// event, NoRepeat for nothing.
+func (r *repeats) addRefused(v *version, by Repeat) {
+	ref := v.ref - 1
+	switch by {
+	case Duplicate:
+		r.duplicate.Add(ref)
+	case SentEarlier:
+		r.earlier.Add(ref)
+	default:
+		if v.standing == refusedBefore {
+			r.refused.Add(ref)
+		}
+		return
+	}
+	r.spared.add(v, by)
+}
+
+// add counts a row that another version or an earlier run stands for.
+func (s *sparedRows) add(v *version, by Repeat) {
+	s.rows++
+	if by == SentEarlier {
+		s.earlier++
+	}
+	if v.standing == refused {
+		s.bad++
+	}
 }
 
 // endEvent notes what becomes of the row that stands for an event, and empties e for the next event.
@@ -247,13 +318,17 @@ func (r *repeats) sortedDays() []int64 {
 	return days
 }
 
-// leaveOut makes a chunk skip its repeats, and counts them. It does not skip rows that correct what was sent,
+// leaveOut makes a chunk skip its repeats and what an earlier run has rejected, and counts them. It does not skip rows that correct what was sent,
 // because each of those is listed.
 func (r *repeats) leaveOut(c *posthog.Chunk, counted *deliver.RowCounts) {
 	var earlier, duplicate int64
 	left := parallel.Bitset(c.Left)
 	left, earlier = r.earlier.Cut(left, c.Ref, c.Rows)
 	left, duplicate = r.duplicate.Cut(left, c.Ref, c.Rows)
+	left, refused := r.refused.Cut(left, c.Ref, c.Rows)
 	c.Left = left
 	counted.Repeats(earlier, duplicate)
+	if refused > 0 {
+		counted.Skip(mapping.ReasonRejectedBefore, refused)
+	}
 }

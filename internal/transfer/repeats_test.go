@@ -22,7 +22,7 @@ import (
 
 // drawnKey draws one of few keys, of a few days.
 func drawnKey(r *rapid.T) (k ledger.Key) {
-	millis := uint64(rapid.IntRange(0, 2).Draw(r, "day")) * ledger.SecondsInDay * 1000
+	millis := uint64(rapid.IntRange(1, 3).Draw(r, "day")) * ledger.SecondsInDay * 1000
 	binary.BigEndian.PutUint16(k[:], uint16(millis>>32))
 	binary.BigEndian.PutUint32(k[2:], uint32(millis))
 	k[15] = byte(rapid.IntRange(0, 4).Draw(r, "random"))
@@ -37,7 +37,12 @@ func drawnVersion(r *rapid.T, ref uint64) (ledger.Key, version) {
 		e.CreatedAt.State, e.CreatedAt.Micros = posthog.Known, int64(second)*microsInSecond+rapid.Int64Range(0, 2).Draw(r, "micros")
 	}
 	v := versionOf(key, &e, uint32(rapid.IntRange(0, 3).Draw(r, "content")))
-	v.standing = rapid.SampledFrom([]standing{fits, fits, fits, mayFit, tooLarge, live}).Draw(r, "standing")
+	v.standing = rapid.SampledFrom([]standing{fits, fits, fits, mayFit, tooLarge, live, refused, refusedBefore}).Draw(r, "standing")
+	if v.standing.isRefused() && rapid.Bool().Draw(r, "day not known") {
+		clear(key[:6])
+		v.high <<= stampBits
+		v.high >>= stampBits
+	}
 	return key, v
 }
 
@@ -80,7 +85,7 @@ func fates(rows []version, sent []ledger.Version) map[uint64]fate {
 		}
 		return newest
 	}
-	ours := func(v *version) bool { return v.standing != live }
+	ours := func(v *version) bool { return v.standing < live }
 	newest := newestOf(ours)
 	if newest == nil {
 		return all
@@ -104,9 +109,6 @@ func fates(rows []version, sent []ledger.Version) map[uint64]fate {
 	winner := cmp.Or(newestOf(func(v *version) bool { return v.standing == fits }),
 		newestOf(func(v *version) bool { return v.standing == mayFit }), newest)
 	delete(all, winner.ref)
-	if newest.standing == tooLarge {
-		delete(all, newest.ref) // it is rejected
-	}
 	for i := range rows {
 		v := &rows[i]
 		if v.standing == live && (v.created > winner.created || v.created == winner.created && v.ref > winner.ref) {
@@ -114,6 +116,62 @@ func fates(rows []version, sent []ledger.Version) map[uint64]fate {
 		}
 	}
 	return all
+}
+
+// fatesOfRefused says what becomes of the rows of one key that are refused. others are the keys of the event:
+// its own, or those of any day if its day is not known.
+func fatesOfRefused(rows []version, others map[ledger.Key][]version, sent map[ledger.Key][]ledger.Version) map[uint64]fate {
+	var stands, sentEarlier bool
+	for key, versions := range others {
+		sentEarlier = sentEarlier || len(sent[key]) > 0
+		for _, v := range versions {
+			stands = stands || v.standing == fits || v.standing == mayFit || v.standing == live
+		}
+	}
+	all := map[uint64]fate{}
+	for _, v := range rows {
+		switch {
+		case !v.standing.isRefused():
+		case sentEarlier:
+			all[v.ref] = "earlier"
+		case stands:
+			all[v.ref] = "duplicate"
+		case v.standing == refusedBefore:
+			all[v.ref] = "refused"
+		}
+	}
+	return all
+}
+
+// ofAnyDay returns the events that a key without a day may stand for, or else only that of the key.
+func ofAnyDay(key ledger.Key, events map[ledger.Key][]version, sent map[ledger.Key][]ledger.Version) map[ledger.Key][]version {
+	if key.Day() > 0 {
+		return map[ledger.Key][]version{key: events[key]}
+	}
+	all := map[ledger.Key][]version{}
+	for day := range uint64(4) {
+		millis := day * ledger.SecondsInDay * 1000
+		binary.BigEndian.PutUint16(key[:], uint16(millis>>32))
+		binary.BigEndian.PutUint32(key[2:], uint32(millis))
+		if len(events[key]) > 0 { // what was sent is looked for only on days of rows
+			all[key] = events[key]
+		}
+	}
+	for one := range sent {
+		if _, known := all[one]; !known && [10]byte(one[6:]) == [10]byte(key[6:]) && dayHasRows(one.Day(), events) {
+			all[one] = nil
+		}
+	}
+	return all
+}
+
+func dayHasRows(day int64, events map[ledger.Key][]version) bool {
+	for key := range events {
+		if key.Day() == day {
+			return true
+		}
+	}
+	return false
 }
 
 // TestRepeatsAreFoundExactly compares what is found, in memory and on disk, with what the rules say of each
@@ -145,6 +203,10 @@ func TestRepeatsAreFoundExactly(t *testing.T) {
 				want[ref-1] = fate
 				seen[fate] = true
 			}
+			for ref, fate := range fatesOfRefused(versions, ofAnyDay(key, events, sent), sent) {
+				want[ref-1] = fate
+				seen[fate] = true
+			}
 		}
 		first := uint64(0)
 		for first < rows { // chunks of any size
@@ -153,7 +215,7 @@ func TestRepeatsAreFoundExactly(t *testing.T) {
 			first += uint64(n)
 		}
 	})
-	if len(seen) < 3 {
+	if len(seen) < 4 {
 		t.Errorf("only %v came up", seen)
 	}
 }
@@ -167,7 +229,7 @@ func checkTaken(r *rapid.T, found *repeats, first uint64, rows int, want map[uin
 	for n := range uint64(rows) {
 		fate := want[first+n]
 		counts[fate]++
-		if left := parallel.Bitset(c.Left).Has(n); left != (fate == "earlier" || fate == "duplicate") {
+		if left := parallel.Bitset(c.Left).Has(n); left != (fate == "earlier" || fate == "duplicate" || fate == "refused") {
 			r.Fatalf("row %d is %q; left out: %v", first+n, fate, left)
 		}
 		if late := found.late.Has(first + n); late != (fate == "late") {
@@ -175,7 +237,8 @@ func checkTaken(r *rapid.T, found *repeats, first uint64, rows int, want map[uin
 		}
 	}
 	if counted.Earlier != counts["earlier"] || counted.Duplicate != counts["duplicate"] ||
-		counted.Read != counts["earlier"]+counts["duplicate"] {
+		counted.Skipped[mapping.ReasonRejectedBefore] != counts["refused"] ||
+		counted.Read != counts["earlier"]+counts["duplicate"]+counts["refused"] {
 		r.Fatalf("counted %+v, want %v", counted, counts)
 	}
 }

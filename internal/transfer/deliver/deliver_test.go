@@ -71,7 +71,7 @@ func TestACheckpointOfEvents(t *testing.T) {
 			Rejects: []ledger.Reject{
 				{Phase: ledger.Events, Number: 5, Reason: "not_json", Key: ledger.Key{5}, Text: []byte(`{"file":"a.csv","row":6,"reason":"not_json","raw":"x"}`)},
 				{
-					Phase: ledger.Events, Number: 4, Reason: "api:invalid", Key: ledger.Key{9},
+					Phase: ledger.Events, Number: 4, Reason: "api:invalid", Key: ledger.Key{9}, Event: ledger.Key(eventID(4)),
 					Text: []byte(`{"file":"b.csv","row":5,"reason":"api:invalid","detail":"no","field":"name","operation":{"n":4}}`),
 				},
 			},

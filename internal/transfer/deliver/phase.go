@@ -296,7 +296,7 @@ func (p *Phase) refuse(refusal *customerio.Rejection, op *customerio.Operation, 
 	if p.spec.Phase == ledger.People || p.spec.Phase == ledger.Merges {
 		p.refused = append(p.refused, op.Ref)
 	}
-	return p.reject(refused(refusal, op.Body, key, file, row))
+	return p.reject(refused(refusal, op, key, file, row))
 }
 
 // accept counts an operation that the API accepted. The lock is held.

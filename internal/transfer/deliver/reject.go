@@ -20,12 +20,13 @@ type Reject struct {
 	Operation json.RawMessage `json:"operation,omitempty"` // that the API refused, as it was sent
 	Raw       string          `json:"raw,omitempty"`       // the row's first bytes, if it never became an operation
 
-	Event   string `json:"event,omitempty"`    // only of a row that corrects one that was sent: the name of its event
-	EventID string `json:"event_id,omitempty"` // the ID of that event in Customer.io
+	Event   string `json:"event,omitempty"`    // of a row that never became an operation: the name of its event
+	EventID string `json:"event_id,omitempty"` // only of a row that corrects one that was sent: the event's ID in Customer.io
 
-	Number uint64     `json:"-"` // of the row, person or merge in its phase
-	Key    ledger.Key `json:"-"` // by which a later run recognizes it
-	Closed bool       `json:"-"` // it is only listed: not counted as rejected, and never tried again
+	Number   uint64     `json:"-"` // of the row, person or merge in its phase
+	Key      ledger.Key `json:"-"` // by which a later run recognizes it
+	EventKey ledger.Key `json:"-"` // the ID of a row's event; zero for anything else
+	Closed   bool       `json:"-"` // it is only listed: not counted as rejected, and never tried again
 }
 
 // SetPlace says where the row stands.
@@ -47,17 +48,22 @@ type Rejects interface {
 // record returns the reject as the ledger saves it.
 func (r *Reject) record(phase ledger.Phase) (ledger.Reject, error) {
 	line, err := json.Marshal(r)
-	return ledger.Reject{Phase: phase, Number: r.Number, Reason: r.Reason, Key: r.Key, Closed: r.Closed, Text: line}, err
+	return ledger.Reject{Phase: phase, Number: r.Number, Reason: r.Reason, Key: r.Key, Event: r.EventKey, Closed: r.Closed, Text: line}, err
 }
 
 // refused returns the reject of an operation that the API refused, and whose row stands at that place; file
 // is empty if it has no row.
-func refused(refusal *customerio.Rejection, body []byte, key ledger.Key, file string, row int64) *Reject {
-	return &Reject{
+func refused(refusal *customerio.Rejection, op *customerio.Operation, key ledger.Key, file string, row int64) *Reject {
+	r := &Reject{
 		File: file, Row: row,
-		Reason: apiReason(refusal), Detail: refusal.Message, Field: refusal.Field, Operation: body,
+		Reason: apiReason(refusal), Detail: refusal.Message, Field: refusal.Field, Operation: op.Body,
 		Number: refusal.Ref, Key: key,
 	}
+	switch op.Action {
+	case customerio.Event, customerio.Page, customerio.Screen:
+		r.EventKey = ledger.Key(op.ID)
+	}
+	return r
 }
 
 // apiReason returns the reason of a reject that the API refused: its own word, marked as such.
