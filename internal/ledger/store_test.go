@@ -46,16 +46,20 @@ func start() Start {
 	}
 }
 
+// The people whom the steps send.
+var (
+	ada = Person{State: [16]byte{1}, Kind: "id", Value: "user_1", DistinctID: "user_1", Updated: 1772000000}
+	bo  = Person{State: [16]byte{2}, Kind: "email", Value: "bo@example.com", DistinctID: "user_2", Email: 9}
+)
+
 // steps returns the steps of a run that was stopped among its merges.
 func steps() []*Step {
-	ada := &Person{State: [16]byte{1}, Kind: "id", Value: "user_1", DistinctID: "user_1", Updated: 1772000000}
-	bo := &Person{State: [16]byte{2}, Kind: "email", Value: "bo@example.com", DistinctID: "user_2"}
 	return []*Step{
 		{
 			Phase: People, Position: Position{Next: 3, Open: []Span{{1, 1}}}, Counters: []byte(`{"read":0}`),
-			People: AppendPerson(nil, ada), Count: 1, Rejects: []Reject{{People, 2, "api:invalid", Key{}, Key{}, false, []byte(`{"reason":"api:invalid"}`)}},
+			People: AppendPerson(nil, &ada), Count: 1, Rejects: []Reject{{People, 2, "api:invalid", Key{}, Key{}, false, []byte(`{"reason":"api:invalid"}`)}},
 		},
-		{Phase: People, Position: Position{Next: 3}, Counters: []byte(`{"read":1}`), People: AppendPerson(nil, bo), Count: 1},
+		{Phase: People, Position: Position{Next: 3}, Counters: []byte(`{"read":1}`), People: AppendPerson(nil, &bo), Count: 1},
 		{
 			Phase: Events, Position: Position{Next: 400, Open: []Span{{7, 9}, {300, 399}}}, Counters: []byte(`{"read":400}`),
 			Rejects: []Reject{
@@ -121,22 +125,26 @@ func checkWritten(t *testing.T, s *Store) {
 		}
 		rejects = append(rejects, one)
 	}
-	if len(rejects) != 3 || rejects[0].Phase != People || rejects[1].Number != 2 || rejects[2].Number != 12 {
-		t.Errorf("rejects: %+v", rejects)
+	saved := []Reject{steps()[0].Rejects[0], steps()[2].Rejects[1], steps()[2].Rejects[0]} // in the order of their numbers
+	if diff := cmp.Diff(saved, rejects); diff != "" {
+		t.Errorf("rejects, want -, got +:\n%s", diff)
 	}
 	reasons, err := r.Reasons(t.Context())
 	if diff := cmp.Diff(map[string]int64{"api:invalid": 1, "not_json": 2}, reasons); diff != "" || err != nil {
 		t.Errorf("reasons: %v\n%s", err, diff)
 	}
-	var people []string
+	var people []Person
 	for p, err := range s.People(t.Context(), 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		people = append(people, p.Kind+" "+p.Value+" "+p.DistinctID)
+		people = append(people, p)
 	}
-	if want := []string{"id user_1 user_1", "email bo@example.com user_2"}; !slices.Equal(people, want) {
-		t.Errorf("people: %q", people)
+	if want := []Person{ada, bo}; !slices.Equal(people, want) {
+		t.Errorf("people: %+v, want %+v", people, want)
+	}
+	for range s.People(t.Context(), r.ID) {
+		t.Error("people of no other run than this one")
 	}
 	totals, err := s.Totals(t.Context(), time.Now())
 	if totals != (Totals{People: 2, MergesDone: 1, MergesPending: 1, Newest: night}) || err != nil {
