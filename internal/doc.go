@@ -75,6 +75,9 @@
 // regularfile where text and files come from outside, report where it writes for people. Nothing else of ours
 // is imported but within sandbox and testkit; imports_test.go has the whole list.
 //
+// A new kind of thing to send needs its operation in customerio, a file in mapping, and a phase in transfer's
+// send.go and ledger's position.go; if it is to be sent only when it changes, also a table in ledger.
+//
 // Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an
 // action of Customer.io's, it belongs in mapping.
 //

@@ -4,7 +4,8 @@
 // sandbox, completion, version, help. The other files begin alike if they belong together:
 //
 //	main, program    starting a command: the root command, what all commands share
-//	flags...         a group of flags each, with what they are turned into
+//	flagsmapping, flagsidentity, flagsreading, flagssending    the flags, and the options they are turned into
+//	flagspeople, flagsonly, flagssent    files of people, --only, the flags that a resumed run compares
 //	flag...          what is true of every flag: names, facts for help, mistakes
 //	settings, setting..., dotenv..., credentials    values from the environment and the .env file
 //	run...           the loop of backfill, sync, retry and preview: plan, first pass, question, delivery

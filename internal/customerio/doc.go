@@ -6,7 +6,8 @@
 //
 //	operations  operation, device, relationship: the encoding of each; parse reads them back; limits
 //	batches     batch, pack: operations gathered into the body of a request
-//	answers     sender: what a Sender promises; errors, response, retryafter: what the API says
+//	answers     sender: what a Sender promises; statuses: what each status means, and whether to retry after it;
+//	            response, retryafter: what an answer's body and headers say; errors
 //	Client      client, transport, secret, text, region: one HTTP request a batch, with the credentials
 //	Paced       pace: each attempt waits for its turn
 //	Retried     retry, budget: sends the same bytes again after a passing fault

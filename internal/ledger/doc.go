@@ -16,7 +16,7 @@
 // These are its tables. schema.go has their columns and the format of each blob.
 //
 //	meta           single values, such as the workspace and the time of the newest event that was sent
-//	runs           each run: what was typed, the flags that change what is sent, its own now, how it ended
+//	runs           each run: what was typed, the program's version, flags, the run's own now, how it ended
 //	sources        the files that each run read, with fingerprints of their rows and of their ends
 //	positions      how far each phase of a run has come, and the counts of the run up to there
 //	people         the people whose identify was accepted, each with a hash of what was sent

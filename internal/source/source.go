@@ -4,6 +4,9 @@
 //
 // List turns the arguments of a command line into a Snapshot. A run takes one snapshot at its beginning, and
 // asks it whenever it needs to know whether a source exists.
+//
+// Another place to read from is a new Store in a file of its own. List has to choose it by the argument, and
+// Absolute has to leave its names as they are.
 package source
 
 import (
