@@ -1,11 +1,13 @@
 package deliver
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
 )
 
 // TestAcksLoseNothing plays a phase of numbered things, some of which are operations. It is killed several
@@ -73,6 +75,41 @@ func TestAcksLoseNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestEachOperationIsAcknowledgedOnce answers operations in any order, some twice, and some that were never
+// added. Each returns its mark the first time.
+func TestEachOperationIsAcknowledgedOnce(t *testing.T) {
+	var a acks
+	a.add(operations(1, 2, 4), []Mark{{Merge: 1}, {Merge: 2}, {Merge: 4}}, 6)
+	a.add(operations(6, 9), []Mark{{Merge: 6}}, 10)
+	for i, c := range []struct {
+		number uint64
+		mark   int64
+		left   int64
+	}{{4, 4, 4}, {4, 0, 4}, {3, 0, 4}, {1, 1, 3}, {0, 0, 3}, {11, 0, 3}, {2, 2, 2}, {2, 0, 2}, {9, 0, 1}, {9, 0, 1}, {6, 6, 0}, {6, 0, 0}} {
+		if m := a.acknowledge(c.number); m.Merge != c.mark || a.count() != c.left {
+			t.Errorf("step %d: %d has the mark %d, and %d are left; want %d and %d", i, c.number, m.Merge, a.count(), c.mark, c.left)
+		}
+	}
+	if p := a.position(); p.Next != 10 || len(p.Open) != 0 {
+		t.Errorf("in the end the position is %+v", p)
+	}
+}
+
+// TestNoSpanReachesOverWhatWasDone resumes a phase in which numbers between open ones were done before.
+func TestNoSpanReachesOverWhatWasDone(t *testing.T) {
+	open := []ledger.Span{{First: 2, Last: 2}, {First: 5, Last: 8}}
+	a := acksFrom(ledger.Position{Next: 10, Open: open})
+	for _, step := range []struct {
+		ref, end uint64
+		want     []ledger.Span
+	}{{2, 3, open}, {5, 6, []ledger.Span{{First: 2, Last: 2}, {First: 5, Last: 5}, {First: 6, Last: 8}}}, {8, 9, open}} {
+		a.add(operations(step.ref), nil, step.end)
+		if p := a.position(); p.Next != 10 || !slices.Equal(p.Open, step.want) {
+			t.Errorf("after %d the position is %+v, want %v", step.ref, p, step.want)
+		}
+	}
 }
 
 // operations returns events with these Refs.

@@ -172,6 +172,63 @@ func TestInterruptedRequestsGetTheirGrace(t *testing.T) {
 	}
 }
 
+// TestAnInterruptionEndsTheWaitForRoom interrupts while Deliver waits because a request is under way, or
+// because its answer is not saved. Deliver does not wait for either to end.
+func TestAnInterruptionEndsTheWaitForRoom(t *testing.T) {
+	slow := func() { time.Sleep(4 * time.Second) }
+	for name, make := range map[string]func(api *sender) Ledger{
+		"a request": func(api *sender) Ledger {
+			api.answer = func(context.Context, []uint64) (r customerio.Receipt, _ error) { slow(); return r, nil }
+			return nil
+		},
+		"a save": func(*sender) Ledger { return &book{before: func(*ledger.Step) error { slow(); return nil }} },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			time.AfterFunc(time.Second, func() { cancel(errStopped) })
+			api := &sender{}
+			l := make(api)
+			d := New(ctx, Options{Sender: api, BatchItems: 1, Grace: time.Minute}, l, Counters{})
+			defer d.Close()
+			start, p := time.Now(), d.Begin(Spec{Phase: ledger.Events})
+			err := p.Deliver(part(0, 1, 2))
+			if took := time.Since(start); !errors.Is(err, errStopped) || took != time.Second {
+				t.Errorf("%s: Deliver returned %v after %s, want the signal after 1s", name, err, took)
+			}
+			if err := p.End(err); !errors.Is(err, errStopped) {
+				t.Errorf("%s: ended with %v", name, err)
+			}
+			if c := d.Counts(); c.Accepted[customerio.Event] != 1 || c.Unsent[customerio.Event] != 2 || c.Check() != nil {
+				t.Errorf("%s: accepted %v and unsent %v, %v", name, c.Accepted, c.Unsent, c.Check())
+			}
+		})
+	}
+}
+
+// TestAnErrorEndsTheContext checks that whoever reads the sources learns of an error of sending, and that the
+// next Deliver returns it.
+func TestAnErrorEndsTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &sender{answer: func(_ context.Context, refs []uint64) (customerio.Receipt, error) {
+			return customerio.Receipt{Unsent: refs}, errRejected
+		}}
+		d, p := begin(t, Options{Sender: api, InFlight: inFlight(9)}, nil)
+		if err := p.Deliver(part(0)); err != nil || d.Context().Err() != nil || d.Stopped() != nil {
+			t.Errorf("before the answer: %v, %v, %v", err, d.Context().Err(), d.Stopped())
+		}
+		synctest.Wait()
+		if d.Context().Err() == nil || !errors.Is(d.Stopped(), errRejected) {
+			t.Errorf("the context is done with %v, stopped by %v", d.Context().Err(), d.Stopped())
+		}
+		if err := p.Deliver(part(1)); !errors.Is(err, errRejected) {
+			t.Errorf("the next Deliver returned %v", err)
+		}
+		if err := p.End(nil); !errors.Is(err, errRejected) || api.requests() != 1 {
+			t.Errorf("ended with %v after %d requests", err, api.requests())
+		}
+	})
+}
+
 // TestAnErrorStopsTheOtherRequests checks that after an error the requests under way end with the grace
 // period.
 func TestAnErrorStopsTheOtherRequests(t *testing.T) {
