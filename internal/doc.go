@@ -60,7 +60,7 @@
 //	terminal    inspect, explain, transfer, deliver, mapping, people, posthog, customerio
 //	inspect     transfer, deliver, mapping, people, posthog, source, parallel, rawjson
 //	explain     transfer, mapping, people, posthog, customerio
-//	job         transfer, deliver, asread, mapping, posthog, customerio, ledger, source
+//	job         transfer, deliver, asread, mapping, posthog, ledger, source
 //	transfer    deliver, asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	deliver     customerio, ledger
 //	mapping     people, posthog, customerio, rawjson, redact

@@ -22,7 +22,7 @@ var imports = map[string][]string{
 	"internal":                   {},
 	"internal/cli":               under("cli/terminal", "transfer/deliver", "job", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "exit"),
 	"internal/cli/terminal":      under("transfer/deliver", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "escape", "report"),
-	"internal/job":               under("transfer/deliver", "transfer", "asread", "mapping", "posthog", "customerio", "ledger", "report", "source", "exit"),
+	"internal/job":               under("transfer/deliver", "transfer", "asread", "mapping", "posthog", "ledger", "report", "source", "exit"),
 	"internal/transfer":          under("transfer/deliver", "asread", "people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "parallel", "regularfile", "report", "source", "exit", "rawjson"),
 	"internal/inspect":           under("transfer/deliver", "transfer", "people", "mapping", "posthog", "parallel", "rawjson", "source"),
 	"internal/explain":           under("transfer", "people", "mapping", "posthog", "customerio"),

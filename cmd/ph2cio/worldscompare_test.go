@@ -155,15 +155,15 @@ func (r *worldRun) checkNothingWaits() {
 	}
 	var status struct {
 		States []struct {
-			Owed       int
+			Waiting    struct{ Rows, Visitors int }
 			MergesOpen int `json:"merges_open"`
 		}
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &status); err != nil {
 		r.t.Fatalf("%v\n%s", err, stdout)
 	}
-	if state := status.States[0]; r.world.NobodyWaits() && state.Owed+state.MergesOpen != 0 {
-		r.t.Errorf("%d people and %d merges wait, though all could be sent", state.Owed, state.MergesOpen)
+	if state := status.States[0]; r.world.NobodyWaits() && state.Waiting.Rows+state.Waiting.Visitors+state.MergesOpen != 0 {
+		r.t.Errorf("%+v and %d merges wait, though all could be sent", state.Waiting, state.MergesOpen)
 	}
 }
 

@@ -48,7 +48,7 @@ func (m *planner) input(j *job.Job, made *plan, state *ledger.Store, resendsOld 
 		Persons: made.persons, Read: read, Team: made.team, Progress: m.p.newProgress(),
 		Earlier: transfer.Earlier{
 			State: state, Resumed: j.Resumed, Remember: j.SavesFirstPass(), OtherSources: j.MoreKnown,
-			NameOf: job.NameOf, SkipsMore: j.SkipsMore,
+			NameOf: job.NameOf, SkipsMore: j.SkipsMore, SaysWhatIsGone: j.Command == job.Sync,
 			ResendOld: resendsOld, RetryRows: j.RetriesRows(), RetryMerges: j.RetriesMerges(), Merges: j.Merges,
 		},
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"ph2cio/internal/cli/terminal"
-	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
 )
@@ -26,16 +25,13 @@ func (p *program) warnOfNoUUID(rows int64) {
 
 // warnOfLostRows says which waiting rows can never be sent.
 func (p *program) warnOfLostRows(first *transfer.FirstPass) {
-	for _, lost := range first.Lost {
-		if len(lost.IDs) == 0 {
-			p.warn("%s no longer contains rows of %s not identified yet; those rows cannot be sent later", lost.Path, report.Plural(lost.Visitors, "visitor", "visitors"))
-			continue
+	for i := range first.Lost {
+		lost := &first.Lost[i]
+		rows, whose := report.Plural(lost.Rows, "row", "rows"), terminal.WhoseRows(lost)
+		if lost.Gone {
+			p.warn("%s is missing, so %s that waited in it cannot be sent: %s", lost.Path, rows, whose)
+		} else {
+			p.warn("%s no longer contains %s that waited in it, so they cannot be sent: %s", lost.Path, rows, whose)
 		}
-		others := ""
-		if n := lost.Visitors - int64(len(lost.IDs)); n > 0 {
-			others = ", and those of " + report.Plural(n, "visitor", "visitors")
-		}
-		p.warn("%s is missing, so rows that waited in it cannot be sent, those of %s%s", lost.Path,
-			terminal.FirstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
 	}
 }

@@ -38,23 +38,20 @@ something is left. It needs no credentials, sends nothing, and works while a run
 
 // stateReport is what status shows of one state directory.
 type stateReport struct {
-	Path           string      `json:"path"`
-	EnvironmentID  int64       `json:"environment_id"`
-	BaseURL        string      `json:"base_url"`
-	Running        *runningNow `json:"running,omitempty"`
-	People         int64       `json:"people"` // sent, over all runs, each counted once
-	MergesDone     int64       `json:"merges_done"`
-	MergesOpen     int64       `json:"merges_open"`          // planned, and not known to be done
-	OpenRejects    int64       `json:"open_rejects"`         // that no run has tried again
-	OpenMerges     int64       `json:"open_rejected_merges"` // among them
-	Waiting        int64       `json:"owed"`                 // visitors and people whose rows wait
-	WaitingSources int64       `json:"owed_sources"`
-	HeldRecent     int64       `json:"held_recent"` // rows
-	HeldSources    int64       `json:"held_sources"`
-	Newest         time.Time   `json:"newest_event,omitzero"` // of what was sent; left out if in the future
-	Lag            *int64      `json:"lag_seconds,omitempty"` // since then
-	Runs           []runReport `json:"runs"`                  // the newest first
-	Next           string      `json:"next"`                  // the command to type; empty during a run
+	Path          string      `json:"path"`
+	EnvironmentID int64       `json:"environment_id"`
+	BaseURL       string      `json:"base_url"`
+	Running       *runningNow `json:"running,omitempty"`
+	People        int64       `json:"people"` // sent, over all runs, each counted once
+	MergesDone    int64       `json:"merges_done"`
+	MergesOpen    int64       `json:"merges_open"`          // planned, and not known to be done
+	OpenRejects   int64       `json:"open_rejects"`         // that no run has tried again
+	OpenMerges    int64       `json:"open_rejected_merges"` // among them
+	Waiting       waitingNow  `json:"waiting"`
+	Newest        time.Time   `json:"newest_event,omitzero"` // of what was sent; left out if in the future
+	Lag           *int64      `json:"lag_seconds,omitempty"` // since then
+	Runs          []runReport `json:"runs"`                  // the newest first
+	Next          string      `json:"next"`                  // the command to type; empty during a run
 
 	open      ledger.OpenRejects
 	stateFlag string // the value of --state, empty for the user's own directories
@@ -154,8 +151,7 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	}
 	report.open = open
 	report.OpenRejects, report.OpenMerges = open.Rows+open.People+open.Merges, open.Merges
-	report.Waiting, report.WaitingSources = totals.Waiting, totals.WaitingSources
-	report.HeldRecent, report.HeldSources = totals.Held, totals.HeldSources
+	report.Waiting = newWaitingNow(&totals.Waiting)
 	if report.Newest = totals.Newest; !report.Newest.IsZero() {
 		report.Lag = new(int64(now.Sub(report.Newest).Seconds()))
 	}
@@ -171,7 +167,7 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 		report.Runs = append(report.Runs, *one)
 	}
 	if len(runs) > 0 && report.Running == nil {
-		report.Next = nextOf(runs, report.HeldRecent > 0)
+		report.Next = nextOf(runs, report.Waiting.byReason[ledger.Recent].Rows > 0)
 	}
 	return report, nil
 }
@@ -241,15 +237,11 @@ func (t *statusText) state(s *stateReport) {
 	if s.OpenRejects > 0 {
 		t.Line("to fix", terminal.Plain(s.toFix()))
 	}
-	if s.Waiting > 0 {
-		t.Line("waiting", report.Plural(s.Waiting, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
-			", in "+report.Files(s.WaitingSources))
+	waiting := waitingLines(s.Waiting.byReason)
+	if s.Waiting.byReason[ledger.Recent].Rows > 0 && strings.HasSuffix(s.Next, "--"+terminal.RestartFlag) {
+		waiting[len(waiting)-1] += "; " + terminal.RestartSends // recent events come last
 	}
-	if s.HeldRecent > 0 {
-		text := report.Plural(s.HeldRecent, "event", "events") + " younger than 72 hours when read, in " + report.Files(s.HeldSources)
-		if strings.HasSuffix(s.Next, "--"+terminal.RestartFlag) {
-			text += "; " + terminal.RestartSends
-		}
+	for _, text := range waiting {
 		t.Line("waiting", text)
 	}
 	if s.Lag != nil {

@@ -27,6 +27,7 @@ type answers struct {
 	rejects ledger.OpenRejects
 	merges  map[int64][]ledger.Merge // by the run that asks
 	waiting bool
+	paths   []ledger.WaitingPath
 }
 
 func (a *answers) Runs(ctx context.Context, most int) ([]*ledger.Run, error) {
@@ -62,6 +63,16 @@ func (a *answers) PendingMerges(_ context.Context, run int64) ([]ledger.Merge, e
 }
 
 func (a *answers) WaitingBefore(context.Context, int64) (bool, error) { return a.waiting, nil }
+
+func (a *answers) WaitingPaths(context.Context) iter.Seq2[ledger.WaitingPath, error] {
+	return func(yield func(ledger.WaitingPath, error) bool) {
+		for _, one := range a.paths {
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
+}
 
 // texts is a store of texts by name. All were modified at the same time.
 type texts map[string]string

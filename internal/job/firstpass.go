@@ -116,7 +116,7 @@ func sameRows(pass *FirstPass, run *ledger.Run) bool {
 		return false
 	}
 	sources, _ := pass.Origin()
-	return slices.EqualFunc(sources, run.Sources, ledger.Source.SameRows)
+	return slices.EqualFunc(sources, run.Sources, ledger.Source.SameContent)
 }
 
 // Recorded returns sources that a pass has read with the names that they have in the ledger. read are the

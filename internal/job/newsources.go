@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"ph2cio/internal/asread"
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/source"
 )
@@ -15,6 +14,7 @@ import (
 type newSources struct {
 	sources []source.Source               // those in which something may be new
 	known   map[string]ledger.KnownSource // those that earlier runs have read, by name
+	waiting []ledger.WaitingPath          // the names of those in which rows wait
 }
 
 // newSources finds the sources in which something may be new. It leaves out the files of an export of which
@@ -24,10 +24,31 @@ func (d *decision) newSources() (*newSources, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &newSources{known: before, sources: slices.DeleteFunc(slices.Clone(d.Inputs.Sources), func(one source.Source) bool {
-		then, read := before[NameOf(one.Name)]
-		return read && asread.Unchanged(one, &then.Source) && !d.sendsRecent(&then) || waitsForExport(one.Name, d.Incomplete)
-	})}, nil
+	found := &newSources{known: before}
+	due := map[string]bool{} // sources with recent rows that can be sent now
+	for one, err := range d.ledger.WaitingPaths(d.ctx) {
+		if err != nil {
+			return nil, err
+		}
+		found.waiting = append(found.waiting, one)
+		if d.sendsRecent(&one) {
+			due[one.Path] = true
+		}
+	}
+	found.sources = slices.DeleteFunc(slices.Clone(d.Inputs.Sources), func(one source.Source) bool {
+		name := NameOf(one.Name)
+		then, read := before[name]
+		return read && asread.Unchanged(one, &then.Source) && !due[name] || waitsForExport(one.Name, d.Incomplete)
+	})
+	return found, nil
+}
+
+// waitsInGone reports whether rows wait in a source that is not there any more.
+func (d *decision) waitsInGone(found *newSources) bool {
+	return slices.ContainsFunc(found.waiting, func(one ledger.WaitingPath) bool {
+		_, there := d.Inputs.Look(d.ctx, one.Path)
+		return !there
+	})
 }
 
 // moreKnown reports whether earlier runs have read sources that the sync does not read.
@@ -58,8 +79,8 @@ func (d *decision) warnOfReplaced(found *newSources) {
 
 // sendsRecent reports whether a source has events that were held because they were recent and can be sent
 // now.
-func (d *decision) sendsRecent(then *ledger.KnownSource) bool {
-	return then.Recent > 0 && (!d.HoldsRecent || d.Now.Sub(then.Now) >= customerio.CampaignAge)
+func (d *decision) sendsRecent(waiting *ledger.WaitingPath) bool {
+	return waiting.Due > 0 && (!d.HoldsRecent || waiting.Due <= d.Now.Unix())
 }
 
 // waitsForExport reports whether a file belongs to an export of which some files are missing.

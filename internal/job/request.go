@@ -55,6 +55,8 @@ type Ledger interface {
 	PendingMerges(ctx context.Context, run int64) ([]ledger.Merge, error)
 	// WaitingBefore reports whether rows wait that an earlier run than the given one has read.
 	WaitingBefore(ctx context.Context, run int64) (bool, error)
+	// WaitingPaths yields the paths of all sources with waiting rows.
+	WaitingPaths(ctx context.Context) iter.Seq2[ledger.WaitingPath, error]
 }
 
 // newest returns the newest run, nil if there is none.

@@ -44,7 +44,7 @@ func (d *decision) sync() (Answer, error) {
 	case open(last) && last.Command == string(Sync):
 		return d.continueSync(j, last, flags)
 	case !open(last) && len(j.Sources) == 0:
-		if idle, err := d.nothingToDo(last, flags); err != nil || idle {
+		if idle, err := d.nothingToDo(last, found, flags); err != nil || idle {
 			return Answer{Nothing: &Nothing{Known: j.Known}}, err
 		}
 	}
@@ -103,18 +103,22 @@ func (d *decision) previewSync() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if idle, err := d.nothingToDo(last, flags); err != nil || idle {
+	if idle, err := d.nothingToDo(last, found, flags); err != nil || idle {
 		return Answer{Nothing: &Nothing{Known: j.Known}}, err
 	}
 	return begin(j)
 }
 
 // nothingToDo reports whether a sync without new sources has nothing to do after the last run, which has
-// ended. The flags must be the same, with the content of the files that they name. And the last run must be a
-// sync, which has sent the waiting rows that could be sent, or else a backfill before which no rows wait. A
-// sync that was replaced may have stopped before it sent them.
-func (d *decision) nothingToDo(last *ledger.Run, flags Flags) (bool, error) {
+// ended. The flags must be the same, with the content of the files that they name. All sources with waiting
+// rows must be there: the first sync after one is gone says so. And the last run must be a sync, which has
+// sent the waiting rows that could be sent, or else a backfill before which no rows wait. A sync that was
+// replaced may have stopped before it sent them.
+func (d *decision) nothingToDo(last *ledger.Run, found *newSources, flags Flags) (bool, error) {
 	changes, err := flags.changesFrom(last.Flags)
+	if err == nil && len(changes) == 0 && d.waitsInGone(found) {
+		return false, nil
+	}
 	if err != nil || len(changes) > 0 || last.Command == string(Sync) && last.Outcome != ledger.Replaced {
 		return err == nil && len(changes) == 0, err
 	}
@@ -148,6 +152,6 @@ func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
 	if err != nil {
 		return 0, false
 	}
-	idle, err = d.nothingToDo(last, flags)
+	idle, err = d.nothingToDo(last, found, flags)
 	return len(found.known), err == nil && idle
 }

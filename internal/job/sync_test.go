@@ -43,7 +43,10 @@ func TestSync(t *testing.T) {
 		},
 		{
 			"a file with events that were recent is read again once they are old", request(Sync, there.found(day)),
-			answers{runs: []*ledger.Run{done}, known: knownFrom(done, func() ledger.Source { s := inDay; s.Recent = 3; return s }())},
+			answers{
+				runs: []*ledger.Run{done}, known: knownFrom(done, inDay),
+				paths: []ledger.WaitingPath{{Path: day, Due: now.Add(-time.Hour).Unix()}},
+			},
 			"new: day.jsonl",
 		},
 		{
@@ -196,19 +199,19 @@ func TestTheFirstSyncHoldsRecentEvents(t *testing.T) {
 
 // Recent events are sent once they are 72 hours old, or at once if the flags no longer hold them.
 func TestHeldEventsAreSentOnceTheyAreOld(t *testing.T) {
-	held := there.read(day)
-	held.Recent = 1
+	inDay := there.read(day)
 	for _, c := range []struct {
-		age   time.Duration
+		due   time.Duration
 		holds bool
 		want  bool
-	}{{72 * time.Hour, true, true}, {71 * time.Hour, true, false}, {time.Hour, false, true}} {
-		before := change(finished(Sync, held), func(r *ledger.Run) { r.Now = now.Add(-c.age) })
+	}{{0, true, true}, {time.Second, true, false}, {71 * time.Hour, false, true}} {
+		before := finished(Sync, inDay)
 		r := request(Sync, there.found(day))
 		r.HoldsRecent = c.holds
-		_, idle := Idle(t.Context(), &r, &answers{runs: []*ledger.Run{before}, known: knownFrom(before, held)})
+		held := []ledger.WaitingPath{{Path: day, Due: now.Add(c.due).Unix()}}
+		_, idle := Idle(t.Context(), &r, &answers{runs: []*ledger.Run{before}, known: knownFrom(before, inDay), paths: held})
 		if idle == c.want {
-			t.Errorf("after %s, held %t: idle %t", c.age, c.holds, idle)
+			t.Errorf("due in %s, held %t: idle %t", c.due, c.holds, idle)
 		}
 	}
 }
@@ -218,16 +221,20 @@ func TestIdleOnlyWhereItIsSure(t *testing.T) {
 	inDay := there.read(day)
 	known := knownFrom(finished(Sync, inDay), inDay)
 	for name, l := range map[string]answers{
-		"no run yet":          {},
-		"a stopped run":       {runs: []*ledger.Run{stopped(Sync, inDay)}, known: known},
-		"a replaced sync":     {runs: []*ledger.Run{change(finished(Sync, inDay), func(r *ledger.Run) { r.Outcome = ledger.Replaced })}, known: known},
-		"a new source":        {runs: []*ledger.Run{finished(Sync, inDay)}},
-		"rows wait":           {runs: []*ledger.Run{finished(Backfill, inDay)}, known: known, waiting: true},
-		"after a retry":       {runs: []*ledger.Run{finished(Retry, inDay)}, known: known},
-		"nothing has changed": {runs: []*ledger.Run{finished(Sync, inDay)}, known: known},
+		"no run yet":      {},
+		"a stopped run":   {runs: []*ledger.Run{stopped(Sync, inDay)}, known: known},
+		"a replaced sync": {runs: []*ledger.Run{change(finished(Sync, inDay), func(r *ledger.Run) { r.Outcome = ledger.Replaced })}, known: known},
+		"a new source":    {runs: []*ledger.Run{finished(Sync, inDay)}},
+		"rows wait":       {runs: []*ledger.Run{finished(Backfill, inDay)}, known: known, waiting: true},
+		"they wait in what is gone": {
+			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: source.Absolute("/exports/gone.jsonl")}},
+		},
+		"they wait in what is there": {runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: day}}},
+		"after a retry":              {runs: []*ledger.Run{finished(Retry, inDay)}, known: known},
+		"nothing has changed":        {runs: []*ledger.Run{finished(Sync, inDay)}, known: known},
 	} {
 		r := request(Sync, there.found(day))
-		if n, idle := Idle(t.Context(), &r, &l); idle != (name == "nothing has changed") || idle && n != 1 {
+		if n, idle := Idle(t.Context(), &r, &l); idle != (name == "nothing has changed" || name == "they wait in what is there") || idle && n != 1 {
 			t.Errorf("%s: idle %t, %d sources", name, idle, n)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 type Ending struct {
 	Outcome Outcome
 	At      time.Time
-	Waiting []StillWaiting // the sources of earlier runs in which some rows no longer wait
+	Waiting []StillWaiting // the sources in which some rows no longer wait, and those in which more do
 	Reread  []Source       // the sources of earlier runs that this run has read again, under any name
 	Retried []Phase        // the phases in which this run has sent again what earlier runs had rejected
 }

@@ -21,7 +21,7 @@ type KnownSource struct {
 func (s *Store) KnownSources(ctx context.Context) iter.Seq2[KnownSource, error] {
 	return query[KnownSource]{
 		doing: "reading the known sources in",
-		text: `SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent, run, number, now, flags FROM (
+		text: `SELECT path, size, fingerprint, first, rows, trouble, modified, ends, run, number, now, flags FROM (
 			SELECT s.*, r.now, r.flags, row_number() OVER (PARTITION BY path ORDER BY run DESC) AS newest
 			FROM sources s JOIN runs r ON r.id = s.run WHERE r.ended IS NOT NULL AND r.outcome <> ?)
 		WHERE newest = 1 ORDER BY path`,

@@ -15,7 +15,7 @@ func TestKnownSources(t *testing.T) {
 		}
 		return run
 	}
-	a, b := Source{Path: "/a", Size: 1, Fingerprint: "x", Modified: 7, Ends: "e", Recent: 3}, Source{Path: "/b", Size: 2, Fingerprint: "y"}
+	a, b := Source{Path: "/a", Size: 1, Fingerprint: "x", Modified: 7, Ends: "e"}, Source{Path: "/b", Size: 2, Fingerprint: "y"}
 	if err := begin(a, b).Finish(t.Context(), Ending{Outcome: Done, At: night}); err != nil {
 		t.Fatal(err)
 	}

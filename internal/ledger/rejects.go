@@ -145,7 +145,7 @@ func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	}
 	open.Sources, err = query[Source]{
 		doing: "reading the rejects in",
-		text: `SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent
+		text: `SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends
 		FROM rejects r JOIN sources s ON s.run = r.run AND r.number BETWEEN s.first AND s.first + s.rows - 1
 		WHERE r.phase = ? AND ` + isOpen + ` ORDER BY s.path, s.run`,
 		scan: func(rows *sql.Rows) (Source, error) { return scanSource(rows) },

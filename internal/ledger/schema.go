@@ -56,9 +56,8 @@ CREATE TABLE sources (
 	first       INTEGER NOT NULL, -- number of its first row in reading order over all sources
 	rows        INTEGER NOT NULL,
 	trouble     TEXT,             -- why it was not read to its end
-	modified    INTEGER,          -- unix nanoseconds
+	modified    INTEGER,          -- unix nanoseconds; null when unknown, and when the file was gone for a while
 	ends        TEXT,             -- stands for the first and the last bytes of the file
-	recent      INTEGER NOT NULL, -- rows that are owed because they were recent
 	PRIMARY KEY (run, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sources_by_path ON sources (path, run);
@@ -128,12 +127,17 @@ CREATE TABLE property_keys (
 	name   TEXT NOT NULL
 ) STRICT;
 
--- People whose rows in a source were skipped only because nobody knew them, many to a row.
-CREATE TABLE owed (
+-- Rows that wait for a later run, many IDs to a row.
+CREATE TABLE waiting (
 	run    INTEGER NOT NULL,
 	source INTEGER NOT NULL,
 	part   INTEGER NOT NULL,
-	ids    BLOB NOT NULL, -- sorted, for each 16 bytes of a hash of the distinct ID, made with the seed of learnt
+	count  INTEGER NOT NULL,
+	due    INTEGER NOT NULL, -- the earliest time at which a row of waits stops being recent, unix seconds; 0 without such rows
+	waits  BLOB NOT NULL,    -- sorted, for each 16 bytes of a hash of the distinct ID, made with the seed of learnt, a byte
+	                         -- with the reason (1 anonymous, 2 no_email, 3 two_profiles, 4 recent), 4 with a bit for each
+	                         -- timestamp (microseconds times 2^64 over the golden ratio, the upper 5 bits), and as varints how many rows wait, how many duplicates there are besides, the timestamp of the oldest row in zigzag
+	                         -- unix seconds, how much later the newest is, and for recent how much later (zigzag) some are due
 	PRIMARY KEY (run, source, part),
 	FOREIGN KEY (run, source) REFERENCES sources (run, number)
 ) STRICT, WITHOUT ROWID;

@@ -14,7 +14,6 @@ type Source struct {
 	Rows        int64
 	Trouble     string // why it was not read to its end
 	Modified    int64  // unix nanoseconds; 0 when unknown
-	Recent      int64  // rows that were held because they were recent
 	Ends        string // a fingerprint of its first and last bytes; empty if unknown
 }
 
@@ -24,22 +23,16 @@ func (s Source) At(path string, size int64) Source {
 	return s
 }
 
-// SameContent reports whether two runs have found the same in a source, and held as many recent rows of it.
-// When the file was written, and a fingerprint of its ends, do not matter.
+// SameContent reports whether two runs have found the same in a source. When the file was written, and a
+// fingerprint of its ends, do not matter.
 func (s Source) SameContent(o Source) bool {
 	o.Modified, o.Ends = s.Modified, s.Ends
 	return s == o
 }
 
-// SameRows is SameContent for runs that may have held different rows because they were recent.
-func (s Source) SameRows(o Source) bool {
-	o.Recent = s.Recent
-	return s.SameContent(o)
-}
-
 // addSources saves the sources of a run.
 func addSources(ctx context.Context, tx *sql.Tx, run int64, sources []Source) error {
-	add, err := tx.PrepareContext(ctx, "INSERT INTO sources (run, number, path, size, fingerprint, first, rows, trouble, modified, ends, recent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	add, err := tx.PrepareContext(ctx, "INSERT INTO sources (run, number, path, size, fingerprint, first, rows, trouble, modified, ends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
@@ -47,7 +40,7 @@ func addSources(ctx context.Context, tx *sql.Tx, run int64, sources []Source) er
 	for i, source := range sources {
 		trouble := sql.NullString{String: source.Trouble, Valid: source.Trouble != ""}
 		_, err := add.ExecContext(ctx, run, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble,
-			sql.NullInt64{Int64: source.Modified, Valid: source.Modified != 0}, sql.NullString{String: source.Ends, Valid: source.Ends != ""}, source.Recent)
+			sql.NullInt64{Int64: source.Modified, Valid: source.Modified != 0}, sql.NullString{String: source.Ends, Valid: source.Ends != ""})
 		if err != nil {
 			return err
 		}
@@ -61,7 +54,7 @@ func scanSource(rows *sql.Rows, more ...any) (one Source, err error) {
 	var trouble sql.NullString
 	var modified sql.NullInt64
 	var ends sql.NullString
-	into := append([]any{&one.Path, &one.Size, &one.Fingerprint, &first, &one.Rows, &trouble, &modified, &ends, &one.Recent}, more...)
+	into := append([]any{&one.Path, &one.Size, &one.Fingerprint, &first, &one.Rows, &trouble, &modified, &ends}, more...)
 	err = rows.Scan(into...)
 	one.First, one.Trouble, one.Modified, one.Ends = uint64(first), trouble.String, modified.Int64, ends.String
 	return one, err
@@ -71,7 +64,7 @@ func scanSource(rows *sql.Rows, more ...any) (one Source, err error) {
 func (s *Store) sourcesOf(ctx context.Context, run int64) ([]Source, error) {
 	return query[Source]{
 		doing: "reading the runs in",
-		text:  "SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent FROM sources WHERE run = ? ORDER BY number",
+		text:  "SELECT path, size, fingerprint, first, rows, trouble, modified, ends FROM sources WHERE run = ? ORDER BY number",
 		scan:  func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
 	}.all(ctx, s, run)
 }

@@ -39,8 +39,8 @@ func (s *Step) AddSent(one Sent, at int64) {
 // AddReject adds a row or operation that could not be sent.
 func (s *Step) AddReject(r Reject) { s.Rejects = append(s.Rejects, r) }
 
-// AddWaiting adds people whose rows wait for a later run.
-func (s *Step) AddWaiting(people []Waiting) { s.Waiting = append(s.Waiting, people...) }
+// AddWaiting adds rows that wait for a later run.
+func (s *Step) AddWaiting(rows []Waiting) { s.Waiting = append(s.Waiting, rows...) }
 
 // Complete returns the step with the phase that it is of, how far that has come, and the counters of the run.
 func (s *Step) Complete(phase Phase, position Position, counters []byte) *Step {

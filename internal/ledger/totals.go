@@ -10,33 +10,22 @@ import (
 
 // Totals has counts over all runs of a state directory.
 type Totals struct {
-	People         int64 // who were sent, however often
-	MergesDone     int64
-	MergesPending  int64     // and not done
-	Waiting        int64     // people with waiting rows, counted once for each source
-	WaitingSources int64     // that they are in
-	Held           int64     // rows held back because they were recent
-	HeldSources    int64     // that they are in
-	Newest         time.Time // as Store.Newest returns it
+	People        int64 // who were sent, however often
+	MergesDone    int64
+	MergesPending int64 // and not done
+	Waiting       WaitingTotals
+	Newest        time.Time // as Store.Newest returns it
 }
 
-// Totals counts what has been saved. It reads all people who were sent and takes a few bytes of memory for
-// each.
+// Totals counts what has been saved. It reads all people who were sent and all rows that wait, and takes a
+// few bytes of memory for each person and each distinct ID.
 func (s *Store) Totals(ctx context.Context, now time.Time) (t Totals, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL),
-		(SELECT coalesce(sum(length(ids)), 0) / 16 FROM owed), (SELECT count(*) FROM (SELECT DISTINCT run, source FROM owed))`,
-	).Scan(&t.MergesDone, &t.MergesPending, &t.Waiting, &t.WaitingSources)
+	err = s.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL)`).Scan(&t.MergesDone, &t.MergesPending)
 	if err != nil {
 		return t, s.wrapError("counting what is in", err)
 	}
-	for source, err := range s.KnownSources(ctx) {
-		if err != nil {
-			return t, err
-		}
-		if source.Recent > 0 {
-			t.Held += source.Recent
-			t.HeldSources++
-		}
+	if t.Waiting, err = s.countWaiting(ctx); err != nil {
+		return t, err
 	}
 	if t.People, err = s.countPeople(ctx); err != nil {
 		return t, err

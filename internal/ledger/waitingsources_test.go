@@ -13,7 +13,7 @@ func saveWaiting(t *testing.T, run *Run, source int, ids ...byte) {
 	t.Helper()
 	step := Step{Phase: Events, Counters: []byte("{}")}
 	for _, id := range ids {
-		step.AddWaiting([]Waiting{{Source: source, ID: Key{id}}})
+		step.AddWaiting([]Waiting{{Source: source, Wait: Wait{ID: Key{id}, Reason: Anonymous, Rows: 2}}})
 	}
 	if err := run.Save(&step, night); err != nil {
 		t.Fatal(err)
@@ -23,11 +23,11 @@ func saveWaiting(t *testing.T, run *Run, source int, ids ...byte) {
 // waitingIn returns the first bytes of those who wait in a source, in their order.
 func waitingIn(t *testing.T, s *Store, run int64, source int) (all []byte) {
 	t.Helper()
-	for id, err := range s.WaitingIn(t.Context(), run, source) {
+	for one, err := range s.WaitingIn(t.Context(), run, source) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, id[0])
+		all = append(all, one.ID[0])
 	}
 	return all
 }
@@ -36,7 +36,7 @@ func waitingIn(t *testing.T, s *Store, run int64, source int) (all []byte) {
 func TestSourcesInWhichRowsWait(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
-	b, a := Source{Path: "/b", Size: 2, Fingerprint: "y", First: 5, Rows: 9, Recent: 2}, Source{Path: "/a", Size: 1, Fingerprint: "x", Trouble: "cut", Modified: 7, Ends: "e"}
+	b, a := Source{Path: "/b", Size: 2, Fingerprint: "y", First: 5, Rows: 9}, Source{Path: "/a", Size: 1, Fingerprint: "x", Trouble: "cut", Modified: 7, Ends: "e"}
 	first := begin(t, s, nil, func(of *Start) { of.Sources = []Source{b, a, {Path: "/none"}} })
 	saveWaiting(t, first, 1, 1, 2)
 	saveWaiting(t, first, 0, 3)
@@ -60,10 +60,12 @@ func TestSourcesInWhichRowsWait(t *testing.T) {
 		}
 	}
 	totals, err := s.Totals(t.Context(), night)
-	if want := (Totals{Waiting: 5, WaitingSources: 3, Held: 2, HeldSources: 1}); totals != want || err != nil {
-		t.Errorf("totals %+v, %v, want %+v", totals, err, want)
+	count := WaitingCount{Rows: 10, Visitors: 5, Files: 2}
+	if want := (WaitingTotals{count, map[WaitReason]WaitingCount{Anonymous: count}}); !cmp.Equal(totals.Waiting, want) || err != nil {
+		t.Errorf("totals %+v, %v, want %+v", totals.Waiting, err, want)
 	}
-	finish(t, second, Ending{Waiting: []StillWaiting{{Run: first.ID, Number: 1, Keep: []Key{{2}, {4}}}}})
+	keep := []Wait{{ID: Key{2}, Reason: Anonymous}, {ID: Key{4}, Reason: Recent}}
+	finish(t, second, Ending{Waiting: []StillWaiting{{Run: first.ID, Number: 1, Keep: keep}}})
 	for _, c := range []struct {
 		run    int64
 		source int
@@ -79,7 +81,7 @@ func TestSourcesInWhichRowsWait(t *testing.T) {
 func TestKnownSourcesAreInTheOrderOfTheirPaths(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
-	b, a := Source{Path: "/b", Size: 2, Fingerprint: "y", First: 5, Rows: 9, Recent: 2}, Source{Path: "/a", Size: 1, Fingerprint: "x", Trouble: "cut", Modified: 7, Ends: "e"}
+	b, a := Source{Path: "/b", Size: 2, Fingerprint: "y", First: 5, Rows: 9}, Source{Path: "/a", Size: 1, Fingerprint: "x", Trouble: "cut", Modified: 7, Ends: "e"}
 	older := begin(t, s, nil, func(of *Start) { of.Sources = []Source{b, a} })
 	finish(t, older, Ending{})
 	newer := begin(t, s, nil, func(of *Start) { of.Sources, of.Flags, of.Now = []Source{b}, "{}", night.Add(time.Hour) })

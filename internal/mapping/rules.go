@@ -3,6 +3,7 @@ package mapping
 import (
 	"strings"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/redact"
@@ -58,6 +59,15 @@ func (r *Rules) KeepPersonProperty(key []byte) bool {
 
 // HoldsRecent reports whether events younger than customerio.CampaignAge are held.
 func (r *Rules) HoldsRecent() bool { return r.holdRecent }
+
+// RecentUntil returns from when an event with a time is not recent any more, in unix seconds.
+func (r *Rules) RecentUntil(e *posthog.Event) int64 {
+	at, _ := r.span.when(e)
+	return (at.Micros + customerio.CampaignAge.Microseconds() + 999_999) / 1_000_000
+}
+
+// IsDue reports whether a time in unix seconds has come.
+func (r *Rules) IsDue(at int64) bool { return at <= r.span.now/1_000_000 }
 
 // Classify returns the outcome of a row by its name and times, without its person. Send means that it is sent
 // if its person is.

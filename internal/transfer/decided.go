@@ -29,9 +29,10 @@ type decidedRows struct {
 // seal completes it with the sum of all rows of the chunk.
 func (d *decided) seal(sum uint64) { d.sum = sum }
 
-// add notes the outcome of a row, by its number in the chunk, if it is skipped.
+// add notes the outcome of a row, by its number in the chunk, if it is skipped. Rows that are held because
+// they are recent are left to the second pass, which saves that they wait.
 func (d *decided) add(number uint64, o mapping.Outcome) {
-	if o.Bucket != mapping.Skipped {
+	if o.Bucket != mapping.Skipped || o.Reason == mapping.ReasonRecent {
 		return
 	}
 	d.rows.Add(number)

@@ -207,9 +207,7 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 		case mapping.Send:
 			p.addRow(result, worker, event, &outcome, text)
 		case mapping.Skipped:
-			if waits(&outcome) {
-				result.Waiting = p.waiting.add(result.Waiting, c, event)
-			}
+			result.Waiting = p.waiting.add(result.Waiting, c, event, &outcome)
 		case mapping.Rejected:
 			result.rejectEvent(event, &outcome, &repeats.ids[worker])
 		}

@@ -28,7 +28,7 @@ type FirstPass struct {
 	Before   ledger.UUIDs           // of the rows that earlier runs have read
 	Trouble  []*posthog.SourceError // sources that are damaged, gone or refused
 	Warnings []*posthog.SourceError // about sources that were read to their ends
-	Lost     []LostHistory          // rows that cannot be sent any more; set by SendableNow
+	Lost     []LostHistory          // rows that waited and are nowhere any more; set by SendableNow
 	Bytes    int64                  // on disk, of all sources
 	Took     time.Duration          // for reading, also what was read again
 
@@ -52,10 +52,8 @@ type FirstPass struct {
 	decided        decisions
 	repeats        *repeats
 	ends           []int64       // of each source, where the reading stopped
-	held           []int64       // of each source, rows that are held because they are recent
 	prints         []fingerprint // of each source
 	waitingSources *waitingSources
-	goneWaiting    []ledger.StillWaiting // of sources that are gone
 	places         *places
 	tail           tail
 }
@@ -65,7 +63,7 @@ func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index 
 	return &FirstPass{
 		input: input, rules: rules, types: types, index: index, Bytes: input.bytes(),
 		decided: newDecisions(rules.Index.Dir), repeats: newRepeats(input, rules), places: newPlaces(input.Sources),
-		ends: make([]int64, n), held: make([]int64, n), prints: make([]fingerprint, n),
+		ends: make([]int64, n), prints: make([]fingerprint, n),
 		tail: tail{most: cmp.Or(input.mostTail, mostTail)},
 	}
 }
@@ -165,7 +163,6 @@ func (f *FirstPass) add(seen *observation) {
 	f.noUUID += seen.keys.withoutUUID
 	f.sendable += seen.keys.withUUID + seen.keys.withoutUUID
 	f.ends[source] = seen.chunk.End
-	f.held[source] += seen.held
 	f.prints[source].add(seen.decided.sum, seen.rows)
 	f.teams.merge(seen.teams)
 	f.skipped.merge(&seen.skipped)
@@ -200,18 +197,6 @@ func (f *FirstPass) decide(ctx context.Context) error {
 	return err
 }
 
-// SendableNow returns the paths of sources that earlier runs have read and in which rows wait that can be
-// sent now, because their people are known or everybody is sent. It looks only at sources that include
-// accepts. It sets Lost to the rows that can never be sent. The input must have a State.
-func (f *FirstPass) SendableNow(ctx context.Context, include func(path string) bool) (sendable []string, err error) {
-	search, err := searchWaiting(ctx, f, include)
-	if err != nil {
-		return nil, err
-	}
-	f.Lost, f.goneWaiting = search.lost, search.gone
-	return search.sendable, nil
-}
-
 // reread yields the chunks a second time: from the sources, up to where the first pass came, and from memory.
 func (f *FirstPass) reread(ctx context.Context) iter.Seq2[*posthog.Chunk, error] {
 	options := f.input.Read
@@ -238,6 +223,10 @@ func (f *FirstPass) reread(ctx context.Context) iter.Seq2[*posthog.Chunk, error]
 func (f *FirstPass) expected(trouble *posthog.SourceError) bool {
 	return hadTrouble(f.Trouble, trouble) || hadTrouble(f.Warnings, trouble)
 }
+
+// mayFindMore reports whether rows may be in files that were not read, or not to their ends: those with
+// trouble, and those of exports of which files are missing.
+func (f *FirstPass) mayFindMore() bool { return len(f.Trouble)+len(f.input.Incomplete) > 0 }
 
 // troubled reports whether a source was not read to its end.
 func (f *FirstPass) troubled(source int) bool {

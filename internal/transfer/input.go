@@ -42,6 +42,10 @@ type Earlier struct {
 	// Nil is for a run that has the flags of all earlier ones.
 	SkipsMore func(flags string) map[string]bool
 
+	// SaysWhatIsGone says that rows which wait in sources that are gone are looked for in all sources, and are
+	// lost if they are in none. Else they keep waiting.
+	SaysWhatIsGone bool
+
 	ResendOld   bool           // rows are sent of days for which State no longer has what was sent
 	RetryRows   bool           // rows and people that earlier runs have rejected are tried again
 	RetryMerges bool           // rejected merges are tried again

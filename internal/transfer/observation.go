@@ -12,7 +12,6 @@ type observation struct {
 	teams             teams
 	columns           uint64 // posthog.Chunk.Columns
 	rows, bad, recent int64  // as in FirstPass
-	held              int64  // because they are recent
 	keys              *chunkKeys
 	skipped           skippedNames
 	optOuts           []optOut
@@ -89,9 +88,6 @@ func (o *observation) count(event *posthog.Event, outcome *mapping.Outcome) {
 		o.bad++
 	case outcome.Reason == mapping.ReasonNoise:
 		o.skipped.add(event.Name, 1)
-	}
-	if outcome.Reason == mapping.ReasonRecent {
-		o.held++
 	}
 	if outcome.Recent {
 		o.recent++

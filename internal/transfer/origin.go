@@ -34,21 +34,11 @@ func (f *FirstPass) sources(ctx context.Context) (sources []ledger.Source) {
 		version, ends := asread.Ends(ctx, s, s.Size)
 		sources = append(sources, ledger.Source{
 			Path: source.Absolute(s.Name), Size: s.Size, Modified: version.Modified, Ends: ends,
-			First: firsts[i], Rows: f.prints[i].rows, Recent: f.held[i], Trouble: trouble[s.Name],
+			First: firsts[i], Rows: f.prints[i].rows, Trouble: trouble[s.Name],
 			Fingerprint: fmt.Sprintf("%s:%x", fingerprintScheme, f.prints[i].sum),
 		})
 	}
 	return sources
-}
-
-// recorded returns the sources as the ledger keeps them, by the names that it has for them.
-func (f *FirstPass) recorded(ctx context.Context) map[string]ledger.Source {
-	sources := f.sources(ctx)
-	all := map[string]ledger.Source{}
-	for i := range sources {
-		all[f.input.nameOf(f.input.Sources[i].Name)] = sources[i]
-	}
-	return all
 }
 
 // peopleSum is a hash of who is sent under which identifier, and of the merges.

@@ -3,6 +3,7 @@ package transfer
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"ph2cio/internal/asread"
@@ -10,125 +11,142 @@ import (
 	"ph2cio/internal/people"
 )
 
-// LostHistory is a source with rows that were never sent and cannot be sent any more, because the source is
-// gone or is another file now.
+// LostHistory is a source that is gone or is another file now, with rows that waited in it and are in no
+// source any more, so that they cannot be sent.
 type LostHistory struct {
 	Path     string   `json:"path"`
+	Rows     int64    `json:"rows"`
 	IDs      []string `json:"ids"`      // of the people with such rows; empty if those are not identified yet
 	Visitors int64    `json:"visitors"` // how many people have such rows
+	Gone     bool     `json:"-"`        // there is no file of this name
 }
 
-// waitingSearch looks for rows that earlier runs left waiting and that can be sent now, or never.
-type waitingSearch struct {
-	first     *FirstPass
-	everybody bool // everybody is sent
-	files     otherNames
-
-	sendable []string              // paths of sources with rows that can be sent now
-	lost     []LostHistory         // sorted by path
-	gone     []ledger.StillWaiting // whose rows keep waiting, in sources that are gone
-}
-
-// searchWaiting searches the sources that earlier runs have read and that include accepts. It also searches
-// those of the first pass for rows that are lost.
-func searchWaiting(ctx context.Context, f *FirstPass, include func(path string) bool) (*waitingSearch, error) {
-	read, err := asread.Sources(ctx, f.input.State)
+// SendableNow returns the paths of sources that this run does not read and in which rows wait that can be
+// sent now: because their people are known or everybody is sent, or because the rows are not recent any more.
+// It looks only at sources that include accepts. It sets Lost to the rows that can never be sent. The input
+// must have a State.
+func (f *FirstPass) SendableNow(ctx context.Context, include func(path string) bool) (sendable []string, err error) {
+	search := &waitingSearch{first: f, everybody: f.rules.Choice.Who == people.All && !f.rules.Choice.Only, missing: f.waitingSources.missing()}
+	waiting, err := search.sources(ctx, include)
 	if err != nil {
 		return nil, err
 	}
-	var waiting []ledger.WaitingSource
-	for one, err := range f.input.State.WaitingSources(ctx, f.input.resumedID()) {
+	for i := range waiting {
+		found, err := search.source(ctx, &waiting[i])
 		if err != nil {
 			return nil, err
 		}
-		if then, ok := read[one.Path]; include(one.Path) && !(ok && then.Run > one.Run && len(f.input.skipsMore(then.Flags)) == 0) {
-			waiting = append(waiting, one) // else it was read again since, and nothing has changed
+		if found && (len(sendable) == 0 || sendable[len(sendable)-1] != waiting[i].Path) {
+			sendable = append(sendable, waiting[i].Path)
 		}
 	}
-	search := &waitingSearch{first: f, everybody: f.rules.Choice.Who == people.All && !f.rules.Choice.Only}
-	if len(waiting)+len(f.waitingSources.bySource) == 0 {
-		return search, nil
+	f.Lost = f.lost()
+	return sendable, nil
+}
+
+// waitingSearch looks for rows that can be sent now, in sources that this run does not read.
+type waitingSearch struct {
+	first     *FirstPass
+	everybody bool // everybody is sent
+	missing   bool // rows that were not found may be in these sources
+}
+
+// unreadSource is a source with waiting rows that this run does not read.
+type unreadSource struct {
+	ledger.WaitingSource
+	asBefore bool // a later run has read it, and nothing has changed since
+}
+
+// sources returns the sources that are there, sorted by path.
+func (s *waitingSearch) sources(ctx context.Context, include func(path string) bool) (waiting []unreadSource, err error) {
+	read, err := asread.Sources(ctx, s.first.input.State)
+	if err != nil {
+		return nil, err
 	}
-	search.files = otherNames{known: read, now: f.recorded(ctx), there: f.input.there(ctx)}
-	for len(waiting) > 0 {
-		n := 1
-		for n < len(waiting) && waiting[n].Path == waiting[0].Path {
-			n++
-		}
-		if err := search.source(ctx, waiting[:n]); err != nil {
+	there := s.first.input.there(ctx)
+	for one, err := range s.first.input.State.WaitingSources(ctx, s.first.input.resumedID()) {
+		if err != nil {
 			return nil, err
 		}
-		waiting = waiting[n:]
+		then, ok := read[one.Path]
+		asBefore := ok && then.Run > one.Run && len(s.first.input.skipsMore(then.Flags)) == 0
+		if include(one.Path) && (!asBefore || s.missing) && there(one.Path) {
+			waiting = append(waiting, unreadSource{one, asBefore})
+		}
 	}
-	search.lost = append(search.lost, f.waitingSources.lost(f.troubled, &search.files)...)
-	slices.SortFunc(search.lost, func(a, b LostHistory) int { return cmp.Compare(a.Path, b.Path) })
-	return search, nil
+	return waiting, nil
 }
 
-// source looks at the rows that earlier runs left waiting in one source.
-func (s *waitingSearch) source(ctx context.Context, waiting []ledger.WaitingSource) error {
-	one, named := LostHistory{Path: waiting[0].Path}, map[string]bool{}
-	there := s.files.there(one.Path)
-	for _, of := range waiting {
-		if !there && s.files.have(&of.Source) {
-			s.gone = append(s.gone, ledger.StillWaiting{Run: of.Run, Number: of.Number}) // its rows wait under the other name
+// source reports whether rows that wait in a source can be sent now.
+func (s *waitingSearch) source(ctx context.Context, of *unreadSource) (sendable bool, err error) {
+	for one, err := range s.first.input.State.WaitingIn(ctx, of.Run, of.Number) {
+		if err != nil {
+			return false, err
+		}
+		if s.missing {
+			s.first.waitingSources.foundElsewhere(&one)
+		}
+		sendable = sendable || !of.asBefore && s.sendable(&one)
+		if sendable && !s.missing {
+			break
+		}
+	}
+	return sendable, nil
+}
+
+// sendable reports whether rows can be sent now, as far as they are told.
+func (s *waitingSearch) sendable(one *ledger.Wait) bool {
+	if one.Reason == ledger.Recent {
+		rules := s.first.rules.Mapping
+		return !rules.HoldsRecent() || rules.IsDue(one.Due)
+	}
+	return s.first.People.PersonBySum(one.ID) != nil || s.everybody && !s.first.People.HeldBySum(one.ID)
+}
+
+// lost returns the rows that waited in sources that are gone or replaced, and were not found. It returns none
+// while they may still be found.
+func (f *FirstPass) lost() (all []LostHistory) {
+	if f.mayFindMore() {
+		return nil
+	}
+	w, byPath := f.waitingSources, map[string]*lostRows{}
+	for i := range w.rows {
+		a := &w.rows[i]
+		of := &w.sources[a.of]
+		if !of.moved || a.missing() == 0 {
 			continue
 		}
-		var unknown []ledger.Key // people who are not known yet
-		for id, err := range s.first.input.State.WaitingIn(ctx, of.Run, of.Number) {
-			if err != nil {
-				return err
-			}
-			p := s.first.People.PersonBySum(id)
-			switch {
-			case p == nil && s.everybody && !s.first.People.HeldBySum(id):
-				one.Visitors++ // of whom only a hash is known
-			case p == nil:
-				unknown = append(unknown, id)
-			case !named[p.DistinctID]:
-				named[p.DistinctID] = true
-				one.IDs = append(one.IDs, p.DistinctID)
-				one.Visitors++
-			}
+		one := byPath[of.of.Path]
+		if one == nil {
+			one = &lostRows{LostHistory{Path: of.of.Path, IDs: []string{}, Gone: of.gone()}, map[string]bool{}, ledger.Key{}}
+			byPath[of.of.Path] = one
 		}
-		if !there {
-			s.gone = append(s.gone, ledger.StillWaiting{Run: of.Run, Number: of.Number, Keep: sortedOnce(unknown)})
-		}
+		one.add(a, f.People.PersonBySum(a.ID))
 	}
+	for one := range maps.Values(byPath) {
+		all = append(all, one.LostHistory)
+	}
+	slices.SortFunc(all, func(a, b LostHistory) int { return cmp.Compare(a.Path, b.Path) })
+	return all
+}
+
+// lostRows counts what is lost with one source.
+type lostRows struct {
+	LostHistory
+	named map[string]bool // of IDs
+	last  ledger.Key      // the last visitor who was counted
+}
+
+// add counts rows of an ID. Those of one ID come one after another. p is its person, nil if there is none.
+func (l *lostRows) add(a *awaited, p *people.Person) {
+	l.Rows += int64(a.missing())
 	switch {
-	case one.Visitors == 0:
-	case there:
-		s.sendable = append(s.sendable, one.Path)
-	default:
-		s.lost = append(s.lost, one)
+	case p == nil && a.ID != l.last:
+		l.Visitors++
+	case p != nil && !l.named[p.DistinctID]:
+		l.named[p.DistinctID] = true
+		l.IDs = append(l.IDs, p.DistinctID)
+		l.Visitors++
 	}
-	return nil
-}
-
-// otherNames knows which files there are under other names. A file that was renamed, or compressed since, has
-// the same rows.
-type otherNames struct {
-	known map[string]ledger.KnownSource
-	now   map[string]ledger.Source // those of this run
-	there func(name string) bool   // whether a source of this name is there
-}
-
-// have reports whether the rows of a source are in a file by another name.
-func (o *otherNames) have(source *ledger.Source) bool {
-	for path, other := range o.now {
-		if asread.SameRows(source, &other) && path != source.Path {
-			return true
-		}
-	}
-	for path, other := range o.known {
-		if _, read := o.now[path]; !read && asread.SameRows(source, &other.Source) && path != source.Path && o.there(path) {
-			return true
-		}
-	}
-	return false
-}
-
-func sortedOnce(ids []ledger.Key) []ledger.Key {
-	slices.SortFunc(ids, func(a, b ledger.Key) int { return a.Compare(&b) })
-	return slices.Compact(ids)
+	l.last = a.ID
 }

@@ -9,33 +9,60 @@ import (
 )
 
 // waitingRows finds rows that wait for a later run: rows that are skipped only because their visitor is not
-// identified yet, or because their person is held. The ledger records for each source whose rows wait in it.
-// A later run that knows the visitor, or may send the person, reads the source again. A nil waitingRows, of a
-// run without a ledger, finds none.
+// identified yet, because their person is held, or because they are recent. The ledger records for each source
+// whose rows wait in it, why, and how many. A later run that can send them reads the source again. A nil
+// waitingRows, of a run without a ledger, finds none.
 type waitingRows struct {
 	rules   *mapping.Rules
 	people  *people.Directory
 	repeats *parallel.Bitset // rows that another row stands for
 }
 
-// waits reports whether a row with this outcome waits. A row of somebody whom flags exclude does not.
-func waits(o *mapping.Outcome) bool {
+// waitReason returns why a row with this outcome waits, and whether it does. A row of somebody whom flags
+// exclude does not.
+func waitReason(o *mapping.Outcome) (reason ledger.WaitReason, waits bool) {
 	if o.Bucket != mapping.Skipped {
-		return false
+		return 0, false
 	}
-	return o.Reason == mapping.ReasonAnonymous || o.Reason == mapping.ReasonNoEmail || o.Reason == mapping.ReasonTwoProfiles
+	switch o.Reason {
+	case mapping.ReasonAnonymous:
+		return ledger.Anonymous, true
+	case mapping.ReasonNoEmail:
+		return ledger.NoEmail, true
+	case mapping.ReasonTwoProfiles:
+		return ledger.TwoProfiles, true
+	case mapping.ReasonRecent:
+		return ledger.Recent, true
+	}
+	return 0, false
 }
 
-// add adds a row of a chunk to the waiting ones, if the rules would send it for somebody who is known.
-func (w *waitingRows) add(to []ledger.Waiting, c *posthog.Chunk, e *posthog.Event) []ledger.Waiting {
-	if w == nil || w.rules.Classify(e).Bucket != mapping.Send {
+// add adds a row of a chunk to the waiting ones, if its outcome says that it waits and the rules would send
+// it for somebody who is known.
+func (w *waitingRows) add(to []ledger.Waiting, c *posthog.Chunk, e *posthog.Event, o *mapping.Outcome) []ledger.Waiting {
+	reason, waits := waitReason(o)
+	if !waits || w == nil {
 		return to
 	}
-	one := ledger.Waiting{Source: c.Source, ID: w.people.SumOf(e.DistinctID)}
-	if n := len(to); n > 0 && to[n-1] == one {
+	due := int64(0)
+	if reason == ledger.Recent {
+		due = w.rules.RecentUntil(e)
+	} else if w.rules.Classify(e).Bucket != mapping.Send {
 		return to
 	}
-	return append(to, one)
+	return appendWaiting(to, c.Source, ledger.Wait{
+		ID: w.people.SumOf(e.DistinctID), Reason: reason, Rows: 1, Due: due,
+		Oldest: e.Timestamp.Seconds(), Newest: e.Timestamp.Seconds(), Marks: ledger.MarkOf(e.Timestamp.Micros),
+	})
+}
+
+// appendWaiting adds a row to the waiting ones. Rows of one ID mostly come one after another.
+func appendWaiting(to []ledger.Waiting, source int, row ledger.Wait) []ledger.Waiting {
+	if n := len(to); n > 0 && to[n-1].Source == source && to[n-1].SameWait(&row) {
+		to[n-1].Add(&row)
+		return to
+	}
+	return append(to, ledger.Waiting{Source: source, Wait: row})
 }
 
 // addRepeats adds the duplicates in a chunk whose visitors are not identified yet. The row that stands for a
@@ -54,13 +81,31 @@ func (w *waitingRows) addRepeats(to []ledger.Waiting, c *posthog.Chunk) []ledger
 		c.Left[i] = ^repeats.Word(uint64(i) * 64)
 	}
 	for event := range c.Events() {
-		if event == nil {
-			continue
-		}
-		switch _, status := w.people.Lookup(event.DistinctID); status {
-		case people.Anonymous, people.NoEmail, people.TwoProfiles:
-			to = w.add(to, c, event)
+		if event != nil {
+			to = w.addRepeat(to, c.Source, event)
 		}
 	}
 	return to
+}
+
+// addRepeat adds a duplicate, if its visitor is not identified yet.
+func (w *waitingRows) addRepeat(to []ledger.Waiting, source int, e *posthog.Event) []ledger.Waiting {
+	var reason ledger.WaitReason
+	switch _, status := w.people.Lookup(e.DistinctID); status {
+	case people.Anonymous:
+		reason = ledger.Anonymous
+	case people.NoEmail:
+		reason = ledger.NoEmail
+	case people.TwoProfiles:
+		reason = ledger.TwoProfiles
+	default:
+		return to
+	}
+	if w.rules.Classify(e).Bucket != mapping.Send {
+		return to
+	}
+	return appendWaiting(to, source, ledger.Wait{
+		ID: w.people.SumOf(e.DistinctID), Reason: reason, Repeats: 1,
+		Oldest: e.Timestamp.Seconds(), Newest: e.Timestamp.Seconds(), Marks: ledger.MarkOf(e.Timestamp.Micros),
+	})
 }

@@ -1,0 +1,90 @@
+package transfer
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"ph2cio/internal/ledger"
+)
+
+// StillWaiting returns which rows of earlier runs keep waiting once this run has come to its end, and those
+// that earlier runs left waiting in files that are gone, where this run has found them. Call it after
+// SendableNow, and before the run is recorded as finished.
+func (f *FirstPass) StillWaiting(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.StillWaiting, error) {
+	w := f.waitingSources
+	s := &stillWaiting{first: f, now: map[int]map[ledger.Key]bool{}, more: map[int][]ledger.Wait{}, keep: make([][]ledger.Wait, len(w.sources))}
+	for i := range w.rows {
+		if err := s.add(ctx, state, run, &w.rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	var all []ledger.StillWaiting
+	for i := range w.sources {
+		if one := &w.sources[i]; !s.untouched(one) {
+			all = append(all, ledger.StillWaiting{Run: one.of.Run, Number: one.of.Number, Keep: s.keep[i], Gone: one.gone()})
+		}
+	}
+	for _, number := range slices.Sorted(maps.Keys(s.more)) {
+		all = append(all, ledger.StillWaiting{Run: run.ID, Number: number, Keep: s.more[number], Adds: true})
+	}
+	return all, nil
+}
+
+// stillWaiting collects rows that keep waiting.
+type stillWaiting struct {
+	first *FirstPass
+	keep  [][]ledger.Wait             // by the places of their sources in waitingSources
+	more  map[int][]ledger.Wait       // that wait for this run instead, by the numbers of its sources
+	now   map[int]map[ledger.Key]bool // whose rows wait for this run by itself, for sources where that was asked
+}
+
+// untouched reports whether the rows of a source wait as before: it could not be read to its end.
+func (s *stillWaiting) untouched(one *waitingSource) bool {
+	return !one.moved && s.first.troubled(one.number)
+}
+
+// add decides about the rows of one ID.
+func (s *stillWaiting) add(ctx context.Context, state *ledger.Store, run *ledger.Run, a *awaited) error {
+	source := &s.first.waitingSources.sources[a.of]
+	if source.moved && a.missing() > 0 && s.first.mayFindMore() {
+		s.keep[a.of] = append(s.keep[a.of], a.missingRows())
+	}
+	others := len(source.reasons) > 0 && a.seen > 0 && s.first.People.PersonBySum(a.ID) == nil // their person may be skipped
+	if a.skipped == 0 && !others {
+		return nil
+	}
+	for i, in := range a.in {
+		number := int(in) - 1
+		if number < 0 || i > 0 && in == a.in[0] {
+			continue
+		}
+		if a.skipped == 0 {
+			if now, err := s.waitsNow(ctx, state, run, number); err != nil || now[a.ID] {
+				return err
+			}
+		}
+		if rows := a.skippedRows(a.skipped == 0); source.moved {
+			s.more[number] = append(s.more[number], rows)
+		} else {
+			s.keep[a.of] = append(s.keep[a.of], rows)
+		}
+	}
+	return nil
+}
+
+// waitsNow returns whose rows wait for this run in one of its sources.
+func (s *stillWaiting) waitsNow(ctx context.Context, state *ledger.Store, run *ledger.Run, source int) (map[ledger.Key]bool, error) {
+	if now, known := s.now[source]; known {
+		return now, nil
+	}
+	now := map[ledger.Key]bool{}
+	for one, err := range state.WaitingIn(ctx, run.ID, source) {
+		if err != nil {
+			return nil, err
+		}
+		now[one.ID] = true
+	}
+	s.now[source] = now
+	return now, nil
+}
