@@ -106,7 +106,7 @@ func writeSeeded(t *testing.T, path string, shape synthetic.Shape, compressed bo
 type killTrials struct {
 	t                    *testing.T
 	program, file, state string
-	concurrency          int
+	concurrency          int // with requests of killedBatch operations; 0 leaves both to the program
 	faults               []sandbox.Answer
 	before               string   // a file that a sync has sent the night before; empty for a backfill
 	typed                []string // a command with its sources, instead of a backfill of file
@@ -169,7 +169,10 @@ func (k *killTrials) commandOf(files ...string) (*exec.Cmd, *bytes.Buffer) {
 // commandIn returns a command that is run in a directory, with the flags that all commands of the test have.
 func (k *killTrials) commandIn(dir string, words ...string) (*exec.Cmd, *bytes.Buffer) {
 	words = append(slices.Clone(words), "--quiet", "--json", "--state", k.state, "--merge", "identify", "--max-rejects", "0",
-		"--rate", "1000", "--batch-items", strconv.Itoa(killedBatch), "--concurrency", strconv.Itoa(k.concurrency))
+		"--rate", "1000")
+	if k.concurrency > 0 {
+		words = append(words, "--batch-items", strconv.Itoa(killedBatch), "--concurrency", strconv.Itoa(k.concurrency))
+	}
 	c := exec.Command(k.program, words...)
 	c.Dir = dir
 	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+k.url, "CUSTOMERIO_SITE_ID=site", "CUSTOMERIO_API_KEY=key")
@@ -257,18 +260,21 @@ func operations(summary map[string]any) (all int64) {
 // kill starts the program and kills it after some time or some requests. It returns false if the program
 // ended before that.
 func (k *killTrials) kill(took time.Duration, requests int64) bool {
+	if k.dice.IntN(3) > 0 {
+		return k.killWhen(nil, 1+k.dice.Int64N(max(1, requests)))
+	}
+	return k.killWhen(time.After(time.Duration(k.dice.Int64N(int64(took)))), 1<<60)
+}
+
+// killWhen is kill at a moment, or after so many requests of the run.
+func (k *killTrials) killWhen(moment <-chan time.Time, requests int64) bool {
 	c, out := k.command()
-	before := k.box.Stats().Requests
+	after := k.box.Stats().Requests + requests
 	if err := c.Start(); err != nil {
 		k.t.Fatal(err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
-	moment := time.After(time.Duration(k.dice.Int64N(int64(took))))
-	after := int64(1 << 60)
-	if k.dice.IntN(3) > 0 {
-		moment, after = nil, before+1+k.dice.Int64N(max(1, requests))
-	}
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
 	for {

@@ -14,12 +14,27 @@ const maxUnsavedRejects = 1 << 20
 // checkpoint collects what the next checkpoint of a phase saves. Phase.lock guards it. A nil checkpoint,
 // which a delivery without a ledger has, collects nothing.
 type checkpoint struct {
-	phase    ledger.Phase
-	acks     acks
-	step     ledger.Step // without phase, position and counters
-	size     int         // bytes of the rejects in step
-	changed  bool        // since the last cut
-	requests int         // whose answers are in no saved checkpoint
+	phase   ledger.Phase
+	acks    acks
+	step    ledger.Step // without phase, position and counters
+	size    int         // bytes of the rejects in step
+	changed bool        // since the last cut
+	unsaved traffic     // whose answers are in no saved checkpoint
+}
+
+// traffic is a number of requests with their operations.
+type traffic struct{ requests, operations int }
+
+// add adds a request with so many operations.
+func (t *traffic) add(operations int) {
+	t.requests++
+	t.operations += operations
+}
+
+// remove takes other requests out.
+func (t *traffic) remove(other traffic) {
+	t.requests -= other.requests
+	t.operations -= other.operations
 }
 
 // advance adds the next part of the phase, without its rejects.
@@ -68,22 +83,20 @@ func (c *checkpoint) reject(r *Reject) error {
 	return nil
 }
 
-// addRequest notes that a request was answered, and returns how many have unsaved answers now.
-func (c *checkpoint) addRequest() int {
-	if c == nil {
-		return 0
+// addRequest notes that a request with so many operations was answered.
+func (c *checkpoint) addRequest(operations int) {
+	if c != nil {
+		c.unsaved.add(operations)
+		c.changed = true
 	}
-	c.requests++
-	c.changed = true
-	return c.requests
 }
 
-// unsavedRequests returns how many requests have unsaved answers.
-func (c *checkpoint) unsavedRequests() int {
+// unsavedAnswers returns the requests that have unsaved answers.
+func (c *checkpoint) unsavedAnswers() traffic {
 	if c == nil {
-		return 0
+		return traffic{}
 	}
-	return c.requests
+	return c.unsaved
 }
 
 // full reports whether the unsaved rejects take more than maxUnsavedRejects.
@@ -97,18 +110,18 @@ func (c *checkpoint) openRows() int64 {
 	return c.acks.count()
 }
 
-// cut returns the step to be saved, and how many requests have their answers in it; then the checkpoint
+// cut returns the step to be saved, and the requests that have their answers in it; then the checkpoint
 // starts an empty step. The caller saves the step and then calls saved.
-func (c *checkpoint) cut(counters Counters) (step *ledger.Step, requests int, err error) {
+func (c *checkpoint) cut(counters Counters) (step *ledger.Step, answered traffic, err error) {
 	text, err := json.Marshal(&counters)
 	if err != nil {
-		return nil, 0, errors.Join(errors.New("saving the counters of the run"), err)
+		return nil, traffic{}, errors.Join(errors.New("saving the counters of the run"), err)
 	}
 	step = c.step.Complete(c.phase, c.acks.position(), text)
 	c.step, c.size, c.changed = ledger.Step{}, 0, false
-	return step, c.requests, nil
+	return step, c.unsaved, nil
 }
 
-// saved notes that the step which cut returned is saved, with the answers of so many requests. Requests that
+// saved notes that the step which cut returned is saved, with the answers of these requests. Requests that
 // were answered in the meantime stay unsaved.
-func (c *checkpoint) saved(requests int) { c.requests -= requests }
+func (c *checkpoint) saved(answered traffic) { c.unsaved.remove(answered) }

@@ -34,6 +34,7 @@ type Delivery struct {
 	ledger   Ledger // nil saves nothing
 	counts   Counts
 	examples []Reject
+	limit    repeatLimit
 
 	reading       context.Context // done when no further request may start
 	sending       context.Context // done when requests under way must end too, Options.Grace later

@@ -18,11 +18,12 @@
 // it. A number without an operation, such as that of a skipped row, is done at once. It is done even if a
 // saved span covers it because both its neighbours have no answer.
 //
-// So many requests may be under way as Options.InFlight says, at least one. A request takes up one of these
-// places until its answer is in a saved checkpoint. So after a kill at most so many requests are sent a
-// second time. A checkpoint is saved immediately if Deliver is blocked until then, within 10 ms once a
-// quarter of the places is taken by unsaved answers, otherwise every second, and at the end of a phase.
-// Nothing is saved if nothing has changed.
+// So many requests may be under way as Options.InFlight says, and with so many operations as repeatLimit says,
+// but always one request. A request takes up its place until its answer is in a saved checkpoint. So after a
+// kill at most so many requests and operations are sent a second time: 5,000 operations, or those of one second
+// if they are more. A checkpoint is saved immediately if Deliver is blocked until then, within 10 ms once
+// unsaved answers take up a quarter of the places or of the operations, otherwise every second, and at the end
+// of a phase. Nothing is saved if nothing has changed.
 //
 // A Delivery without a Ledger, as in a preview, saves nothing and collects nothing to be saved.
 //
@@ -40,7 +41,7 @@
 // When the context of New is done, or at the first error, short goroutines wake a blocked Deliver or End and
 // start the grace period. They belong to context.AfterFunc and time.AfterFunc and count nothing.
 //
-// Phase.lock guards the counts and examples of the Delivery and all fields of Phase below it, the next
+// Phase.lock guards the counts, examples and limit of the Delivery and all fields of Phase below it, the next
 // checkpoint among them. It is the only lock. It is not held while a request or a save is under way.
 // Options.Rejects, Options.InFlight and the functions of Spec are called with it held, so they must not call
 // the phase. Options.Observe is called without it. Between phases no goroutine uses the counts, and they may

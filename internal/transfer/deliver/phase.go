@@ -33,12 +33,12 @@ type Phase struct {
 	packer   *customerio.Packer
 	saver    *saver // nil without a ledger
 
-	lock       sync.Mutex // guards what follows, and the counts and examples of the delivery
+	lock       sync.Mutex // guards what follows, and the counts, examples and limit of the delivery
 	room       *sync.Cond // signals that an answer came, a checkpoint was saved, or the phase has to end
 	checkpoint *checkpoint
 	recent     map[uint64]bool // Refs of operations that can start a campaign and have not been accepted
 	refused    []uint64        // see Refused
-	inFlight   int             // requests without an answer
+	underWay   traffic         // requests without an answer
 	handled    int64           // what Spec.Progress was told last
 	failed     error           // why the phase has to end
 }
@@ -209,8 +209,8 @@ func (p *Phase) send(b *customerio.Batch) error {
 	defer p.lock.Unlock()
 	stop := context.AfterFunc(d.reading, p.wake)
 	defer stop()
-	for p.failed == nil && d.reading.Err() == nil && p.inFlight+p.checkpoint.unsavedRequests() >= max(1, d.options.InFlight()) {
-		if p.checkpoint.unsavedRequests() > 0 {
+	for p.failed == nil && d.reading.Err() == nil && !p.hasRoom(b.Len()) {
+		if p.checkpoint.unsavedAnswers().requests > 0 {
 			p.saver.saveNow()
 		}
 		p.room.Wait()
@@ -222,9 +222,24 @@ func (p *Phase) send(b *customerio.Batch) error {
 		p.finish(b, customerio.AllUnsent(b), nil)
 		return p.failed
 	}
-	p.inFlight++
-	go p.request(b)
+	p.underWay.add(b.Len())
+	go p.request(b, time.Now())
 	return nil
+}
+
+// hasRoom reports whether another request with so many operations may start. The lock is held.
+func (p *Phase) hasRoom(operations int) bool {
+	unsaved := p.checkpoint.unsavedAnswers()
+	requests := p.underWay.requests + unsaved.requests
+	switch {
+	case requests == 0:
+		return true
+	case requests >= p.delivery.options.InFlight():
+		return false
+	case p.checkpoint == nil:
+		return true // no run resumes, so nothing is sent again
+	}
+	return p.underWay.operations+unsaved.operations+operations <= p.delivery.limit.operations()
 }
 
 // wake makes send check again whether to wait. It takes the lock, since a signal between send's check and its
@@ -235,14 +250,19 @@ func (p *Phase) wake() {
 	p.room.Broadcast()
 }
 
-// request sends a batch and counts its answer.
-func (p *Phase) request(b *customerio.Batch) {
-	receipt, err := p.delivery.options.Sender.Send(p.delivery.sending, b)
+// request sends a batch, for which there is room since began, and counts its answer.
+func (p *Phase) request(b *customerio.Batch, began time.Time) {
+	d, operations := p.delivery, b.Len()
+	receipt, err := d.options.Sender.Send(d.sending, b)
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	p.inFlight--
+	p.underWay.remove(traffic{1, operations})
+	if err == nil {
+		d.limit.answer(operations, time.Since(began), time.Now())
+	}
 	p.finish(b, receipt, err)
-	if p.checkpoint.addRequest()*4 >= p.delivery.options.InFlight() {
+	p.checkpoint.addRequest(operations)
+	if unsaved := p.checkpoint.unsavedAnswers(); unsaved.requests*4 >= d.options.InFlight() || unsaved.operations*4 >= d.limit.operations() {
 		p.saver.saveSoon()
 	}
 	p.room.Broadcast()
@@ -318,31 +338,31 @@ func (p *Phase) fail(err error) {
 func (p *Phase) waitForAnswers() {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	for p.inFlight > 0 {
+	for p.underWay.requests > 0 {
 		p.room.Wait()
 	}
 }
 
 // save saves a checkpoint if anything has changed since the last one. The saver calls it.
 func (p *Phase) save() error {
-	step, requests, err := p.cut()
+	step, answered, err := p.cut()
 	if step != nil && err == nil {
 		err = p.delivery.ledger.Save(step, time.Now())
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	p.checkpoint.saved(requests)
+	p.checkpoint.saved(answered)
 	p.fail(err)
 	p.room.Broadcast()
 	return err
 }
 
-// cut returns the step to save, nil if nothing has changed, and how many requests have their answers in it.
-func (p *Phase) cut() (step *ledger.Step, requests int, err error) {
+// cut returns the step to save, nil if nothing has changed, and the requests that have their answers in it.
+func (p *Phase) cut() (step *ledger.Step, answered traffic, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	if !p.checkpoint.changed {
-		return nil, 0, nil
+		return nil, traffic{}, nil
 	}
 	return p.checkpoint.cut(p.delivery.counts.counters(p.checkpoint.openRows()))
 }
