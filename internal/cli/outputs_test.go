@@ -48,7 +48,7 @@ var toFiles = map[string]int{
 	"quiet": neither, "rate": neither, "recent": neither, "redact-query": neither, "region": neither, "resend-old": neither,
 	"restart": neither, "sandbox": neither, "screen-name": neither, "settle": neither, "since": neither, "skip-events": neither,
 	"team": neither, "timezone": neither, "tolerate-rejects": neither, "until": neither, "user-id": neither, "verbose": neither,
-	"version": neither, "wait-lock": neither, "workspace": neither, "yes": neither,
+	"version": neither, "wait-for-files": neither, "wait-lock": neither, "workspace": neither, "yes": neither,
 }
 
 // commandsOf are all commands of the program but cobra's own.

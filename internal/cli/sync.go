@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -19,6 +20,8 @@ type syncOptions struct {
 	stdin     stdinOptions // for --tmp alone
 	firstRun  bool
 	profiling profiling
+
+	waitForFiles time.Duration // how long an export may be incomplete before a sync fails
 }
 
 func newSync(p *program) *cobra.Command {
@@ -35,7 +38,7 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 		RunE: func(c *cobra.Command, args []string) error { return runSync(c, p, o, args) },
 	}
 	p.checks.add(c, func(args []string) error {
-		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), noStdin(args))
+		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), o.checkWait(), noStdin(args))
 	})
 	f := flagsInOrder(c)
 	o.mapping.addFlags(f, "send")
@@ -45,11 +48,20 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 	describe(f, "max-duration", nightly, "DURATION", sendsSame, inShort())
 	f.Int64Var(&o.sending.tolerateRejects, "tolerate-rejects", 0, "exit with code 0 despite up to N newly rejected rows")
 	describe(f, "tolerate-rejects", nightly, "N", sendsSame, inShort())
+	f.DurationVar(&o.waitForFiles, "wait-for-files", 24*time.Hour, "end with exit code 6 if files that a manifest lists are still missing this long after it was written")
+	describe(f, "wait-for-files", nightly, "DURATION", sendsSame)
 	o.sending.addFlags(f)
 	f.Lookup("yes").Hidden = true // sync never asks; the flag lets all commands share their settings
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
+}
+
+func (o *syncOptions) checkWait() error {
+	if o.waitForFiles < 0 {
+		return fmt.Errorf("--wait-for-files must be 0s or more, not %s", o.waitForFiles)
+	}
+	return nil
 }
 
 func noStdin(args []string) error {
@@ -105,7 +117,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	}
 	plans := newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan)
 	if known, idle := p.isIdle(ctx, to, &plans.request); idle {
-		return p.nothingNew(plan.incomplete, known)
+		return p.orOverdue(ctx, to, o, plan.incomplete, p.nothingNew(plan.incomplete, known))
 	}
 	if err := p.openLedger(ctx, to); err != nil {
 		return err
@@ -118,7 +130,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	if errors.Is(err, job.ErrNothingSent) {
 		return p.nothingSentError(to.state, o.sending.state, firstRunHint)
 	}
-	return err
+	return p.orOverdue(ctx, to, o, plan.incomplete, err)
 }
 
 // isIdle reports whether a sync has nothing to do, and how many sources earlier runs have read. It does not

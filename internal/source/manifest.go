@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"ph2cio/internal/escape"
 )
@@ -48,6 +49,8 @@ type Incomplete struct {
 	Manifest string   `json:"manifest"` // its path
 	Missing  []string `json:"missing"`  // names of files
 	Files    int      `json:"files"`    // how many it lists
+
+	Since time.Time `json:"since"` // when the manifest was written last, in UTC
 }
 
 func (i *Incomplete) Error() string {
@@ -118,7 +121,8 @@ func incompleteIn(dir string, names []string, sources map[string]bool) (found []
 		if !namedManifest(name) {
 			continue
 		}
-		if info, err := os.Lstat(manifest); err == nil && !info.Mode().IsRegular() || !IsManifest(manifest) {
+		info, err := os.Lstat(manifest)
+		if err != nil || !info.Mode().IsRegular() || !IsManifest(manifest) {
 			continue
 		}
 		files, err := manifestFiles(manifest)
@@ -127,6 +131,7 @@ func incompleteIn(dir string, names []string, sources map[string]bool) (found []
 			continue
 		}
 		if i := compare(manifest, files, sources, there); i != nil {
+			i.Since = info.ModTime().UTC()
 			found = append(found, i)
 		}
 	}

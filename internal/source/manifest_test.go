@@ -72,7 +72,11 @@ func checkIncomplete(t *testing.T, found []*Incomplete, err error, manifest stri
 		}
 		return
 	}
-	want := []*Incomplete{{Manifest: manifest, Missing: missing, Files: 2}}
+	info, err := os.Stat(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []*Incomplete{{Manifest: manifest, Missing: missing, Files: 2, Since: info.ModTime().UTC()}}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Error(diff)
 	}
