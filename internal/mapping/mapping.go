@@ -5,7 +5,7 @@
 //
 //	Sizer                                       whether a row's operation fits, before people are known
 //	Mapper                                      a row, a person or a merge becomes an operation
-//	New, Rules                                  the checked flags; questions about names and times
+//	Options, New (newrules), Rules              the flags, and what they are checked and turned into; names, times
 //	eventMapper, personMapper, identifierRules  properties become attributes; the identifier of a person
 //	pageAttributes, renderer, assignment        pages and screens and their names; filling in templates
 //	attributes                                  those of the operation that is being built, and their changes

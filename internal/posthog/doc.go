@@ -6,8 +6,8 @@
 //	vocabulary  event, personrow, columns, columnnames, renaming, leftout, rowerror, sourceerror, quoted; words
 //	memory      buffer, arena, chunktext: the memory of windows, long rows and chunks, which is reused
 //	values      options; time, zone, idrules, eventnames, missing, rounded, celltypes, columntypes: parsing
-//	decoder     decoder, fields, specialkeys: the memory for a row; lines, elements, csvsplit, csvcells: where
-//	            rows and cells end; layout
+//	decoder     decoder, fields: the memory for a row; specialkeys: the property keys that are read; lines,
+//	            elements, csvsplit, csvcells: where rows and cells end; layout
 //	rows        jsonrow, properties, sets, personfields of JSON; cells, columntree of CSV; eventvalues of both
 //	chunks      chunk, pack: the rows of a chunk, decoded as its layout says
 //	shapes      shapes, eventscsv, document, query, jsonlines, personscsv, personsjson, foreign: what kind of

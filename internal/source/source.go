@@ -6,7 +6,7 @@
 // asks it whenever it needs to know whether a source exists.
 //
 // Another place to read from is a new Store in a file of its own. List has to choose it by the argument, and
-// Absolute has to leave its names as they are.
+// Snapshot.Look by the name. Absolute has to leave its names as they are.
 package source
 
 import (
