@@ -30,10 +30,11 @@ const (
 	live                          // PostHog's own destination has sent it
 	refused                       // the rules reject it
 	refusedBefore                 // an earlier run has rejected it
+	held                          // it is recent, and such rows wait
 )
 
 // isRefused reports whether the row can be sent by no means, and only another version of its event.
-func (s standing) isRefused() bool { return s >= refused }
+func (s standing) isRefused() bool { return s == refused || s == refusedBefore }
 
 // notCreated is the time of a row without created_at. It is before all times, because the row may not be
 // newer.

@@ -38,8 +38,8 @@ type repeats struct {
 	uuids    ledger.UUIDs       // of the rows of earlier runs
 }
 
-// sparedRows are rows that would be rejected if another version of their event could not be sent, or had not
-// been sent by an earlier run.
+// sparedRows are rows that would be rejected or held if another version of their event could not be sent, or
+// had not been sent by an earlier run.
 type sparedRows struct {
 	rows    int64
 	earlier int64 // of rows, those of events that an earlier run has sent
@@ -136,6 +136,9 @@ func (k *chunkKeys) wasRejected(key func([]byte) ledger.Key, row []byte) bool {
 func (k *chunkKeys) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 	isLive := o.Bucket == mapping.Skipped && o.Reason == mapping.ReasonLive
 	switch {
+	case o.Bucket == mapping.Skipped && o.Reason == mapping.ReasonRecent:
+		k.addHeld(e)
+		return o
 	case o.Bucket == mapping.Skipped && !isLive:
 		return o
 	case !isLive && k.wasRejected(keyOfRow, e.Row):
@@ -167,6 +170,13 @@ func (k *chunkKeys) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 func (k *chunkKeys) addRefused(e *posthog.Event, s standing) {
 	v := versionOf(ledger.Key(k.ids.Of(e)), e, 0)
 	v.standing = s
+	k.versions = append(k.versions, v)
+}
+
+// addHeld adds a row that is held because it is recent. An earlier run may have sent it.
+func (k *chunkKeys) addHeld(e *posthog.Event) {
+	v := versionOf(ledger.Key(k.ids.Of(e)), e, k.ids.Content(e))
+	v.standing = held
 	k.versions = append(k.versions, v)
 }
 
@@ -249,6 +259,8 @@ func (r *repeats) find(ctx context.Context, earlier *Earlier) error {
 			stands = NoRepeat
 		}
 		switch {
+		case v.standing == held:
+			r.addHeld(&v, &event)
 		case !v.standing.isRefused():
 			event.add(v, drop)
 		case v.day() == 0: // not known
@@ -279,6 +291,15 @@ func (r *repeats) addRefused(v *version, by Repeat) {
 		return
 	}
 	r.spared.add(v, by)
+}
+
+// addHeld notes a held row as sent if an earlier run has sent its event, unless the row corrects that: then
+// it waits until it can be listed. Versions that were sent have been added before.
+func (r *repeats) addHeld(v *version, of *sameEvent) {
+	if len(of.sent) > 0 && !of.corrected(v) {
+		r.earlier.Add(v.ref - 1)
+		r.spared.add(v, SentEarlier)
+	}
 }
 
 // add counts a row that another version or an earlier run stands for.
