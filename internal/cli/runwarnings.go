@@ -33,6 +33,10 @@ func (p *program) warnOfJob(warnings []job.Warning) {
 		case job.SourceReplaced:
 			p.warn("%s was replaced since it was sent: it is read from the start, and events of it already sent are not sent again", w.Name)
 		case job.RejectsMissing:
+			if w.Elsewhere {
+				p.warn("%s is missing, so its rejected rows are looked for in the other files that earlier runs have read", w.Path)
+				continue
+			}
 			p.warn("%s is missing, so its rejected rows cannot be tried again; put it back, or run sync to read it under its new name; then retry", w.Path)
 		case job.FlagsDiffer:
 			p.warnOfFlags(w)

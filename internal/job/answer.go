@@ -49,8 +49,12 @@ type (
 	// SourceReplaced says that a source has other content than when a run read it by the same name.
 	SourceReplaced struct{ Name string }
 
-	// RejectsMissing says that a file with rejected rows is gone.
-	RejectsMissing struct{ Path string }
+	// RejectsMissing says that a file with rejected rows is gone. Elsewhere says that the retry reads other
+	// files, which may have the rows.
+	RejectsMissing struct {
+		Path      string
+		Elsewhere bool
+	}
 
 	// FlagsDiffer says which flags differ from those of the last run.
 	FlagsDiffer struct {

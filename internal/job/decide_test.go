@@ -264,6 +264,9 @@ func describeWarning(t *testing.T, w Warning) string {
 	case SourceReplaced:
 		return text + " " + lastPart(w.Name)
 	case RejectsMissing:
+		if w.Elsewhere {
+			return text + " " + lastPart(w.Path) + ", looked for elsewhere"
+		}
 		return text + " " + lastPart(w.Path)
 	case FlagsDiffer:
 		for _, one := range w.Changes {

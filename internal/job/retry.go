@@ -93,14 +93,16 @@ func (d *decision) mergesOf(run int64) ([]ledger.Merge, error) {
 	return d.ledger.PendingMerges(d.ctx, run)
 }
 
-// filesOf returns the files that may have rejected rows, also those that were renamed. reread has the sources
-// of earlier runs all of whose rows these files certainly hold. It warns of files that are gone.
+// filesOf returns the files that may have rejected rows, also those that were renamed. If it is not known
+// where some of the rows are now, these are all files that earlier runs have read. reread has the sources of
+// earlier runs all of whose rows these files certainly hold. It warns of files that are gone.
 func (d *decision) filesOf(rejects *ledger.OpenRejects) (files []source.Source, reread []ledger.Source, err error) {
 	before, err := asread.Sources(d.ctx, d.ledger)
 	if err != nil {
 		return nil, nil, err
 	}
 	var gone []string
+	lost := false
 	for _, then := range rejects.Sources {
 		now, there := d.Inputs.Look(d.ctx, then.Path)
 		if there {
@@ -115,12 +117,35 @@ func (d *decision) filesOf(rejects *ledger.OpenRejects) (files []source.Source, 
 		case found:
 			files, reread = append(files, renamed), append(reread, then)
 		case !there:
-			gone = append(gone, then.Path)
+			gone, lost = append(gone, then.Path), true
+		case readWithout(before, &then, now):
+			lost = true
 		}
 	}
-	slices.SortFunc(files, func(a, b source.Source) int { return strings.Compare(a.Name, b.Name) })
-	for _, path := range slices.Compact(gone) {
-		d.warn(RejectsMissing{path})
+	if lost {
+		files = append(files, d.stillThere(before)...)
 	}
-	return slices.Compact(files), reread, nil
+	slices.SortFunc(files, func(a, b source.Source) int { return strings.Compare(a.Name, b.Name) })
+	files = slices.Compact(files)
+	for _, path := range slices.Compact(gone) {
+		d.warn(RejectsMissing{path, len(files) > 0})
+	}
+	return files, reread, nil
+}
+
+// readWithout reports whether a later run has read other rows in a source than the one that rejected some, and
+// the source has not changed since. Then it was replaced, and not repaired for this retry.
+func readWithout(before map[string]ledger.KnownSource, then *ledger.Source, now source.Source) bool {
+	last, known := before[then.Path]
+	return known && !asread.SameRows(then, &last.Source) && asread.Unchanged(now, &last.Source)
+}
+
+// stillThere returns the sources that earlier runs have read and that are still there.
+func (d *decision) stillThere(before map[string]ledger.KnownSource) (files []source.Source) {
+	for path := range before {
+		if now, there := d.Inputs.Look(d.ctx, path); there {
+			files = append(files, now)
+		}
+	}
+	return files
 }

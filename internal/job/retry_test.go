@@ -63,6 +63,24 @@ func TestRetry(t *testing.T) {
 			"new: no source; RejectsMissing day.jsonl",
 		},
 		{
+			"the rows of a missing file are looked for in all files that were read",
+			request(Retry, nothingFound(texts{"other.jsonl": "x\n"})),
+			answers{
+				runs: []*ledger.Run{before}, rejects: rejected,
+				known: knownFrom(before, inDay, there.with("other.jsonl", "x\n").read("other.jsonl")),
+			},
+			"new: other.jsonl; RejectsMissing day.jsonl, looked for elsewhere",
+		},
+		{
+			"so are those of a file that a run has read with other rows since",
+			request(Retry, nothingFound(there.with(day, "others\n"))),
+			answers{
+				runs: []*ledger.Run{before}, rejects: rejected,
+				known: knownFrom(before, there.with(day, "others\n").read(day), there.read(night)),
+			},
+			"new: day.jsonl, night.jsonl",
+		},
+		{
 			"if all are missing nothing is tried", request(Retry, nothingFound(texts{})),
 			answers{runs: []*ledger.Run{before}, rejects: rejected},
 			"refused with 6: nothing was tried again: the files with the 2 rejected rows are missing; RejectsMissing day.jsonl",

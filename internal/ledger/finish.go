@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -55,8 +56,17 @@ func (r *Run) closeRetried(ctx context.Context, tx *sql.Tx, phase Phase) error {
 			WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1 AND (n.path = s.path OR s.fingerprint = (
 				SELECT k.fingerprint FROM sources k WHERE k.path = n.path AND k.run < ?1 AND k.trouble IS NULL ORDER BY k.run DESC LIMIT 1)))`
 	}
-	_, err := tx.ExecContext(ctx, statement, r.ID, phase)
-	return err
+	if _, err := tx.ExecContext(ctx, statement, r.ID, phase); err != nil {
+		return err
+	}
+	// What was rejected once more counts once, in whatever source its row was found.
+	for _, column := range []string{"key", "event"} {
+		again := fmt.Sprintf(" AND %[1]s IN (SELECT %[1]s FROM rejects WHERE run = ?1 AND phase = ?2 AND %[1]s IS NOT NULL)", column)
+		if _, err := tx.ExecContext(ctx, closeRejects+again, r.ID, phase); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // closeReread closes the rejected rows of these sources, which earlier runs have read.
