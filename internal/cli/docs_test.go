@@ -144,7 +144,7 @@ func TestCommandsOfREADMECanBePasted(t *testing.T) {
 
 // placeholders are words of the docs that stand for something, and what the test puts there.
 var placeholders = map[string]string{
-	"SOURCE...": "export/", "ID": "user_1001", "TOPIC": "terms", "COMMAND": "preview", "DIR": "state-directory", "127.0.0.1:8099": "127.0.0.1:0",
+	"SOURCE...": "export/", "ID": "user_1001", "TOPIC": "terms", "COMMAND": "preview", "DIR": "state-directory", "REASON": "bad_timestamp", "127.0.0.1:8099": "127.0.0.1:0",
 }
 
 // TestCommandsInTheDocsRun runs every command line of README.md, of the topics of help and of the commands'
@@ -205,11 +205,15 @@ func runDocumented(t *testing.T, line string) outcome {
 		env.Stdin, env.StdinTerminal, env.StderrTerminal = strings.NewReader("yes\n"), true, true
 	}
 	if needsState(args) {
-		first := []string{backfillCommand, "--quiet", "--yes", "export/"}
+		first, code := []string{backfillCommand, "--quiet", "--yes", "export/"}, exit.Done
+		if slices.Contains(args, "--"+dismissFlag) {
+			write(t, "export/rejected.jsonl", `{"event":"Signed Up","distinct_id":"user_1001","timestamp":"yesterday"}`+"\n")
+			code = exit.Rejects
+		}
 		if state := flagValue(args, "--state"); state != "" {
 			first = append(first, "--state", state)
 		}
-		if out := runProgram(t, environment, first...); out.code != exit.Done {
+		if out := runProgram(t, environment, first...); out.code != code {
 			t.Fatalf("the first backfill: exit code %d\n%s", out.code, out.stderr)
 		}
 	}

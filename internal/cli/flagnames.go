@@ -21,6 +21,7 @@ const (
 	metricsFlag    = "metrics-file"
 	pingFlag       = "ping-url"
 	profileFlag    = "cpuprofile"
+	rejectsCSVFlag = "rejects-csv"
 	dotsFlag       = "dots" // its value may be any text, even none
 
 	maxProfilesFlag = "max-profiles" // nothing is sent if this limit would be exceeded

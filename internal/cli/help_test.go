@@ -133,7 +133,7 @@ func TestShortHelpHas(t *testing.T) {
 // kindsOfValues are what a flag may take in help, beside a choice of values.
 var kindsOfValues = []string{
 	"DAYS", "DIR", "DURATION", "FIELD=NAME", "FILE", "GLOB,...", "HOST:PORT", "ID", "ID,...", "KEY,...", "N", "NAME,...", "NAME=TEMPLATE",
-	"PERCENT|N", "REGEXP", "SIZE", "TEMPLATE", "TEXT", "TIME", "TIME|never", "URL", "ZONE",
+	"PERCENT|N", "REASON", "REGEXP", "SIZE", "TEMPLATE", "TEXT", "TIME", "TIME|never", "URL", "ZONE",
 }
 
 // TestFlagTexts holds what is said of every flag against the rules of the house.

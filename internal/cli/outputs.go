@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/source"
 )
@@ -22,6 +23,9 @@ var looksWrittenFor = map[string]func(head []byte) bool{
 	metricsFlag:    isMetrics,
 	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
 	profileFlag:    isProfile,
+	rejectsCSVFlag: func(head []byte) bool {
+		return bytes.HasPrefix(head, []byte(strings.Join(terminal.RejectColumns, ",")+"\n"))
+	},
 }
 
 // isProfile recognises what runtime/pprof writes by the sample types at its beginning.
@@ -44,7 +48,7 @@ func isDryRun(c *cobra.Command) bool { return flagText(c, "dry-run") == "true" }
 
 // outputsOf returns the files that a command may write. A dry run writes no metrics.
 func outputsOf(c *cobra.Command) (outputs []output) {
-	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}} {
+	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}, {flag: rejectsCSVFlag}} {
 		o.path = flagText(c, o.flag)
 		if o.path != "" && o.path != stdinSource && !(o.flag == metricsFlag && isDryRun(c)) {
 			outputs = append(outputs, o)

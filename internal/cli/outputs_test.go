@@ -31,7 +31,7 @@ const (
 // toFiles has every flag of every command, and every other variable: whoever adds one says here what it is to
 // files.
 var toFiles = map[string]int{
-	"metrics-file": written, "operations": written, "cpuprofile": written,
+	"metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written,
 	"state": filled, "tmp": filled,
 	"env-file": read, "ca-cert": read, "existing": read, "persons": read, "exclude-people": read,
 	"CUSTOMERIO_SITE_ID_FILE": read, "CUSTOMERIO_API_KEY_FILE": read,
@@ -39,7 +39,7 @@ var toFiles = map[string]int{
 	"CUSTOMERIO_SITE_ID": neither, "CUSTOMERIO_API_KEY": neither, "CUSTOMERIO_REGION": neither, "CUSTOMERIO_TRACK_URL": neither,
 	"accept-damaged": neither, "all": neither, "all-people": neither, "allow-reserved": neither, "batch-items": neither, "column": neither,
 	"concurrency": neither, "date-attributes": neither, "dedup-window": neither, "dots": neither, "drop-property": neither,
-	"dry-run": neither, "event-attribute": neither, "exclude": neither, "event-value-limit": neither, "events": neither, "first-reading-only": neither,
+	"dry-run": neither, "dismiss": neither, "rejects": neither, "event-attribute": neither, "exclude": neither, "event-value-limit": neither, "events": neither, "first-reading-only": neither,
 	"first-run": neither, "fresh": neither, "help": neither, "id": neither, "identifier-value": neither, "identify-by": neither,
 	"identify-timestamp": neither, "identity": neither, "json": neither, "limit": neither, "listen": neither, "live-since": neither,
 	"log-format": neither, "max-duration": neither, "max-merges": neither, "max-profiles": neither, "max-rejects": neither,
@@ -277,7 +277,7 @@ func TestNoOutputReplacesAProtectedFile(t *testing.T) {
 		t.Skip("symbolic links need rights there")
 	}
 	begins := map[string]string{
-		"metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": makeProfile(t),
+		"metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": makeProfile(t), "rejects-csv": "file,row,line,event,reason,words,detail,cure\n",
 	}
 	runs := 0
 	for _, c := range commandsOf() {

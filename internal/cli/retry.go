@@ -16,6 +16,7 @@ type retryOptions struct {
 	sending   sendingOptions
 	stdin     stdinOptions // for --tmp alone
 	merges    bool
+	dismiss   string // the reason of rejects to close for good; empty retries
 	profiling profiling
 }
 
@@ -26,7 +27,7 @@ func newRetry(p *program) *cobra.Command {
 		Short: "Send rejected rows again, after a fix",
 		Long: `Once you have fixed a file, a flag or a setting in Customer.io: tries the rejected rows and people once more. It reads the files
 of those rows again, and sends nothing twice. Give the flags of the run, corrected if need be. It asks before it sends, as
-backfill does; for cron, add --yes.`,
+backfill does; for cron, add --yes. With --dismiss REASON it sends nothing, and closes all rejects with that reason for good.`,
 		Example: `  ph2cio retry
   ph2cio retry --state DIR --identify-by email,id
   ph2cio retry --merges --yes`,
@@ -34,16 +35,32 @@ backfill does; for cron, add --yes.`,
 		RunE: func(c *cobra.Command, _ []string) error { return runRetry(c.Context(), p, o) },
 	}
 	p.checks.add(c, func([]string) error {
+		if dismissing := c.Flags().Changed(dismissFlag); dismissing {
+			return errors.Join(o.checkDismiss(), p.checkCanAsk(&o.sending, "status --rejects", nil))
+		}
 		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), p.checkCanAsk(&o.sending, "status", nil))
 	})
 	f := flagsInOrder(c)
 	f.BoolVar(&o.merges, "merges", false, "also try rejected merges again; they cannot be undone")
 	describe(f, "merges", whatToSend, "", inShort(), onPage("nightly"))
+	f.StringVar(&o.dismiss, dismissFlag, "", "close all rejects with this reason for good, and send nothing")
+	describe(f, dismissFlag, whatToSend, "REASON", sendsSame, inShort(), onPage("nightly"), commandLineOnly)
 	o.mapping.addFlags(f, "send")
 	o.sending.addFlagsOf(f, false)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
+}
+
+// checkDismiss refuses what makes no sense with --dismiss.
+func (o *retryOptions) checkDismiss() error {
+	switch {
+	case o.dismiss == "":
+		return errors.New("--dismiss needs a reason; `ph2cio status --rejects` lists those that are open")
+	case o.merges:
+		return errors.New("--dismiss sends nothing, so it cannot be used with --merges")
+	}
+	return nil
 }
 
 // takesNoSource refuses any source.
@@ -60,6 +77,9 @@ func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
 		return err
 	}
 	defer stop()
+	if o.dismiss != "" {
+		return runDismiss(ctx, p, o)
+	}
 	if o.sending.state != "" {
 		if err := p.requireState(ctx, o.sending.state, o.sending.state, otherStateHint); err != nil {
 			return err

@@ -36,6 +36,12 @@ func (p *program) checkCanAsk(o *sendingOptions, look string, args []string) err
 
 // ask asks a question on the terminal. Any answer but a plain yes ends the run with nothing sent.
 func (p *program) ask(ctx context.Context, question string) error {
+	return p.askOr(ctx, question, "Nothing was sent.")
+}
+
+// askOr asks a question on the terminal. Any answer but a plain yes ends the run, and says that nothing was
+// done.
+func (p *program) askOr(ctx context.Context, question, nothingDone string) error {
 	p.idle.Store(true)
 	fmt.Fprint(p.env.Stderr, question, " [y/N] ")
 	answer, err := p.answer(ctx)
@@ -46,7 +52,7 @@ func (p *program) ask(ctx context.Context, question string) error {
 		return nil
 	}
 	p.notify.decline()
-	fmt.Fprintln(p.env.Stderr, "Nothing was sent.")
+	fmt.Fprintln(p.env.Stderr, nothingDone)
 	return &finished{exit.Done, "not confirmed; nothing was sent"}
 }
 

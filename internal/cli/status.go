@@ -20,19 +20,21 @@ import (
 )
 
 func newStatus(p *program) *cobra.Command {
-	var state string
+	o := &statusOptions{}
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show what has been sent, what is left, and what to type next",
 		Long: `Shows what the state directories know: the runs, how far each has come, its sources and rejects, and the command to type when
-something is left. It needs no credentials, sends nothing, and works while a run is under way.`,
+something is left. It needs no credentials, sends nothing, and works while a run is under way. With --rejects it lists what
+was rejected and is still to be fixed, and how to fix it.`,
 		Example: `  ph2cio status
-  ph2cio status --state DIR --json`,
+  ph2cio status --state DIR --json
+  ph2cio status --rejects --rejects-csv rejects.csv`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, state) },
+		RunE: func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, o) },
 	}
-	c.Flags().StringVar(&state, stateFlag, "", "show only this state directory; by default all of the user's")
-	describe(c.Flags(), stateFlag, ownFlags, "DIR", sendsSame, inShort())
+	p.checks.add(c, func([]string) error { return o.check() })
+	o.addFlags(flagsInOrder(c))
 	return c
 }
 
@@ -53,8 +55,11 @@ type stateReport struct {
 	Runs          []runReport `json:"runs"`                  // the newest first
 	Next          string      `json:"next"`                  // the command to type; empty during a run
 
+	Rejects *[]terminal.OpenReject `json:"rejects,omitempty"` // the open ones, with --rejects
+
 	open      ledger.OpenRejects
-	stateFlag string // the value of --state, empty for the user's own directories
+	rejects   *openRejects // nil unless asked for
+	stateFlag string       // the value of --state, empty for the user's own directories
 }
 
 type runningNow struct {
@@ -89,14 +94,20 @@ type sourceReport struct {
 // maxRuns is how many runs of a state are shown.
 const maxRuns = 20
 
-func runStatus(ctx context.Context, p *program, state string) error {
+func runStatus(ctx context.Context, p *program, o *statusOptions) (err error) {
+	state := o.state
 	dirs, err := p.stateDirs(state)
 	if err != nil {
 		return err
 	}
+	table, done, err := p.rejectTable(o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
 	reports := []stateReport{}
 	for _, dir := range dirs {
-		report, err := p.reportState(ctx, dir)
+		report, err := p.reportState(ctx, dir, o.rejects, table)
 		if errors.Is(err, fs.ErrNotExist) && state == "" {
 			continue
 		}
@@ -115,6 +126,9 @@ func runStatus(ctx context.Context, p *program, state string) error {
 	if len(reports) == 0 {
 		return p.writeNoStates()
 	}
+	if o.rejects {
+		return p.writeRejects(reports)
+	}
 	return p.writeStatus(reports)
 }
 
@@ -128,7 +142,9 @@ func (p *program) writeNoStates() error {
 	return err
 }
 
-func (p *program) reportState(ctx context.Context, dir string) (report *stateReport, err error) {
+// reportState reads what is shown of a state directory: the open rejects too if they are listed, or if there
+// is a table for them.
+func (p *program) reportState(ctx context.Context, dir string, listed bool, table *terminal.RejectTable) (report *stateReport, err error) {
 	store, err := openReadOnly(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -150,6 +166,14 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 		return nil, err
 	}
 	report.open = open
+	if listed || table != nil {
+		if report.rejects, err = p.readOpenRejects(ctx, store, table); err != nil {
+			return nil, err
+		}
+		if listed {
+			report.Rejects = &report.rejects.all
+		}
+	}
 	report.OpenRejects, report.OpenMerges = open.Rows+open.People+open.Merges, open.Merges
 	report.Waiting = newWaitingNow(&totals.Waiting)
 	if report.Newest = totals.Newest; !report.Newest.IsZero() {
@@ -230,13 +254,18 @@ func (p *program) writeStatus(reports []stateReport) error {
 // statusText lays states out for a person.
 type statusText struct{ terminal.Lines }
 
-func (t *statusText) state(s *stateReport) {
+// head says which state it is, and what was sent and rejected.
+func (t *statusText) head(s *stateReport) {
 	t.Line("workspace", t.Style.Bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, terminal.Plain(s.BaseURL))))
 	t.Line("state", terminal.Plain(s.Path))
 	t.Line("sent", sentInAll(s))
 	if s.OpenRejects > 0 {
 		t.Line("to fix", terminal.Plain(s.toFix()))
 	}
+}
+
+func (t *statusText) state(s *stateReport) {
+	t.head(s)
 	waiting := waitingLines(s.Waiting.byReason)
 	if s.Waiting.byReason[ledger.Recent].Rows > 0 && strings.HasSuffix(s.Next, "--"+terminal.RestartFlag) {
 		waiting[len(waiting)-1] += "; " + terminal.RestartSends // recent events come last

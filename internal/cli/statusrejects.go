@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/ledger"
+)
+
+// statusOptions are the flags of status.
+type statusOptions struct {
+	state      string
+	rejects    bool
+	rejectsCSV string
+}
+
+// addFlags adds the flags of status.
+func (o *statusOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.state, stateFlag, "", "show only this state directory; by default all of the user's")
+	describe(f, stateFlag, ownFlags, "DIR", sendsSame, inShort())
+	f.BoolVar(&o.rejects, "rejects", false, "list what was rejected and is still to be fixed, with the cure for each reason")
+	describe(f, "rejects", ownFlags, "", sendsSame, inShort(), commandLineOnly)
+	f.StringVar(&o.rejectsCSV, rejectsCSVFlag, "", "write what is still to be fixed to a CSV file, without the raw rows")
+	describe(f, rejectsCSVFlag, ownFlags, "FILE", sendsSame, inShort(), withExtensions("csv"), commandLineOnly)
+}
+
+// check refuses values that no run can use.
+func (o *statusOptions) check() error {
+	if o.rejectsCSV == stdinSource {
+		return fmt.Errorf("--%s needs a file, not -", rejectsCSVFlag)
+	}
+	return nil
+}
+
+// openRejects is what status shows of what is still to be fixed in one state.
+type openRejects struct {
+	all     []terminal.OpenReject // for --json
+	reasons map[string]int64
+	text    string // for a terminal
+}
+
+// readOpenRejects reads the open rejects of a state, in the form in which they will be shown, and adds them to
+// a table if that is not nil.
+func (p *program) readOpenRejects(ctx context.Context, store *ledger.Store, table *terminal.RejectTable) (open *openRejects, err error) {
+	open = &openRejects{all: []terminal.OpenReject{}}
+	if open.reasons, err = store.OpenReasons(ctx); err != nil {
+		return nil, err
+	}
+	lines := &terminal.OpenRejectLines{Lines: terminal.Lines{Style: p.style(p.env.StdoutTerminal), Width: p.columns()}}
+	reason := ""
+	for record, err := range store.AllOpenRejects(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		one, err := terminal.ReadOpenReject(record.Text)
+		if err != nil {
+			return nil, err
+		}
+		if p.json {
+			open.all = append(open.all, one)
+		}
+		if table != nil {
+			if err := table.Add(&one); err != nil {
+				return nil, err
+			}
+		}
+		if record.Reason != reason {
+			reason = record.Reason
+			lines.Group(reason, open.reasons[reason])
+		}
+		lines.Add(&one)
+	}
+	lines.End()
+	open.text = lines.String()
+	return open, nil
+}
+
+// rejectTable creates the file of --rejects-csv; nil without the flag. done closes it, and reports what could
+// not be written.
+func (p *program) rejectTable(o *statusOptions) (table *terminal.RejectTable, done func() error, err error) {
+	if o.rejectsCSV == "" {
+		return nil, func() error { return nil }, nil
+	}
+	file, err := p.createOutput(output{flag: rejectsCSVFlag, path: o.rejectsCSV})
+	if err != nil {
+		return nil, nil, err
+	}
+	table, err = terminal.NewRejectTable(file)
+	if err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return table, func() error { return errors.Join(table.Flush(), file.Close()) }, nil
+}
+
+// writeRejects shows what is still to be fixed in the states.
+func (p *program) writeRejects(reports []stateReport) error {
+	t := &statusText{terminal.Lines{Style: p.style(p.env.StdoutTerminal), Width: p.columns()}}
+	for i := range reports {
+		if i > 0 {
+			t.WriteString("\n")
+		}
+		t.head(&reports[i])
+		if reports[i].OpenRejects == 0 {
+			t.Line("to fix", "nothing is rejected")
+		}
+		t.WriteString(reports[i].rejects.text)
+	}
+	_, err := io.WriteString(p.env.Stdout, t.String())
+	return err
+}

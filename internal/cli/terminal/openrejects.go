@@ -1,0 +1,156 @@
+package terminal
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"ph2cio/internal/report"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// OpenReject is a row, person or merge that was rejected and is still to be fixed, as it may be shown and
+// shared: without its raw text.
+type OpenReject struct {
+	File   string `json:"file,omitempty"` // empty for what has no row
+	Row    int64  `json:"row,omitempty"`  // in its file, from 1, without the header of a CSV
+	Line   int64  `json:"line,omitempty"` // in its file, from 1; 0 if only the row is known
+	Event  string `json:"event,omitempty"`
+	Reason string `json:"reason"`
+	Words  string `json:"words"` // Reason in words
+	Detail string `json:"detail,omitempty"`
+	Cure   string `json:"cure"` // what to do about it
+}
+
+// ReadOpenReject reads a line of rejects.jsonl.
+func ReadOpenReject(line []byte) (r OpenReject, err error) {
+	var one deliver.Reject
+	if err := json.Unmarshal(line, &one); err != nil {
+		return r, fmt.Errorf("read a reject: %w", err)
+	}
+	r = OpenReject{
+		File: one.File, Row: one.Row, Line: one.Line, Event: one.Event, Reason: one.Reason, Detail: one.Detail,
+		Words: WordsFor(one.Reason, 1), Cure: CureFor(one.Reason),
+	}
+	if one.Field != "" {
+		r.Detail = strings.TrimSuffix(one.Field+": "+one.Detail, ": ")
+	}
+	if r.Event == "" && len(one.Operation) > 0 && one.Row > 0 {
+		var operation struct{ Name string }
+		_ = json.Unmarshal(one.Operation, &operation) // what has no name, has none
+		r.Event = operation.Name
+	}
+	return r, nil
+}
+
+// cureUnknown is the cure for a reason that only Customer.io knows.
+const cureUnknown = "fix what the detail says, then retry"
+
+// CureFor says what to do about a reason for which a row, person or merge is rejected.
+func CureFor(reason string) string {
+	if words, ok := rejectedWords[reason]; ok && words.fix != "" {
+		return words.fix
+	}
+	return cureUnknown
+}
+
+// maxShownRejects is how many rejects of one reason are shown.
+const maxShownRejects = 10
+
+// OpenRejectLines lays out rejects that come sorted by reason, each reason with its cure.
+type OpenRejectLines struct {
+	Lines
+	reason string
+	shown  int64
+	hidden int64
+}
+
+// Group begins the rejects of one reason, of which there are n.
+func (t *OpenRejectLines) Group(reason string, n int64) {
+	t.End()
+	t.reason, t.shown, t.hidden = reason, 0, 0
+	t.Line("rejected", t.Style.Red(report.Count(n)+" "+Plain(WordsFor(reason, n)))+" ("+OneLine(reason)+")")
+	t.Line("cure", Plain(CureFor(reason)))
+}
+
+// Add shows the next reject of the reason, or counts it if enough are shown.
+func (t *OpenRejectLines) Add(r *OpenReject) {
+	if t.shown == maxShownRejects {
+		t.hidden++
+		return
+	}
+	t.shown++
+	t.detail(OneLine(r.place() + r.Detail))
+}
+
+// place says where a reject stands and of which event it is, with blanks after it.
+func (r *OpenReject) place() string {
+	var parts []string
+	switch {
+	case r.File == "":
+	case r.Line > 0:
+		parts = append(parts, fmt.Sprintf("%s row %d (line %d)", r.File, r.Row, r.Line))
+	default:
+		parts = append(parts, fmt.Sprintf("%s row %d", r.File, r.Row))
+	}
+	if r.Event != "" {
+		parts = append(parts, r.Event)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, "  ") + "  "
+}
+
+// End says how many rejects of the reason are not shown.
+func (t *OpenRejectLines) End() {
+	if t.hidden > 0 {
+		t.detail("and " + report.Count(t.hidden) + " more; --json and --rejects-csv FILE have all")
+	}
+	t.hidden = 0
+}
+
+// RejectColumns are the names of the columns of RejectTable.
+var RejectColumns = []string{"file", "row", "line", "event", "reason", "words", "detail", "cure"}
+
+// RejectTable writes rejects as CSV for a spreadsheet. Cells that a spreadsheet would run are made text.
+type RejectTable struct{ w *csv.Writer }
+
+// NewRejectTable writes the header.
+func NewRejectTable(w io.Writer) (*RejectTable, error) {
+	t := &RejectTable{csv.NewWriter(w)}
+	return t, t.w.Write(RejectColumns)
+}
+
+// Add writes one reject.
+func (t *RejectTable) Add(r *OpenReject) error {
+	return t.w.Write([]string{
+		asCell(r.File), number(r.Row), number(r.Line), asCell(r.Event), asCell(r.Reason), asCell(r.Words), asCell(r.Detail), asCell(r.Cure),
+	})
+}
+
+// Flush writes what is buffered.
+func (t *RejectTable) Flush() error {
+	t.w.Flush()
+	return t.w.Error()
+}
+
+// asCell makes text of a cell that a spreadsheet would run, by an apostrophe before it. Characters that do not
+// print are escaped.
+func asCell(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		text = "'" + text
+	}
+	return Plain(text)
+}
+
+// number is empty for 0.
+func number(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
