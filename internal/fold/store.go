@@ -199,10 +199,24 @@ func (s *Store) Each(owners uint32, find func(Name) (owner uint32, wanted bool),
 		}
 		return nil
 	}
+	all, err := s.readPieces(owners, find)
+	if err != nil {
+		return err
+	}
+	for owner, pieces := range all {
+		if pieces != nil {
+			take(uint32(owner), &pieces.State, &s.work)
+		}
+	}
+	return nil
+}
+
+// readPieces reads all pieces into memory, by owner, and drops them.
+func (s *Store) readPieces(owners uint32, find func(Name) (owner uint32, wanted bool)) ([]*idPieces, error) {
 	all := make([]*idPieces, owners)
 	for entry, err := range s.pieces.All() {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		owner, wanted := find(PieceName(entry))
 		if !wanted {
@@ -215,10 +229,29 @@ func (s *Store) Each(owners uint32, find func(Name) (owner uint32, wanted bool),
 		all[owner].add(&st)
 	}
 	s.pieces.Drop()
+	return all, nil
+}
+
+// Condense spills everything, makes one piece of all pieces of each ID, without the changes that cannot matter
+// any more, and calls give with it. find returns the owner of a name, a number below owners; the pieces of
+// names that it does not know are dropped. All states of the store are in memory meanwhile.
+func (s *Store) Condense(owners uint32, name func(owner uint32) Name, find func(Name) (owner uint32, known bool), give func(piece []byte)) error {
+	s.Spill(name)
+	all, err := s.readPieces(owners, find)
+	if err != nil {
+		return err
+	}
 	for owner, pieces := range all {
-		if pieces != nil {
-			take(uint32(owner), &pieces.State, &s.work)
+		if pieces == nil {
+			continue
 		}
+		s.work.Prune(&pieces.State, s.cache.table)
+		of := name(uint32(owner))
+		s.work.out = pieces.appendWhole(append(s.work.out[:0], of[:]...))
+		s.pieces.Append(s.work.out)
+		give(s.work.out)
+		s.work.shrink()
+		all[owner] = nil
 	}
 	return nil
 }

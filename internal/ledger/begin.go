@@ -21,9 +21,9 @@ func (s *Store) Begin(ctx context.Context, start Start, save *Restorable) (*Run,
 		if err != nil {
 			return err
 		}
-		err = tx.QueryRowContext(ctx, `INSERT INTO runs (command, typed, version, began, now, flags, people, rows, phase)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, start.Command, start.Typed, start.Version, start.Began.Unix(), start.Now.UnixNano(),
-			start.Flags, start.People, start.Rows, People).Scan(&r.ID)
+		err = tx.QueryRowContext(ctx, `INSERT INTO runs (command, typed, version, began, now, flags, people, rows, phase, replaces)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, start.Command, start.Typed, start.Version, start.Began.Unix(), start.Now.UnixNano(),
+			start.Flags, start.People, start.Rows, People, save != nil && save.ReplacesEarlier).Scan(&r.ID)
 		if err != nil {
 			return err
 		}

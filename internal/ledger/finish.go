@@ -17,7 +17,8 @@ type Ending struct {
 	Retried []Phase        // the phases in which this run has sent again what earlier runs had rejected
 }
 
-// Finish records that nothing is left to do. It stops the waiting of rows as Ending.Waiting says, and closes
+// Finish records that nothing is left to do. It deletes what runs before this one have saved for later runs to
+// restore, if this one has saved all of it again (see Restorable). It stops the waiting of rows as Ending.Waiting says, and closes
 // the rejects of earlier runs in the phases of Ending.Retried.
 //
 // In the phase of events only rows that the run has read again are closed: those of Ending.Reread, and those
@@ -26,6 +27,9 @@ type Ending struct {
 func (r *Run) Finish(ctx context.Context, end Ending) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", end.At.Unix(), end.Outcome, r.ID)
+		if err == nil {
+			err = deleteReplaced(ctx, tx, r.ID)
+		}
 		if err == nil {
 			err = releaseWaiting(ctx, tx, end.Waiting)
 		}

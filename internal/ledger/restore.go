@@ -18,6 +18,10 @@ type Restorable struct {
 	Keys    []string                 // property keys that no run before has saved
 	Entries iter.Seq2[[]byte, error] // each valid until the next; nil for none
 	Columns []Column                 // of CSV, as this run and those before know them
+
+	// ReplacesEarlier says that Entries hold what all runs before have saved too. When the run ends, the
+	// entries of those runs are deleted.
+	ReplacesEarlier bool
 }
 
 const (
@@ -76,6 +80,12 @@ func saveRestorable(ctx context.Context, tx *sql.Tx, run int64, save *Restorable
 		return nil
 	}
 	return flush()
+}
+
+// deleteReplaced deletes the entries of all runs before one whose entries replace them.
+func deleteReplaced(ctx context.Context, tx *sql.Tx, run int64) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM learnt WHERE run < ?1 AND (SELECT replaces FROM runs WHERE id = ?1)", run)
+	return err
 }
 
 // RestoreKeys returns the seed and all property keys that runs have saved, zero values when there are none.

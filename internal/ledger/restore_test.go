@@ -1,6 +1,9 @@
 package ledger
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestWhatWasSavedIsRestored saves entries of three runs. The second is replaced, and the third has not ended:
 // neither of them is restored.
@@ -61,4 +64,47 @@ func TestWhatWasSavedIsRestored(t *testing.T) {
 		}
 		break
 	}
+}
+
+// TestEntriesThatReplaceEarlierOnes: they stand for those of earlier runs once their run has ended. A run that
+// is replaced before it has ended leaves the earlier ones as they were.
+func TestEntriesThatReplaceEarlierOnes(t *testing.T) {
+	s := open(t, t.TempDir())
+	begin := func(entry string, replaces bool) *Run {
+		t.Helper()
+		run, err := s.Begin(t.Context(), start(), &Restorable{Seed: 7, ReplacesEarlier: replaces, Entries: func(yield func([]byte, error) bool) { yield([]byte(entry), nil) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run
+	}
+	finish := func(run *Run) {
+		t.Helper()
+		if err := run.Finish(t.Context(), Ending{Outcome: Done, At: night}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	restored := func(want ...string) {
+		t.Helper()
+		var got []string
+		for entry, err := range s.RestoreEntries(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, string(entry))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("restored %q, want %q", got, want)
+		}
+	}
+	finish(begin("one", false))
+	finish(begin("two", false))
+	begin("stopped", true)
+	restored("one", "two")
+	three := begin("one, two and three", true)
+	restored("one", "two")
+	finish(three)
+	restored("one, two and three")
+	finish(begin("four", false))
+	restored("one, two and three", "four")
 }

@@ -43,6 +43,7 @@ CREATE TABLE runs (
 	people  BLOB NOT NULL,    -- stands for the people that the first reading found
 	rows    INTEGER NOT NULL, -- that the first reading found
 	phase   INTEGER NOT NULL, -- 1 people, 2 events, 3 merges, 4 emails
+	replaces INTEGER NOT NULL, -- 1 if its entries in learnt hold those of all runs before, which are deleted when it ends
 	ended   INTEGER,          -- unix seconds; null while there is something left to do
 	outcome TEXT              -- done, rejects, trouble or replaced, once it has ended
 ) STRICT;
@@ -113,7 +114,7 @@ CREATE TABLE rejects (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX open_rejects ON rejects (event) WHERE retried IS NULL AND sent IS NULL AND dismissed IS NULL;
 
--- What runs have learnt of who is who: entries with their lengths as varints in front, about a megabyte of them compressed
+-- What runs have learnt of who is who, of each run what is new, or everything so far: entries with their lengths as varints in front, about a megabyte of them compressed
 -- together with zstd. They are made with the seed that meta has as learnt_seed, and with the numbers of property_keys.
 CREATE TABLE learnt (
 	run     INTEGER NOT NULL REFERENCES runs,

@@ -82,6 +82,9 @@ func (d *decider) giveBack() {
 
 func (d *decider) readBack() (err error) {
 	err = d.x.eachShard(d.ctx, func(_ uint32, sh *shard) error { return d.x.readBack(sh) })
+	if err == nil && d.x.rememberedTwice() {
+		err = d.x.condense(d.ctx)
+	}
 	if err == nil {
 		d.pairs, err = d.x.findSharedPairs(d.ctx)
 	}

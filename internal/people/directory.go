@@ -251,3 +251,7 @@ func (d *Directory) SentBefore(p *Person) (state [16]byte, updated int64, before
 func (d *Directory) ForLater() iter.Seq2[[]byte, error] {
 	return d.index.later.all()
 }
+
+// ReplacesEarlier reports whether ForLater yields all that earlier runs have remembered too, so that their
+// entries are not needed any more.
+func (d *Directory) ReplacesEarlier() bool { return d.index.later.whole }

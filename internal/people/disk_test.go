@@ -70,8 +70,8 @@ func TestWhatLaterRunsWantIsOnDisk(t *testing.T) {
 		}
 		learnt++
 	}
-	if learnt != 2*n {
-		t.Errorf("%d entries are learnt, want the fact and the state of each of %d IDs", learnt, n)
+	if learnt != 1+2*n {
+		t.Errorf("%d entries are learnt, want the first and the fact and the state of each of %d IDs", learnt, n)
 	}
 }
 

@@ -41,7 +41,9 @@ func join(ctx context.Context, nodes *nodes, pairs *sharedPairs, merges MergePol
 	nodes.x.earlier.dropJoined()
 	groups.Flatten()
 	joinings.endLinks()
-	f.directed.remember(&nodes.x.later)
+	if err := f.directed.remember(&nodes.x.later, nodes.x.earlier.directed); err != nil {
+		return nil, err
+	}
 	if err := f.directed.restore(nodes.x.earlier.directed); err != nil {
 		return nil, err
 	}

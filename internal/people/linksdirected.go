@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 
@@ -58,12 +59,23 @@ func (d *directedLinks) note(one *step) {
 // bothIn reports whether both nodes are in a set.
 func bothIn(set parallel.Bitset, a, b uint32) bool { return set.Has(uint64(a)) && set.Has(uint64(b)) }
 
-// remember writes the links of this run for later runs.
-func (d *directedLinks) remember(later *laterRuns) {
+// remember writes the links of this run for later runs, except those that are in the log of earlier ones,
+// which may be nil.
+func (d *directedLinks) remember(later *laterRuns, earlier *spool.Log) error {
 	if !later.wanted() {
-		return
+		return nil
+	}
+	known := map[directed]bool{}
+	for one, err := range d.restored(earlier) {
+		if err != nil {
+			return err
+		}
+		known[one] = true
 	}
 	for _, one := range d.all {
+		if known[one] {
+			continue
+		}
 		entry := []byte{0}
 		if one.dangerous {
 			entry[0] = 1
@@ -71,24 +83,41 @@ func (d *directedLinks) remember(later *laterRuns) {
 		entry = d.nodes.sumOf(one.target).append(entry)
 		later.add(directedEntry, d.nodes.sumOf(one.source).append(entry))
 	}
+	return nil
 }
 
-// restore adds the links that earlier runs have written to a log; nil is none.
-func (d *directedLinks) restore(earlier *spool.Log) error {
-	if earlier == nil {
-		return nil
+// restored yields the links between known IDs that earlier runs have written to a log; nil is none. An error is
+// the last thing yielded.
+func (d *directedLinks) restored(earlier *spool.Log) iter.Seq2[directed, error] {
+	return func(yield func(directed, error) bool) {
+		if earlier == nil {
+			return
+		}
+		for entry, err := range earlier.All() {
+			if err != nil {
+				yield(directed{}, err)
+				return
+			}
+			target, known1 := d.nodes.of(readSum(entry[1:]))
+			source, known2 := d.nodes.of(readSum(entry[1+sumSize:]))
+			if known1 && known2 && !yield(directed{target, source, entry[0] != 0}, nil) {
+				return
+			}
+		}
 	}
-	for entry, err := range earlier.All() {
+}
+
+// restore adds the links that earlier runs have written to a log, and drops the log; nil is none.
+func (d *directedLinks) restore(earlier *spool.Log) error {
+	for one, err := range d.restored(earlier) {
 		if err != nil {
 			return err
 		}
-		target, known1 := d.nodes.of(readSum(entry[1:]))
-		source, known2 := d.nodes.of(readSum(entry[1+sumSize:]))
-		if known1 && known2 {
-			d.all = append(d.all, directed{target, source, entry[0] != 0})
-		}
+		d.all = append(d.all, one)
 	}
-	earlier.Drop()
+	if earlier != nil {
+		earlier.Drop()
+	}
 	return nil
 }
 

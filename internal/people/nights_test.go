@@ -20,6 +20,8 @@ type nights struct {
 	options Options
 	learnt  [][]byte
 	sent    []SentPerson
+
+	keepsAll bool // what a night has remembered is never replaced
 }
 
 // next learns rows after what the nights before have.
@@ -37,9 +39,15 @@ func (n *nights) next(t fataler, rows []row, c Choice, goroutines int, seed uint
 	}
 	n.options.Seed, n.options.KeyNames = x.Seed(), append(slices.Clip(n.options.KeyNames), x.NewKeys()...)
 	s := decide(x, c)
+	if s.ReplacesEarlier() {
+		n.learnt = nil
+	}
 	for entry, err := range s.ForLater() {
 		if err != nil {
 			t.Fatalf("learnt: %v", err)
+		}
+		if n.keepsAll && entry[0] == beginEntry { // without it runs cannot be told apart
+			continue
 		}
 		n.learnt = append(n.learnt, bytes.Clone(entry))
 	}
@@ -235,5 +243,78 @@ func TestTheLastStateCounts(t *testing.T) {
 			t.Errorf("night %d: sent before: %v, in state %v", state, before, got)
 		}
 		n.sent = append(n.sent, SentPerson{DistinctID: "user_1", Value: "user_1", State: [16]byte{state + 1}})
+	}
+}
+
+// TestCondensedNightsAreAsAllNights has nights whose rows overlap, each twice: where a night may remember
+// everything in place of the nights before, and where each night's entries are kept. Both know the same.
+func TestCondensedNightsAreAsAllNights(t *testing.T) {
+	t.Parallel()
+	condensed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		rows := drawRows(t)
+		for i := range rows { // a row that comes again in another night is the same row
+			rows[i].UUID[14], rows[i].HasUUID = byte(i+1), true
+		}
+		o := Options{Memory: drawMemory(t), Everybody: true, Events: true, PersonIDs: rapid.Bool().Draw(t, "PostHog's person IDs")}
+		c := choiceGen().Draw(t, "choice")
+		some, all := nights{options: o}, nights{options: o, keepsAll: true}
+		for range rapid.IntRange(2, 6).Draw(t, "nights") {
+			from := rapid.IntRange(0, len(rows)-1).Draw(t, "from")
+			night := rows[from:rapid.IntRange(from+1, len(rows)).Draw(t, "to")]
+			arrival := rapid.Uint64().Draw(t, "arrival")
+			got, want := some.next(t, night, c, 2, arrival), all.next(t, night, c, 2, arrival)
+			if got.ReplacesEarlier() {
+				condensed++
+			}
+			if diff := cmp.Diff(answers(want), answers(got)); diff != "" {
+				t.Fatalf("all entries -, condensed +:\n%s", diff)
+			}
+			if diff := cmp.Diff(want.Count(0), got.Count(0)); diff != "" {
+				t.Fatalf("counts: all entries -, condensed +:\n%s", diff)
+			}
+			if rapid.Bool().Draw(t, "sent") {
+				some.send(got)
+				all.send(want)
+			}
+		}
+	})
+	if condensed == 0 {
+		t.Error("no night has remembered everything")
+	}
+}
+
+// TestWhatIsKnownIsRememberedOnce reads the same rows thirty nights long, a few more each night: what is kept
+// comes to less than twice what the last night alone would keep.
+func TestWhatIsKnownIsRememberedOnce(t *testing.T) {
+	t.Parallel()
+	for _, memory := range []int64{0, tiny} {
+		var rows []row
+		n, size := nights{options: Options{Memory: memory}}, func(entries [][]byte) (sum int) {
+			for _, entry := range entries {
+				sum += len(entry)
+			}
+			return sum
+		}
+		for night := range 30 {
+			for i := range 10 {
+				id := fmt.Sprintf("user_%d_%d", night, i)
+				more := rowsOf(
+					posthog.Event{Name: b("$pageview"), DistinctID: b("visitor of " + id), PersonID: b(id), Personless: true},
+					posthog.Event{Name: b("$identify"), DistinctID: b(id), AnonDistinctID: b("visitor of " + id), PersonID: b(id)},
+					withAttributes(id, `{"plan":"pro","seats":12}`))
+				for j := range more {
+					more[j].Ref = uint64(len(rows))
+					more[j].UUID, more[j].HasUUID = rawjson.UUID{byte(night), byte(i), byte(j), 1}, true
+					rows = append(rows, more[j])
+				}
+			}
+			n.next(t, rows, Choice{}, 2, 1)
+		}
+		alone := nights{options: Options{Memory: memory}}
+		alone.next(t, rows, Choice{}, 2, 1)
+		if got, most := size(n.learnt), 2*size(alone.learnt); got > most {
+			t.Errorf("memory %d: 30 nights keep %d bytes, more than %d", memory, got, most)
+		}
 	}
 }

@@ -12,7 +12,12 @@ import (
 // been read at once. What is remembered is a sequence of entries, each of which begins with a byte for its
 // kind. They hold sums of IDs and codes of keys, so they only mean something to an index with the same
 // Options.Seed and Options.KeyNames.
+//
+// Most runs only remember what their own rows say, and much of that is known from earlier runs. Once that comes
+// to half of what the first of them has remembered, a run remembers everything that it knows, each thing once:
+// see Directory.ReplacesEarlier. So what is kept stays below twice what is known.
 const (
+	beginEntry    = 'b' // nothing; the first entry of a run
 	factsEntry    = 'f' // what is known of an ID, with its text
 	pieceEntry    = 'p' // a state of attributes
 	pairEntry     = 's' // an ID and a person_id that it had
@@ -26,10 +31,24 @@ type laterRuns struct {
 	lock  sync.Mutex
 	log   *spool.Log // nil until start
 	entry []byte     // scratch
+	size  int64      // of all entries
+	whole bool       // they are all that is known: see condense
 }
 
-// start begins to keep entries.
-func (l *laterRuns) start() { l.log = l.space.NewLog() }
+// start begins to keep entries. If there are some, it drops them.
+func (l *laterRuns) start() {
+	if l.log != nil {
+		l.log.Drop()
+	}
+	l.log, l.size = l.space.NewLog(), 0
+	l.add(beginEntry)
+}
+
+// startWhole is start for entries that are all that is known, those of earlier runs among them.
+func (l *laterRuns) startWhole() {
+	l.start()
+	l.whole = true
+}
 
 // wanted reports whether entries are kept. If it returns false add must not be called.
 func (l *laterRuns) wanted() bool { return l.log != nil }
@@ -43,6 +62,7 @@ func (l *laterRuns) add(kind byte, parts ...[]byte) {
 		l.entry = append(l.entry, part...)
 	}
 	l.log.Append(l.entry)
+	l.size += int64(len(l.entry))
 }
 
 // all yields the entries, in the order of add. An error is the last thing yielded.
@@ -59,6 +79,21 @@ type earlierRuns struct {
 	joined   *spool.Log // joinings; nil for none
 	directed *spool.Log // directed links; nil for none
 	sent     uint32     // how many people were sent
+	runs     int        // how many have remembered entries
+	first    int64      // bytes of the entries of the first of them
+	others   int64      // bytes of those of all others
+}
+
+// note counts an entry.
+func (e *earlierRuns) note(entry []byte) {
+	if entry[0] == beginEntry {
+		e.runs++
+	}
+	if e.runs > 1 {
+		e.others += int64(len(entry))
+	} else {
+		e.first += int64(len(entry))
+	}
 }
 
 // addJoined adds a joining of two IDs.

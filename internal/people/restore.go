@@ -80,6 +80,7 @@ func (x *Index) rememberShard(sh *shard) error {
 // Restore adds an entry of an earlier run's Directory.ForLater. It must be called after the last Observe and
 // before Decide, by one goroutine at a time.
 func (x *Index) Restore(entry []byte) {
+	x.earlier.note(entry)
 	kind, entry := entry[0], entry[1:]
 	switch kind {
 	case factsEntry:

@@ -55,5 +55,8 @@ func restore(ctx context.Context, earlier *Earlier, index *people.Index) (sent b
 
 // Restorable is the state of people and columns that later runs will restore.
 func (f *FirstPass) Restorable() *ledger.Restorable {
-	return &ledger.Restorable{Seed: f.index.Seed(), Keys: f.index.NewKeys(), Entries: f.People.ForLater(), Columns: f.columnsKnown()}
+	return &ledger.Restorable{
+		Seed: f.index.Seed(), Keys: f.index.NewKeys(), Entries: f.People.ForLater(), ReplacesEarlier: f.People.ReplacesEarlier(),
+		Columns: f.columnsKnown(),
+	}
 }
