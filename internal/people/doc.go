@@ -16,6 +16,7 @@
 //	idtable, visitorsample, shard, index     the IDs of one hash prefix; all of them
 //	indexids, linksrepeated, visitors        finding and spilling IDs; links that decide; visitors' rows
 //	observe, personslearn, restore           rows come in, and what other runs know
+//	condense                                 all that is known so far, each thing once, for later runs
 //	nodes, sent, livefind, pairsshared       numbers for IDs; who was sent; person_ids of several IDs
 //	candidates, keptid, linksteps            groups that may be sent; which ID is kept; links in order
 //	joinings, linksdirected                  why IDs are one person; links whose direction counts
