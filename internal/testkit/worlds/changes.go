@@ -1,7 +1,5 @@
 package worlds
 
-import "slices"
-
 // arrive puts the rows of a day into files: new ones, and unless all is to be new, some that are there
 // already.
 func (w *World) arrive(rows []*row, allNew bool) {
@@ -52,9 +50,7 @@ func (w *World) shuffle() {
 }
 
 // deletable reports whether a file may be deleted.
-func (w *World) deletable(f *file) bool {
-	return f.isWhole() && len(w.files.files) > 1 && (losingRecent || !slices.ContainsFunc(f.rows, w.isHeld))
-}
+func (w *World) deletable(f *file) bool { return f.isWhole() && len(w.files.files) > 1 }
 
 func (w *World) correctInPlace(f *file) {
 	r, i := w.correction(f)

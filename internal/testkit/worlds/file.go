@@ -56,7 +56,6 @@ func (f *file) rename(name string, as form) (before string) {
 
 func (f *file) setDamaged(damaged bool) {
 	f.damaged = damaged
-	f.read = f.read && deletingMended
 }
 
 func (f *file) setRead() { f.read = true }

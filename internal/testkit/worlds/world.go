@@ -22,7 +22,6 @@ type World struct {
 	night    int
 	flags    []string // of the last night
 	caughtUp bool     // the last night came to its end
-	holding  bool     // recent events may be held since an earlier night
 }
 
 // Ending is how a run ends.
@@ -73,7 +72,7 @@ func (w *World) Next() Night {
 		return w.resume()
 	}
 	w.files.mend()
-	filtered := w.chance(8) && w.allRead() && (filteringHeld || !w.holding)
+	filtered := w.chance(8) && w.allRead()
 	rows := w.project.live(filtered)
 	if !filtered {
 		rows = w.delay(rows)
@@ -212,11 +211,9 @@ func (w *World) Ran(arrived map[int]int, complete bool) (wrong []string) {
 		}
 	}
 	w.caughtUp = complete
-	w.holding = w.holding || slices.Contains(w.flags, "hold")
 	if !complete || resumed {
 		return wrong
 	}
-	w.holding = slices.Contains(w.flags, "hold")
 	for _, f := range w.files.files {
 		if f.damaged {
 			continue
@@ -260,11 +257,6 @@ func (w *World) Gone(number int) (files []string) {
 
 // NobodyWaits reports whether in the end there is no visitor, so that nothing may wait.
 func (w *World) NobodyWaits() bool { return w.project.traits.allLogIn || w.project.traits.everybody }
-
-// isHeld reports whether a row is a recent event that has not arrived.
-func (w *World) isHeld(r *row) bool {
-	return r.isEvent() && w.arrived[r.id] == 0 && w.project.isRecent(r)
-}
 
 // WriteTruth writes each row that ever was into one file: the version that arrived, or the newest that
 // there is.
