@@ -62,7 +62,10 @@ func (a *answers) PendingMerges(_ context.Context, run int64) ([]ledger.Merge, e
 	return a.merges[run], nil
 }
 
-func (a *answers) WaitingBefore(context.Context, int64) (bool, error) { return a.waiting, nil }
+// WaitingBefore answers for the run that stopped and finished return.
+func (a *answers) WaitingBefore(_ context.Context, run int64) (bool, error) {
+	return a.waiting && run == 7, nil
+}
 
 func (a *answers) WaitingPaths(context.Context) iter.Seq2[ledger.WaitingPath, error] {
 	return func(yield func(ledger.WaitingPath, error) bool) {
