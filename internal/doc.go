@@ -44,6 +44,7 @@
 //	escape      text from outside as it may be shown, kept or typed
 //	redact      hides secrets in URLs and by the names of properties
 //	regularfile opens files that must not be pipes or devices
+//	leftovers   removes temporary files of runs that were killed
 //	progress    a bar on a terminal, lines or records in a log, nothing when quiet
 //	testkit/    what tests and measurements need, and the program does not:
 //	  synthetic exports of any size
@@ -72,8 +73,9 @@
 //	source      escape, parallel
 //
 // Besides, a package may import what helps with one thing: exit where its errors end a run, escape and
-// regularfile where text and files come from outside, report where it writes for people. Nothing else of ours
-// is imported but within sandbox and testkit; imports_test.go has the whole list.
+// regularfile where text and files come from outside, leftovers where it makes temporary files, report where it
+// writes for people. Nothing else of ours is imported but within sandbox and testkit; imports_test.go has the
+// whole list.
 //
 // A new kind of thing to send needs its operation in customerio, a file in mapping, and a phase in transfer's
 // send.go and ledger's position.go; if it is to be sent only when it changes, also a table in ledger.

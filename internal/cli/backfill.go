@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
 )
 
@@ -64,6 +65,11 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err := p.checkBeforeStdin(&o.sending, args); err != nil {
 		return err
 	}
+	release := holdOldCopies(args)
+	defer func() {
+		sent := !o.sending.sandbox && (err == nil || isFinished(err) && exitCode(err) == exit.Done)
+		err = errors.Join(err, release(sent))
+	}()
 	if args, err = p.copyStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/leftovers"
 	"ph2cio/internal/sandbox"
 	"ph2cio/internal/transfer"
 )
@@ -96,14 +97,19 @@ func (p *program) region(o *sendingOptions) string {
 	return strings.ToLower(strings.TrimSpace(cmp.Or(o.region, p.setting(varRegion))))
 }
 
+// sandboxPrefix begins the name of the state directory of a sandbox in this process.
+const sandboxPrefix = "ph2cio-sandbox-"
+
 func (to *destination) startSandbox() (customerio.Credentials, error) {
 	to.temporary = true
-	state, err := os.MkdirTemp("", "ph2cio-sandbox-")
+	leftovers.Remove(os.TempDir(), leftovers.Pattern{Before: sandboxPrefix, Directories: true, Age: leftovers.Brief})
+	state, err := os.MkdirTemp("", sandboxPrefix)
 	if err != nil {
 		return customerio.Credentials{}, &transfer.StateError{Path: os.TempDir(), Err: err}
 	}
 	to.state = state
 	to.onClose(func() error { return os.RemoveAll(state) })
+	to.onClose(leftovers.Hold(state))
 	to.sandbox = sandbox.New(sandbox.Options{})
 	server, err := to.sandbox.Start("127.0.0.1:0")
 	if err != nil {

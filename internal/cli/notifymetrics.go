@@ -13,6 +13,7 @@ import (
 
 	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
+	"ph2cio/internal/leftovers"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
@@ -141,7 +142,9 @@ func (p *program) checkMetricsFile(path string) error {
 // before it is replaced.
 func (p *program) replaceMetrics(path string, text []byte) (err error) {
 	place := resolved(path)
-	file, err := os.CreateTemp(filepath.Dir(place), "."+filepath.Base(place)+".*")
+	begins := "." + filepath.Base(place) + "."
+	leftovers.Remove(filepath.Dir(place), leftovers.Pattern{Before: begins, Age: leftovers.Brief})
+	file, err := os.CreateTemp(filepath.Dir(place), begins+"*")
 	if err != nil {
 		return err
 	}

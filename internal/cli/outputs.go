@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/leftovers"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/source"
 )
@@ -240,9 +241,13 @@ func (p *program) overwriteError(flag, path, is string) error {
 	return p.outputError(flag, path, "is "+is, "name another file, because this one would be overwritten")
 }
 
+// checkPrefix begins the name of the file that tryWriting creates.
+const checkPrefix = ".ph2cio-check-"
+
 // tryWriting creates and removes a file in a directory.
 func tryWriting(dir string) error {
-	file, err := os.CreateTemp(dir, ".ph2cio-check-")
+	leftovers.Remove(dir, leftovers.Pattern{Before: checkPrefix, Empty: true, Age: leftovers.Brief})
+	file, err := os.CreateTemp(dir, checkPrefix)
 	if err != nil {
 		return err
 	}

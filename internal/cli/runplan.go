@@ -32,6 +32,7 @@ type sourcesPlan struct {
 // is left out and which files are missing. tmp is where to keep what does not fit into memory, empty for the
 // system's directory.
 func (p *program) newSourcesPlan(o *mappingOptions, tmp string, args []string) (*sourcesPlan, error) {
+	transfer.RemoveLeftovers(tmpDir(tmp))
 	now := time.Now()
 	found, err := o.find(now, args)
 	if err != nil {

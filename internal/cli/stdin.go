@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,10 +34,8 @@ func (p *program) copyStdin(ctx context.Context, o *stdinOptions, args []string)
 	if p.env.StdinTerminal {
 		return nil, usage(errors.New("source -: standard input is a terminal; pipe an export into ph2cio, or name a file"))
 	}
-	dir := o.tmp
-	if dir == "" {
-		dir = os.TempDir()
-	}
+	dir := tmpDir(o.tmp)
+	transfer.RemoveLeftovers(dir) // before its free space is looked at
 	spooled, err := transfer.Spool(ctx, p.env.Stdin, dir, p.newProgress())
 	if err != nil {
 		if ctx.Err() != nil {
@@ -49,6 +48,9 @@ func (p *program) copyStdin(ctx context.Context, o *stdinOptions, args []string)
 	args[at] = spooled.Path
 	return slices.DeleteFunc(args, func(arg string) bool { return arg == stdinSource }), nil
 }
+
+// tmpDir is the directory for temporary files: what the flag says, else that of the system.
+func tmpDir(flag string) string { return cmp.Or(flag, os.TempDir()) }
 
 // checkBeforeStdin checks the other sources, the credentials and the state directory of a run that reads
 // standard input, which may take long to arrive.
@@ -94,9 +96,31 @@ func (p *program) removeStdinCopy(keep bool) error {
 	}
 	if keep {
 		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s. Resume with: %s\n", terminal.Plain(p.stdinCopy.Path), terminal.Plain(p.resumeCommand()))
-		return nil
+		return p.stdinCopy.Keep()
 	}
 	return p.stdinCopy.Remove()
+}
+
+// holdOldCopies finds copies of standard input among the sources, such as those that an interrupted run has
+// kept, and keeps other runs from removing them. The function that it returns ends that. It removes the copies
+// if done says that they have been sent.
+func holdOldCopies(args []string) (release func(done bool) error) {
+	var copies []*transfer.Spooled
+	for _, arg := range args {
+		if spooled, is := transfer.ReopenSpooled(arg); is {
+			copies = append(copies, spooled)
+		}
+	}
+	return func(done bool) (err error) {
+		for _, one := range copies {
+			if done {
+				err = errors.Join(err, one.Remove())
+			} else {
+				err = errors.Join(err, one.Close())
+			}
+		}
+		return err
+	}
 }
 
 // sourceName is what people call a source: the copy of standard input is called that.

@@ -35,6 +35,17 @@ func (s *Store) create(ctx context.Context, of Workspace) error {
 	return errors.Join(SyncDir(s.Dir()), syncParents(s.Dir()))
 }
 
+// removeLeftovers removes what a power loss may have left of an incomplete database beside the complete one,
+// unless another program has written it.
+func (s *Store) removeLeftovers() {
+	for _, suffix := range databaseSuffixes {
+		name := FileName + newSuffix + suffix
+		if ours, err := isOurs(s.Dir(), name); ours && err == nil || isEmpty(filepath.Join(s.Dir(), name)) {
+			_ = os.Remove(filepath.Join(s.Dir(), name)) // it does no harm
+		}
+	}
+}
+
 // fill creates the file, readable by its owner only, with the tables of a state without runs. SQLite gives
 // its log and index the same permissions.
 func (s *Store) fill(ctx context.Context, of Workspace) error {

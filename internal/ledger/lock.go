@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"ph2cio/internal/escape"
+	"ph2cio/internal/leftovers"
 	"ph2cio/internal/regularfile"
 )
 
@@ -69,6 +70,7 @@ func Take(ctx context.Context, dir string, me Holder, wait time.Duration) (*Lock
 			return nil, fmt.Errorf("locking %s: %w", dir, err)
 		}
 		if taken {
+			leftovers.Remove(dir, leftovers.Pattern{Before: holderName + "."}) // only the holder of the lock writes there
 			return l, l.writeHolder(me)
 		}
 		if !time.Now().Before(deadline) {

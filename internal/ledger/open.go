@@ -28,6 +28,8 @@ func (s *Store) open(ctx context.Context, of Workspace) error {
 	err := s.checkFiles()
 	if errors.Is(err, fs.ErrNotExist) {
 		err = s.create(ctx, of)
+	} else if err == nil {
+		s.removeLeftovers()
 	}
 	if err != nil {
 		return err

@@ -11,10 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
+
+	"ph2cio/internal/leftovers"
 )
 
 // Copied is a stream that was copied to disk, so that it can be read more than once.
@@ -24,10 +25,16 @@ type Copied struct {
 	Size   int64  // bytes read
 	Disk   int64  // bytes of the copy
 	Packed bool   // the copy is compressed, unlike the stream
+
+	held *os.File // the copy, open and locked, so that no other run removes it
 }
+
+// Keep makes the copy stay for somebody who may want to read it later: no run removes it for being a leftover.
+func (c *Copied) Keep() error { return errors.Join(os.Chmod(c.Path, keptMode), c.held.Close()) }
 
 // Remove deletes the copy. It is no error if the file does not exist.
 func (c *Copied) Remove() error {
+	_ = c.held.Close() // nothing was written
 	if err := os.Remove(c.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("removing the copy of standard input: %w", err)
 	}
@@ -53,20 +60,20 @@ const leastRatio = 4
 
 // Copy reads from to its end and writes it to a new file in dir, which must exist. Only the user can read the
 // file. Text is compressed with zstd; anything else, such as a compressed export, is written unchanged. The
-// name of the file has the SHA-256 of the stream and a random part, so that no other run uses or removes it.
+// name of the file has the SHA-256 of the stream and a random part, so that no other run uses it. It is locked
+// until Keep or Remove is called.
 // size is the expected size in bytes, for comparing it with the free disk, or 0 if unknown. Copy calls seen
 // now and then with the number of bytes that have been read.
 //
 // After an error or a cancellation no file remains. The error is a *NoSpace if the disk is too small. After a
-// cancellation Copy does not wait for a Read that blocks. Copy also removes unfinished copies in dir of
-// processes that were killed.
+// cancellation Copy does not wait for a Read that blocks. Copy also removes copies of the same stream in dir
+// whose processes were killed.
 func Copy(ctx context.Context, dir string, from io.Reader, size int64, seen func(int64)) (*Copied, error) {
 	in := bufio.NewReaderSize(from, 1<<20)
 	text, err := isText(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	removeStale(dir, time.Now())
 	if err := enough(dir, size, text); err != nil {
 		return nil, err
 	}
@@ -74,23 +81,26 @@ func Copy(ctx context.Context, dir string, from io.Reader, size int64, seen func
 	if err != nil {
 		return nil, err
 	}
-	lock(file)
+	leftovers.Lock(file)
 	c := &Copied{}
-	err = errors.Join(c.fill(ctx, file, in, text, seen), file.Close())
+	err = c.fill(ctx, file, in, text, seen)
 	if err == nil {
 		own := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file.Name()), prefix), unfinished)
-		c.Path = filepath.Join(dir, prefix+c.Sum[:32]+"-"+own)
-		err = os.Rename(file.Name(), c.Path)
+		c.Path = filepath.Join(dir, prefix+c.Sum[:sumDigits]+"-"+own)
+		c.held, err = renameOpen(file, c.Path)
 	}
 	if err != nil {
-		return nil, errors.Join(full(dir, err), os.Remove(file.Name()))
+		return nil, errors.Join(full(dir, err), file.Close(), os.Remove(file.Name()))
 	}
+	removeSame(c.Path)
 	return c, nil
 }
 
 const (
 	prefix     = "ph2cio-stdin-"
 	unfinished = ".part"
+	sumDigits  = 32    // of the SHA-256, in the name of a copy
+	keptMode   = 0o400 // of a copy that stays for somebody
 )
 
 // headSize is how many bytes of a stream are examined to distinguish text from binary data.

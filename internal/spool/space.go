@@ -109,7 +109,7 @@ func (s *Space) write(b []byte) (at int64) {
 		return 0
 	}
 	if s.file == nil {
-		file, err := os.CreateTemp(s.dir, "ph2cio-spool-*") // 0600, and never through a link
+		file, err := os.CreateTemp(s.dir, spacePrefix+"*") // 0600, and never through a link
 		if err != nil {
 			_ = s.failLocked(err)
 			return 0

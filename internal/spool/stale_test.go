@@ -3,16 +3,18 @@
 package spool
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// The next copy removes the files of a killed process, but no file that is being written, new, another
+// A later run removes the files of a killed process, but no file that is being written, new, another
 // user's, or a link.
 func TestStaleCopiesAreRemoved(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "odd [name]*")
@@ -57,6 +59,7 @@ func TestStaleCopiesAreRemoved(t *testing.T) {
 			}
 		}
 	}
+	RemoveLeftovers(dir)
 	before := len(parts(t, dir))
 	c := copyOf(t, dir, []byte("text"))
 	if after := len(parts(t, dir)); before != 3 || after != 3 {
@@ -78,6 +81,49 @@ func TestStaleCopiesAreRemoved(t *testing.T) {
 		if _, err := os.Stat(path); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A copy of the same stream replaces those of killed runs, but none that is in use or was kept. Copies of other
+// streams stay for a week.
+func TestCopiesOfKilledRuns(t *testing.T) {
+	dir := t.TempDir()
+	killed, used, kept, other := copyOf(t, dir, []byte("text")), copyOf(t, dir, []byte("text")), copyOf(t, dir, []byte("text")), copyOf(t, dir, []byte("other"))
+	old, err := os.ReadFile(other.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ancient := filepath.Join(dir, filepath.Base(other.Path)+"1")
+	if err := os.WriteFile(ancient, old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	week := time.Now().Add(-8 * 24 * time.Hour)
+	for _, path := range []string{ancient, used.Path, kept.Path} {
+		if err := os.Chtimes(path, week, week); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(kept.Keep(), killed.Close(), other.Close()); err != nil {
+		t.Fatal(err)
+	}
+	RemoveLeftovers(dir)
+	again := copyOf(t, dir, []byte("text"))
+	want := []string{filepath.Base(used.Path), filepath.Base(kept.Path), filepath.Base(other.Path), filepath.Base(again.Path)}
+	got := left(t, dir)
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	reopened, is := Reopen(kept.Path)
+	if !is {
+		t.Fatal("the copy that was kept is none")
+	}
+	if err := errors.Join(used.Remove(), again.Remove(), reopened.Close(), reopened.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, is := Reopen(filepath.Join(dir, "ph2cio-stdin-1")); is {
+		t.Error("another file is a copy")
 	}
 }
 
