@@ -24,6 +24,7 @@ const (
 	set
 	unset
 	toggle
+	had // changes nothing, and says that there was a value before: see hidden.go
 )
 
 const rowHeadSize = ChangeOrderSize + 4
@@ -153,15 +154,15 @@ func (w *Scratch) sortByKey() {
 	w.joinSteps()
 }
 
-// joinSteps makes one change of all those of one key in one row, and drops the second of two toggles that are
-// the same.
+// joinSteps makes one change of all those of one key in one row, besides one of the kind had, and drops the
+// second of two toggles that are the same.
 func (w *Scratch) joinSteps() {
 	all := w.changes[:0]
 	for i := range w.changes {
 		c := &w.changes[i]
 		last := len(all) - 1
 		switch {
-		case last < 0 || compareKeys(&all[last], c) != 0 || w.compareRows(&all[last], c) != 0:
+		case last < 0 || compareKeys(&all[last], c) != 0 || w.compareRows(&all[last], c) != 0 || c.kind == had || all[last].kind == had:
 			all = append(all, *c)
 		case c.kind == unset && all[last].kind != unset:
 			all[last].kind = toggle

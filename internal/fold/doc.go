@@ -6,7 +6,9 @@
 //	order.go, row.go     a row's place among all rows, and what it says of attributes
 //	keys.go              numbers for property keys, and which keys are kept
 //	changes.go           a log of changes
-//	state.go, piece.go   what is known of the attributes of one ID, in memory and on disk
+//	state.go, hidden.go, piece.go
+//	                     what is known of the attributes of one ID, in memory and on disk, and the keys that a newer
+//	                     snapshot hides
 //	prune.go             the changes that cannot matter any more leave the log
 //	overlay.go           a row's own changes over its snapshot
 //	final.go             the attributes that a state comes to

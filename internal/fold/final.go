@@ -57,12 +57,12 @@ func (st *State) updated() int64 {
 }
 
 // finish returns the final properties of a state, sorted by key. They are valid until the scratch is used
-// again.
-func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
+// again. before are keys that the entity had a value of, as appendKeys writes them.
+func (w *Scratch) finish(st *State, how finishing, before []byte, keys *Keys) []byte {
 	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.snapshotAt)
 	// Most of a snapshot is null. If no changes follow the snapshot, null is the same as absent. A huge
 	// snapshot is left out of this, because forget would look through thousands of changes for each null.
-	nullIsAbsent := !keepNull && st.logStart == uint32(len(st.buf)) && st.logStart < 1<<14
+	nullIsAbsent := !how.keepNull && len(before) == 0 && st.logStart == uint32(len(st.buf)) && st.logStart < 1<<14
 	seq := uint32(0)
 	for b := st.properties(); len(b) > 0; seq++ {
 		c := change{kind: set, seq: seq}
@@ -75,21 +75,45 @@ func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
 		w.changes = append(w.changes, c)
 	}
 	w.read(st.log(), keys)
+	w.readBefore(before, keys)
 	w.sortByKey()
 	w.out = w.out[:0]
 	for rest := w.changes; len(rest) > 0; {
 		n := sameKey(rest)
 		p := rest[0].Property
-		has := false
+		has, hadValue := false, false
 		for _, c := range rest[:n] {
+			hadValue = hadValue || c.kind == had || c.kind == unset || c.kind == set && (c.row != 0 || string(c.Value) != null)
 			p.Value, _, has = c.kind.apply(p.Value, ChangeOrder{}, has, c.Value, ChangeOrder{})
 		}
 		rest = rest[n:]
-		if has && (keepNull || string(p.Value) != null) {
+		switch {
+		case has && (how.keepNull || string(p.Value) != null):
+			w.out = p.append(w.out)
+		case how.removed && hadValue:
+			p.Value = removed
 			w.out = p.append(w.out)
 		}
 	}
 	return w.out
+}
+
+// finishing says which properties are final, besides those that have a value.
+type finishing struct {
+	keepNull bool // those that are null
+	removed  bool // those that the entity had before, and has no more: see Property.Removed
+}
+
+// readBefore appends a change of the kind had for each of the keys to the scratch, in a place before all rows.
+func (w *Scratch) readBefore(before []byte, keys *Keys) {
+	row := uint32(len(w.rows))
+	w.rows = append(w.rows, ChangeOrder{Order: identity.Order{At: identity.NoTime}, Stamp: identity.NoTime})
+	for len(before) > 0 {
+		c := change{kind: had, row: row, seq: uint32(len(w.changes))}
+		c.Property, before = ReadProperty(before)
+		c.name = keys.KeyName(c.Code, c.Inline)
+		w.changes = append(w.changes, c)
+	}
 }
 
 // forget drops the changes of c's key so far. Of a key that comes twice in one object only the last value

@@ -15,8 +15,9 @@ import (
 // Those with neighbouring numbers are in one part, so that only the attributes of the parts that are being
 // folded are in memory. NewParts makes one; the zero value must not be used.
 type Parts struct {
-	all      []part
-	entities int
+	all          []part
+	entities     int
+	notesRemoved func(entity uint32) bool // as in NewParts
 }
 
 // part is the attributes of some of the entities.
@@ -31,8 +32,13 @@ type part struct {
 const partSize = 16 << 10
 
 // NewParts returns parts for a number of entities, which have no attributes yet. Its logs are in space.
-func NewParts(space *spool.Space, entities int) *Parts {
-	p := &Parts{all: make([]part, max(64, entities/partSize)), entities: entities}
+// notesRemoved reports whether the final properties of an entity include those that it had before and has no
+// more: see Property.Removed. It is called from many goroutines; nil means that none do.
+func NewParts(space *spool.Space, entities int, notesRemoved func(entity uint32) bool) *Parts {
+	if notesRemoved == nil {
+		notesRemoved = func(uint32) bool { return false }
+	}
+	p := &Parts{all: make([]part, max(64, entities/partSize)), entities: entities, notesRemoved: notesRemoved}
 	for i := range p.all {
 		one := &p.all[i]
 		one.pieces, one.finals, one.joinings = space.NewLog(), space.NewLog(), space.NewLog()
@@ -71,7 +77,8 @@ func (p *Parts) GiveJoining(entity uint32, entry []byte) {
 // returns.
 type Folded struct {
 	*State
-	Updated int64 // unix microseconds of the newest row that has any of them; identity.NoTime without a time
+	Updated int64  // unix microseconds of the newest row that has any of them; identity.NoTime without a time
+	before  []byte // properties that the IDs had, if there are several; see Scratch.finish
 	work    *Scratch
 }
 
@@ -88,6 +95,7 @@ func (p *Parts) Fold(number int, keys *Keys, take func(entity uint32, f Folded))
 		return err
 	}
 	var w Scratch
+	var before []byte
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && all[n].entity == all[0].entity {
@@ -96,6 +104,13 @@ func (p *Parts) Fold(number int, keys *Keys, take func(entity uint32, f Folded))
 		states := all[:n]
 		all = all[n:]
 		f, entity := Folded{Updated: identity.NoTime, work: &w}, states[0].entity
+		if len(states) > 1 && p.notesRemoved(entity) {
+			f.before = before[:0]
+			for i := range states {
+				f.before = appendKeys(f.before, &states[i].State)
+			}
+			before = f.before
+		}
 		for i := range states {
 			f.Updated = max(f.Updated, states[i].updated())
 		}
@@ -137,9 +152,10 @@ func (p *part) readJoinings() (map[uint32][]Joining, error) {
 }
 
 // Finish writes the final properties of an entity that is being folded, sorted by key, and returns their
-// place. With keepNull properties that are null are written too.
+// place.
 func (p *Parts) Finish(entity uint32, f Folded, keepNull bool, keys *Keys) spool.Place {
-	return p.all[p.of(entity)].finals.Append(f.work.finish(f.State, keepNull, keys))
+	how := finishing{keepNull: keepNull, removed: p.notesRemoved(entity)}
+	return p.all[p.of(entity)].finals.Append(f.work.finish(f.State, how, f.before, keys))
 }
 
 // Final is where the final properties of an entity are. The zero value is for an entity without properties.

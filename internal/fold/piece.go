@@ -72,6 +72,7 @@ func readPiece(b []byte) (st State) {
 type idPieces struct {
 	State              // the newest snapshot so far, and the changes after it
 	lastWritten []byte // the properties of the snapshot written last, which the next piece may refer to
+	notesHidden bool   // what a newer snapshot hides is noted, since a piece of an earlier run is among them
 }
 
 // add adds the next piece. It keeps the piece's memory.
@@ -83,11 +84,17 @@ func (all *idPieces) add(piece *State) {
 	at, properties := all.snapshotAt, all.properties()
 	if piece.hasSnapshot && (!all.hasSnapshot || piece.snapshotAt.CompareChange(&all.snapshotAt) > 0) {
 		at, properties = piece.snapshotAt, all.lastWritten
+		if all.notesHidden {
+			later = appendHidden(later, all.properties(), all.log(), properties, &at)
+		}
 		later = appendLater(later, all.log(), &at)
 		later = append(later, piece.log()...)
 	} else {
 		later = append(later, all.log()...)
 		if all.hasSnapshot {
+			if all.notesHidden {
+				later = all.appendHiddenOf(later, piece)
+			}
 			later = appendLater(later, piece.log(), &at)
 		} else {
 			later = append(later, piece.log()...)
@@ -98,4 +105,13 @@ func (all *idPieces) add(piece *State) {
 	}
 	all.logStart, all.snapshotAt, all.hasSnapshot = uint32(len(properties)), at, all.hasSnapshot || piece.hasSnapshot
 	all.setUUID(piece.uuid)
+}
+
+// appendHiddenOf appends what the snapshot so far hides of an older piece.
+func (all *idPieces) appendHiddenOf(dst []byte, piece *State) []byte {
+	var older []byte
+	if piece.hasSnapshot {
+		older = all.lastWritten
+	}
+	return appendHidden(dst, older, piece.log(), all.properties(), &all.snapshotAt)
 }

@@ -34,8 +34,12 @@ func (w *Scratch) Prune(st *State, keys *Keys) {
 	st.setLog(w.out)
 }
 
-// appendNeeded appends those changes of one key that Prune keeps.
+// appendNeeded appends those changes of one key that Prune keeps. dst ends at or before changes.
 func appendNeeded(dst, changes []change) []change {
+	before, isHad, changes := takeHad(changes)
+	if isHad {
+		dst = append(dst, before)
+	}
 	first := len(changes) // of the $set_once and toggles at the end
 	for first > 0 && (changes[first-1].kind == setOnce || changes[first-1].kind == toggle) {
 		first--

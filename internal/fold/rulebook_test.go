@@ -150,7 +150,7 @@ func foldedBy(t *rapid.T, ids []string, rows []rulebook.Row, onDisk bool) string
 	if onDisk {
 		store.Spill(nameOf)
 	}
-	parts := NewParts(space, 1)
+	parts := NewParts(space, 1, nil)
 	find := func(name Name) (uint32, bool) { return uint32(name[0]), true }
 	err := store.Each(uint32(len(someIDs)), find, func(owner uint32, st *State, w *Scratch) { parts.Give(0, owner, st, w) })
 	if err != nil {

@@ -35,7 +35,7 @@ func finalOf(t *testing.T, rows []Row) (attributes string, uuid string) {
 			uuid = fmt.Sprintf("%x", id[:])
 		}
 		w.Prune(st, keys)
-		for text := w.finish(st, false, keys); len(text) > 0; {
+		for text := w.finish(st, finishing{keepNull: false}, nil, keys); len(text) > 0; {
 			var p Property
 			p, text = ReadProperty(text)
 			all[keys.KeyName(p.Code, p.Inline)] = string(p.Value)
@@ -163,7 +163,7 @@ func TestFactsOfTheNewestRowOfAllIDs(t *testing.T) {
 	learn(0, said)
 	learn(0, last)
 	learn(0, earlier)
-	parts := NewParts(space, 1)
+	parts := NewParts(space, 1, nil)
 	err := store.Each(2, nil, func(owner uint32, st *State, w *Scratch) { parts.Give(0, owner, st, w) })
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ type Store struct {
 	bytes        int        // bytes in the buffers of states
 	Most         int        // how many bytes of states there may be in memory; more than that are Full
 	spilledFirst bool       // Add has been called, and has spilled what was in memory before
+	added        int64      // the number of the first piece of Add
 	work         Scratch
 }
 
@@ -178,7 +179,7 @@ func (s *Store) All() iter.Seq2[[]byte, error] { return s.pieces.All() }
 func (s *Store) Add(piece []byte, name func(owner uint32) Name) {
 	if !s.spilledFirst { // what is in memory was learnt before, and must come before the piece
 		s.Spill(name)
-		s.spilledFirst = true
+		s.spilledFirst, s.added = true, s.pieces.Len()
 	}
 	s.pieces.Append(piece)
 }
@@ -214,10 +215,12 @@ func (s *Store) Each(owners uint32, find func(Name) (owner uint32, wanted bool),
 // readPieces reads all pieces into memory, by owner, and drops them.
 func (s *Store) readPieces(owners uint32, find func(Name) (owner uint32, wanted bool)) ([]*idPieces, error) {
 	all := make([]*idPieces, owners)
+	number := int64(-1)
 	for entry, err := range s.pieces.All() {
 		if err != nil {
 			return nil, err
 		}
+		number++
 		owner, wanted := find(PieceName(entry))
 		if !wanted {
 			continue
@@ -226,6 +229,7 @@ func (s *Store) readPieces(owners uint32, find func(Name) (owner uint32, wanted 
 			all[owner] = &idPieces{}
 		}
 		st := readPiece(bytes.Clone(entry[NameSize:]))
+		all[owner].notesHidden = s.spilledFirst && number >= s.added
 		all[owner].add(&st)
 	}
 	s.pieces.Drop()

@@ -13,7 +13,7 @@ type Person struct {
 	Kind       string   // of the identifier that the person was sent under
 	Value      string
 	DistinctID string // the kept one
-	Email      uint64 // a hash of the email in the identify, 0 for none
+	Email      uint64 // a hash of the email that Customer.io then has, 0 for none
 	Updated    int64  // unix seconds of the newest data, 0 when there is no time
 }
 

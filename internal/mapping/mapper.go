@@ -36,12 +36,16 @@ type Mapper struct {
 	persons    personMapper
 	templates  renderer
 	hasher     hasher
+	removals   removals
 }
 
 // People tells who is who. A *people.Directory does.
 type People interface {
 	// AppendAttributes appends a person's attributes as a JSON object, `{}` when there are none.
 	AppendAttributes(dst []byte, p *people.Person) []byte
+	// AppendRemoved appends a JSON object whose members are the attributes that a person had when an earlier run
+	// sent them and has no more, `{}` when there are none. Their values mean nothing.
+	AppendRemoved(dst []byte, p *people.Person) []byte
 	// Lookup tells who a distinct ID is, and what becomes of its rows. The person is nil unless the status is
 	// people.Sent.
 	Lookup(distinctID []byte) (*people.Person, people.Status)

@@ -76,10 +76,11 @@ type personMapper struct {
 
 	keys    *keys
 	owners  owners
-	json    []byte           // the person's properties
-	members []rawjson.Member // of json
-	optsOut bool             // a property of the person says that they want no messages
-	given   string           // the email among the attributes, or empty
+	json    []byte                // the person's properties
+	members []rawjson.Member      // of json
+	optsOut bool                  // a property of the person says that they want no messages
+	given   string                // the email among the attributes, or empty
+	who     customerio.Identifier // that the person is sent under
 }
 
 // init must be called once, after the mapper has its final address.
@@ -95,6 +96,7 @@ func (m *personMapper) read(from attributesOf, p *people.Person) {
 // append appends the attributes of a person whose properties are in json, except those from templates. who is
 // the identifier of the person. unsubscribed reports who has unsubscribed from workflows; nil is nobody.
 func (m *personMapper) append(p *people.Person, who customerio.Identifier, unsubscribed func(*people.Person, []byte) bool) {
+	m.who = who
 	m.members = rawjson.WalkMembers(m.members[:0], m.json)
 	if !m.tryProperties(who) {
 		m.out.begin()

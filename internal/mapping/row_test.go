@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"encoding/json"
 	"testing"
 	"time"
@@ -35,7 +36,8 @@ type somebody struct {
 	person     people.Person
 	status     people.Status
 	properties string
-	reads      int // of the properties
+	removed    string // as AppendRemoved appends it; empty for none
+	reads      int    // of the properties
 }
 
 func (s *somebody) Lookup(distinctID []byte) (*people.Person, people.Status) {
@@ -43,6 +45,10 @@ func (s *somebody) Lookup(distinctID []byte) (*people.Person, people.Status) {
 		return nil, s.status
 	}
 	return &s.person, people.Sent
+}
+
+func (s *somebody) AppendRemoved(dst []byte, _ *people.Person) []byte {
+	return append(dst, cmp.Or(s.removed, "{}")...)
 }
 
 func (s *somebody) AppendAttributes(dst []byte, p *people.Person) []byte {

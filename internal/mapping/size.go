@@ -58,3 +58,4 @@ type nobody struct{}
 func (nobody) Lookup([]byte) (*people.Person, people.Status) { return nil, people.Anonymous }
 
 func (nobody) AppendAttributes(dst []byte, _ *people.Person) []byte { return append(dst, "{}"...) }
+func (nobody) AppendRemoved(dst []byte, _ *people.Person) []byte    { return append(dst, "{}"...) }

@@ -118,10 +118,11 @@ func (f *finals) identifiers(place fold.Final, r *spool.Reader) (email, cioID st
 	for b := f.at(place, r); len(b) > 0; {
 		var one fold.Property
 		one, b = fold.ReadProperty(b)
-		switch one.Code {
-		case emailKey:
+		switch {
+		case one.Removed():
+		case one.Code == emailKey:
 			email = string(trimmed(one.Value))
-		case cioIDKey:
+		case one.Code == cioIDKey:
 			cioID = string(bareCioID(one.Value))
 		}
 	}

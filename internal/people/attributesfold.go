@@ -17,6 +17,8 @@ type folded struct {
 	uuids  []rawjson.UUID // by candidate; nil without Options.PersonIDs
 	emails *claims
 	cioIDs *claims
+
+	emailSums []uint64 // by candidate: the EmailSum of their email; nil if no earlier run has sent anybody
 }
 
 // foldAttributes folds the attributes of all IDs of each candidate.
@@ -24,7 +26,7 @@ func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *
 	x := j.joinings.nodes.x
 	f := &attributeFolder{
 		nodes: j.joinings.nodes, logins: j.logins, people: people, choice: choice, options: &x.options,
-		folded: folded{fold.NewParts(x.space, len(people.all)), nil, newClaims(x), newClaims(x)},
+		folded: folded{fold.NewParts(x.space, len(people.all), people.wasSent), nil, newClaims(x), newClaims(x), nil},
 	}
 	if err := x.eachShard(ctx, f.handOut); err != nil {
 		return nil, err
@@ -37,6 +39,9 @@ func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *
 	}
 	if x.options.PersonIDs {
 		f.uuids = make([]rawjson.UUID, len(people.all))
+	}
+	if x.earlier.sent > 0 {
+		f.emailSums = make([]uint64, len(people.all))
 	}
 	return &f.folded, parallel.EachUntilError(ctx, f.parts.Len(), f.foldPart)
 }
@@ -157,6 +162,9 @@ func (s *attributeFolder) emailOf(number uint32, st *fold.State) (claim, bool) {
 		return claim{}, false
 	}
 	c.set(hasEmail)
+	if s.emailSums != nil {
+		s.emailSums[number] = EmailSum(string(email))
+	}
 	_, there := s.options.Existing.byEmail(email)
 	return claim{value: s.nodes.x.sum(FoldEmail(nil, email)), at: at, candidate: number, exists: there}, true
 }

@@ -99,6 +99,9 @@ func (c *candidates) textAt(at textPlace) []byte {
 	return c.names.bytes(at)
 }
 
+// wasSent reports whether an earlier run has sent a candidate.
+func (c *candidates) wasSent(number uint32) bool { return c.all[number].flags&isSent != 0 }
+
 // name returns the kept ID of a candidate.
 func (c *candidates) name(number uint32) string { return c.names.text(c.all[number].name) }
 

@@ -34,6 +34,7 @@ type chooser struct {
 	uuids       []rawjson.UUID       // by candidate; nil without Options.PersonIDs
 	losers      []loser              // the candidates who go without their emails
 	holders     map[uint32]string    // by person: a profile that has their email
+	handovers   *handovers
 }
 
 // choose makes the persons: first those who get an identify, then the others.
@@ -107,6 +108,9 @@ func (s *chooser) applyResolved(p *Person, r *resolved) {
 		return
 	}
 	p.setResolved(r.known, r.late && r.holder == "")
+	if r.givenUp && p.By == ByEmail && !r.known && s.choice.requiredKind() != ByEmail {
+		p.sendUnder(ByID, p.DistinctID) // the email still names the other profile
+	}
 	if r.value != "" {
 		p.sendUnder(r.by, r.value)
 	}
@@ -134,7 +138,7 @@ func (s *chooser) applySent(p *Person) bool {
 	if at < 0 {
 		return false
 	}
-	p.setSent(at)
+	p.setSent(at, s.sent.all[at].email, s.handovers.taken[uint32(at)])
 	p.sendUnder(ByID, p.DistinctID)
 	if name := s.sent.all[at].name; name != nil {
 		p.sendUnder(name.by, name.value)

@@ -26,6 +26,7 @@ func (x *Index) Decide(ctx context.Context, c Choice) (*Directory, error) {
 		d.findEmailIDs,   // distinct IDs that replace missing emails
 		d.contest,        // each email and cio_id goes to one candidate
 		d.resolve,        // the choice between a candidate's profiles in Customer.io
+		d.handOver,       // emails that were somebody else's in Customer.io until now
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -66,6 +67,7 @@ type decider struct {
 	named       []NamedPerson
 	resolved    map[uint32]*resolved
 	held        []HeldPerson
+	handovers   *handovers
 	chosen      *chosen
 }
 
@@ -172,10 +174,17 @@ func (d *decider) resolve() error {
 	return err
 }
 
+func (d *decider) handOver() error {
+	d.handovers = &handovers{
+		ctx: d.ctx, choice: d.choice, people: d.gathered.people, nodes: d.nodes, sent: d.sent, emails: d.folded.emailSums,
+	}
+	return d.handovers.find(d.resolved)
+}
+
 func (d *decider) choose() (err error) {
 	c := &chooser{
 		options: &d.x.options, choice: d.choice, people: d.gathered.people, nodes: d.nodes, sent: d.sent,
-		identifiers: d.identifiers, resolved: d.resolved, uuids: d.folded.uuids, losers: d.losers,
+		identifiers: d.identifiers, resolved: d.resolved, uuids: d.folded.uuids, losers: d.losers, handovers: d.handovers,
 	}
 	d.chosen, err = c.choose(d.ctx)
 	return err

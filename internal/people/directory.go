@@ -143,7 +143,7 @@ func (d *Directory) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
 		for b := d.finals.at(p.attributes, r); len(b) > 0; {
 			var one fold.Property
 			one, b = fold.ReadProperty(b)
-			if one.Code == emailKey && p.withoutEmail {
+			if one.Removed() || one.Code == emailKey && p.withoutEmail {
 				continue
 			}
 			if !yield(one) {
@@ -162,6 +162,26 @@ func (d *Directory) AppendAttributes(dst []byte, p *Person) []byte {
 	for one := range d.each(p, r) {
 		dst = rawjson.AppendString(dst, d.finals.name(&one))
 		dst = append(append(append(dst, ':'), one.Value...), ',')
+	}
+	if last := len(dst) - 1; dst[last] == ',' {
+		dst = dst[:last]
+	}
+	return append(dst, '}')
+}
+
+// AppendRemoved appends a JSON object in which each property is null that the person had before and has no
+// more, `{}` if there are none. Only people whom an earlier run has sent may have such properties.
+func (d *Directory) AppendRemoved(dst []byte, p *Person) []byte {
+	dst = append(dst, '{')
+	if p.SentBefore() {
+		r := readers.Get().(*spool.Reader)
+		defer readers.Put(r)
+		for b := d.finals.at(p.attributes, r); len(b) > 0; {
+			var one fold.Property
+			if one, b = fold.ReadProperty(b); one.Removed() {
+				dst = append(rawjson.AppendString(dst, d.finals.name(&one)), ":null,"...)
+			}
+		}
 	}
 	if last := len(dst) - 1; dst[last] == ',' {
 		dst = dst[:last]

@@ -25,6 +25,7 @@
 //	idgroups, visitorscount, candidatesgathergroups become candidates
 //	claims, attributesfold, identifiers      attributes, by package fold; who gets a contested email
 //	profiles, profilesfind, profilesresolve  which of several profiles in Customer.io is a person's
+//	handovers                                emails that pass from one person to another
 //	choose, merges                           who is sent, and the profiles merged into theirs
 //	attributeshistory                        one person's attributes with the rows that set them
 //	directory, decide                        the answers; all these steps, one after the other

@@ -19,11 +19,14 @@ type Person struct {
 	By         By
 	Events     bool // has an event to send
 
+	emailBefore  uint64 // EmailSum of the email that Customer.io has for the person because of earlier runs; 0 for none
 	rank         identity.Rank
 	sent         uint32 // place in the sentTable, plus one; 0 if no earlier run has sent the person
 	known        bool   // Customer.io has the profile already
-	late         bool   // the email is another profile's until that is merged into this one
+	late         bool   // another profile has the email, until it is merged into this one or gives the email up
 	withoutEmail bool   // somebody else has the email
+	keepsEmail   bool   // with withoutEmail: Customer.io keeps emailBefore
+	emailTaken   bool   // somebody else gets emailBefore in this run
 }
 
 // Known reports whether Customer.io has the person's profile already, by Options.Existing or because an
@@ -51,15 +54,29 @@ func (p *Person) Why() string {
 	return "there is no shorter ID"
 }
 
-// EmailLate reports whether the person's email is still that of a profile which is to be merged into theirs.
-// They get it after the merge.
+// EmailLate reports whether another profile still has the person's email: one that is to be merged into
+// theirs, or that of somebody who gives the email up in this run. They get it after the merges.
 func (p *Person) EmailLate() bool { return p.late }
 
-// WithoutEmail returns the person as they are sent while the email is another profile's.
+// WithoutEmail returns the person as they are sent while the email is another profile's. The email that an
+// earlier run has sent stays, unless somebody else gets it.
 func (p *Person) WithoutEmail() *Person {
 	without := *p
-	without.withoutEmail = true
+	without.withoutEmail, without.keepsEmail = true, !p.emailTaken
 	return &without
+}
+
+// FreesEmail reports whether Customer.io has an email for the person because of an earlier run, which an
+// identify without an email is to remove.
+func (p *Person) FreesEmail() bool { return p.emailBefore != 0 && !p.keepsEmail }
+
+// KnownEmail returns the EmailSum of the email that Customer.io has for the person once they are sent, given
+// that of the email in the identify; 0 stands for none.
+func (p *Person) KnownEmail(sent uint64) uint64 {
+	if sent == 0 && p.keepsEmail {
+		return p.emailBefore
+	}
+	return sent
 }
 
 // SentBefore reports whether an earlier run has sent the person.
@@ -74,8 +91,11 @@ func (p *Person) loseEmail() { p.withoutEmail = true }
 // setResolved says whether Customer.io has the person's profile, and whether the email comes after a merge.
 func (p *Person) setResolved(known, late bool) { p.known, p.late = known, late }
 
-// setSent says that an earlier run has sent the person, who has a place in the sentTable.
-func (p *Person) setSent(place int) { p.sent, p.known = uint32(place)+1, true }
+// setSent says that an earlier run has sent the person, who has a place in the sentTable. email is the EmailSum
+// of the email that Customer.io has for them, and taken says that somebody else gets it.
+func (p *Person) setSent(place int, email uint64, taken bool) {
+	p.sent, p.known, p.emailBefore, p.emailTaken = uint32(place)+1, true, email, taken
+}
 
 // By is a kind of identifier. The zero value is ByID.
 type By uint16 // and not uint8, which vet lets become a string

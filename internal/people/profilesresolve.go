@@ -15,8 +15,20 @@ type resolved struct {
 	by     By   // the kind of its identifier; with an empty value Choice.By decides
 	value  string
 	merges []merging
-	late   bool   // one of merges has their email, which they get only after the merge
+	late   bool   // one of merges has their email, or givenUp is set; they get it only after the merges
 	holder string // another profile that has their email for good; empty for none
+
+	givenUp bool // somebody whom an earlier run has sent with their email gives it up
+}
+
+// giveUp says that somebody gives the email up, which comes late then.
+func (r *resolved) giveUp() { r.late, r.givenUp = true, true }
+
+// keepEmail says that another profile keeps the email, unless one is known that does.
+func (r *resolved) keepEmail(holder string) {
+	if r.holder == "" {
+		r.holder = holder
+	}
 }
 
 // merging is a profile that is merged into a person's.

@@ -23,7 +23,7 @@ type sent struct {
 	node    uint32
 	turn    uint32 // numbers people in the order of sending, from 0
 	merged  bool   // its profile was merged into another one later
-	email   uint64 // EmailSum of the last email; 0 for none
+	email   uint64 // EmailSum of the email that Customer.io has; 0 for none
 	name    *sentName
 }
 
@@ -72,10 +72,7 @@ func oncePerNode(all []sent) (kept []sent) {
 	kept = all[:0]
 	for _, one := range all {
 		if n := len(kept); n > 0 && kept[n-1].node == one.node {
-			kept[n-1].state, kept[n-1].updated = one.state, one.updated
-			if one.email != 0 { // an identify without an email takes none away
-				kept[n-1].email = one.email
-			}
+			kept[n-1].state, kept[n-1].updated, kept[n-1].email = one.state, one.updated, one.email
 			continue
 		}
 		kept = append(kept, one)
@@ -149,7 +146,7 @@ type SentPerson struct {
 	Value      string
 	State      [16]byte // a hash of what was sent, which the caller makes
 	Updated    int64    // unix seconds of the newest data in that; 0 if it has no time
-	Email      uint64   // EmailSum of the email that was sent; 0 for none
+	Email      uint64   // EmailSum of the email that Customer.io then has; 0 for none
 }
 
 // RestoreSent adds a person whom an earlier run has sent. People must be added in the order of sending. If

@@ -9,19 +9,21 @@ import (
 )
 
 // Customer.io ignores an email in an identify if another profile has it (a failed attribute change). If that
-// other profile is to be merged into the person's, the person is identified without the email first, and a
-// second time with it after the merges.
+// other profile is to be merged into the person's, or gives the email up in this run, the person is identified
+// without the email first, and a second time with it after the merges.
 
 // ReasonMergeRejected is for an identify with an email whose other profile was not merged.
 const ReasonMergeRejected = "merge_rejected"
 
-// emailsPhase identifies people a second time if another profile had their email and was merged into theirs.
+// emailsPhase identifies people a second time if another profile had their email, and was merged into theirs
+// or has given the email up.
 type emailsPhase struct {
 	*run
 	merges *mergesPhase
 }
 
 // settle waits until Customer.io has had time to merge, before people get the emails of the merged profiles.
+// Profiles that give an email up have done so since the people phase, which has settled before the events.
 func (p *emailsPhase) settle() error {
 	if p.accepted(customerio.Merge) == 0 || !p.any() {
 		return nil
@@ -38,7 +40,7 @@ func (p *emailsPhase) send() error {
 	return out.End(p.deliver(out))
 }
 
-// any reports whether somebody's email has to wait for a merge.
+// any reports whether somebody's email has to wait.
 func (p *emailsPhase) any() bool {
 	for person := range p.first.People.People() {
 		if person.EmailLate() {

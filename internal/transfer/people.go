@@ -146,9 +146,26 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 		// It is added all the same, so that leaveOutSame notes its identifier and takes it out.
 	}
 	if p.saves() {
-		g.Marks = append(g.Marks, markOfPerson(person, identify, o))
+		g.Marks = append(g.Marks, markOfPerson(beforeMerge(person), identify, o))
+	}
+	if person.SentBefore() && !unchanged {
+		text = p.withRemovals(worker, g.text, text, person)
 	}
 	g.add(o.Operation(nil, ref), text)
+}
+
+// withRemovals returns text, which ends with the identify of a person whom an earlier run has sent, with what
+// the identify is to remove. before is the text before the identify.
+func (p *peoplePhase) withRemovals(worker int, before, text []byte, person *people.Person) []byte {
+	mapper := p.mappers[worker]
+	now := beforeMerge(person)
+	if now != person {
+		mapper.Person(nil, now) // wholeUnchanged has mapped the whole person last
+	}
+	if removing := mapper.Removals(before, now); len(removing) > len(before) {
+		return removing
+	}
+	return text
 }
 
 // wholeUnchanged reports whether an earlier run has sent the same identify with the email.
@@ -201,8 +218,12 @@ func (p *peoplePhase) leaveOutSame(g *mappedGroup) {
 			}
 			n++
 		case op.Ref >= from.Next: // the others were rejected before the run was stopped
+			key := keyOfText(op.Body)
+			if len(g.Marks) > 0 {
+				key = g.Marks[i].Key
+			}
 			rejects = append(rejects, deliver.Reject{
-				Number: op.Ref, Key: keyOfText(op.Body), Reason: ReasonSameIdentifier,
+				Number: op.Ref, Key: key, Reason: ReasonSameIdentifier,
 				Detail: "another person has the same identifier", Operation: op.Body,
 			})
 		}

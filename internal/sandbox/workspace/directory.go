@@ -55,6 +55,12 @@ func (d *directory) name(p *person, who trackapi.Identifier) {
 	d.people[who.Folded()] = p
 }
 
+// unname takes an identifier from a person.
+func (d *directory) unname(p *person, key string) {
+	delete(d.people, trackapi.Identifier{Key: key, Value: p.names[key]}.Folded())
+	delete(p.names, key)
+}
+
 // remove deletes a person. The identifiers are free afterwards.
 func (d *directory) remove(p *person) {
 	for key, value := range p.names {

@@ -104,6 +104,8 @@ func checkIdentifier(c change, p *person, a trackapi.Attribute) {
 	text, ok := a.Value.Scalar()
 	switch {
 	case a.Value.Blank() && p.names[a.Name] == "":
+	case a.Value.Blank() && a.Name != "id" && mayChange(c, a.Name):
+		c.unname(p, a.Name)
 	case a.Value.Blank():
 		unchanged(c, a.Name+" cannot be removed")
 	case !ok:

@@ -1,0 +1,67 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ph2cio/internal/customerio"
+)
+
+// TestRemovals maps a person whom an earlier run has sent with other attributes.
+func TestRemovals(t *testing.T) {
+	t.Parallel()
+	many := map[bool]*strings.Builder{true: {}, false: {}}
+	for i := range customerio.MaxAttributes {
+		fmt.Fprintf(many[i%2 == 0], `,"a%d":%d`, i, i)
+	}
+	for _, test := range []struct {
+		name                string
+		options             Options
+		properties, removed string
+		want                string // the attributes; empty if there is nothing to remove
+	}{
+		{"nothing", Options{}, `{"a":1}`, `{}`, ""},
+		{"one", Options{}, `{"a":1}`, `{"b":null}`, `{"a":1,"b":null}`},
+		{"all", Options{}, `{}`, `{"b":null,"c":null}`, `{"b":null,"c":null}`},
+		{"one that is there under another name", Options{Dots: "_"}, `{"a_b":1}`, `{"a.b":null}`, ""},
+		{"one whose value cannot be sent", Options{}, `{"created_at":"some day"}`, `{}`, `{"created_at":null}`},
+		{"what is never sent", Options{}, `{"a":1}`, `{"$os":null,"unsubscribed":null,"id":null,"email":null}`, ""},
+		{"consent", Options{AllowReserved: []string{"unsubscribed"}}, `{"a":1}`, `{"unsubscribed":null}`, ""},
+		{"as many as there may be", Options{}, "{" + many[true].String()[1:] + "}", "{" + many[false].String()[1:] + `,"b":null}`,
+			"{" + many[true].String()[1:] + nulls(many[false].String()) + "}"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.options.Now = rowTime
+			rules, err := New(test.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			who := newSomebody(test.properties)
+			who.removed = test.removed
+			m := rules.NewMapper(who)
+			if _, o := m.Person(nil, &who.person); o.Bucket != Send {
+				t.Fatal(o)
+			}
+			got := string(m.Removals([]byte("before "), &who.person))
+			want := "before "
+			if test.want != "" {
+				want += `{"type":"person","action":"identify","identifiers":{"id":"user_1001"},"attributes":` + test.want + "}"
+			}
+			if got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+// nulls replaces the values of members, which are numbers, by null.
+func nulls(members string) string {
+	var all strings.Builder
+	for _, one := range strings.Split(members[1:], ",") {
+		name, _, _ := strings.Cut(one, ":")
+		all.WriteString("," + name + ":null")
+	}
+	return all.String()
+}
