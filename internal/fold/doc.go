@@ -13,6 +13,7 @@
 //	overlay.go           a row's own changes over its snapshot
 //	final.go             the attributes that a state comes to
 //	joining.go, merge.go one state from those of several IDs that became one entity, and when they did
+//	newexport.go         the snapshots of an export that no earlier run has kept
 //	store.go             the states of many IDs, which go to disk where memory is short
 //	parts.go             the attributes of many entities, from the states of their IDs
 //	history.go           one entity's attributes with the rows that set them

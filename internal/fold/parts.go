@@ -18,6 +18,7 @@ type Parts struct {
 	all          []part
 	entities     int
 	notesRemoved func(entity uint32) bool // as in NewParts
+	export       *newExport               // nil if nobody asks for it
 }
 
 // part is the attributes of some of the entities.
@@ -110,6 +111,9 @@ func (p *Parts) Fold(number int, keys *Keys, take func(entity uint32, f Folded))
 				f.before = appendKeys(f.before, &states[i].State)
 			}
 			before = f.before
+		}
+		if p.export != nil {
+			p.export.look(states)
 		}
 		for i := range states {
 			f.Updated = max(f.Updated, states[i].updated())

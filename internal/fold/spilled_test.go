@@ -71,7 +71,7 @@ func TestAStoreTakesThePiecesOfAnother(t *testing.T) {
 	got := map[uint32]string{}
 	err := other.Each(4, findOwner, func(owner uint32, st *State, w *Scratch) {
 		w.Prune(st, keys)
-		for text := w.finish(st, false, keys); len(text) > 0; {
+		for text := w.finish(st, finishing{}, nil, keys); len(text) > 0; {
 			var p Property
 			p, text = ReadProperty(text)
 			got[owner] += keys.KeyName(p.Code, p.Inline) + "=" + string(p.Value) + " "

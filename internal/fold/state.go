@@ -2,6 +2,7 @@ package fold
 
 import (
 	"bytes"
+	"math"
 
 	"github.com/zeebo/xxh3"
 
@@ -51,6 +52,28 @@ func (st *State) PersonUUID() (id rawjson.UUID, known bool) {
 		return id, false
 	}
 	return st.uuid.id, true
+}
+
+// changedAfter reports whether the snapshot or a row of the log comes after a place.
+func (st *State) changedAfter(at *ChangeOrder) bool {
+	if st.hasSnapshot && st.snapshotAt.CompareChange(at) > 0 {
+		return true
+	}
+	for log := st.log(); len(log) > 0; {
+		row, _, rest := nextRow(log)
+		if row.CompareChange(at) > 0 {
+			return true
+		}
+		log = rest
+	}
+	return false
+}
+
+// OnlyExported returns a hash of the snapshot of a state, which is never 0. It returns false if the state has
+// anything else than the snapshot of an export.
+func (st *State) OnlyExported() (sum uint64, only bool) {
+	only = st.hasSnapshot && st.snapshotAt.Stamp == math.MaxInt64 && !st.changedAfter(&st.snapshotAt)
+	return xxh3.Hash(st.properties()) | 1, only
 }
 
 // SnapshotState returns a state that has a snapshot and nothing else, given the properties that are kept, in

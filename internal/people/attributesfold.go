@@ -28,6 +28,10 @@ func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *
 		nodes: j.joinings.nodes, logins: j.logins, people: people, choice: choice, options: &x.options,
 		folded: folded{fold.NewParts(x.space, len(people.all), people.wasSent), nil, newClaims(x), newClaims(x), nil},
 	}
+	if x.persons != nil && x.later.wanted() {
+		f.parts.KeepNew(x.persons.order(), f.keepExported)
+		f.findStrangers()
+	}
 	if err := x.eachShard(ctx, f.handOut); err != nil {
 		return nil, err
 	}
@@ -52,13 +56,14 @@ func (f *folded) dropClaims() { f.emails, f.cioIDs = nil, nil }
 // attributeFolder is foldAttributes while it works.
 type attributeFolder struct {
 	folded
-	nodes    *nodes
-	logins   *loginCollector
-	people   *candidates
-	choice   *Choice
-	options  *Options
-	oneShard sync.Mutex // held while the attributes of a shard are read from disk
-	claiming sync.Mutex // of emails and cioIDs
+	nodes     *nodes
+	logins    *loginCollector
+	people    *candidates
+	choice    *Choice
+	options   *Options
+	strangers map[uint32]*exportPerson // by node: see findStrangers
+	oneShard  sync.Mutex               // held while the attributes of a shard are read from disk
+	claiming  sync.Mutex               // of emails and cioIDs
 }
 
 // handOut gives the attributes of a shard's IDs to the parts of their candidates.
@@ -72,14 +77,30 @@ func (s *attributeFolder) handOut(shard uint32, sh *shard) error {
 	wanted := func(name fold.Name) (uint32, bool) {
 		owner, _ := sh.ids.find(readSum(name[:]))
 		_, ok := s.people.numberOf(first + owner)
-		return owner, ok
+		return owner, ok || s.strangers[first+owner] != nil
 	}
 	return sh.states.Each(sh.ids.count, wanted, func(owner uint32, st *fold.State, w *fold.Scratch) {
 		if number, ok := s.people.numberOf(first + owner); ok {
 			s.logins.noteAttributes(first+owner, st, w, s.nodes.x.keys)
 			s.parts.Give(number, first+owner, st, w)
+		} else if e := s.strangers[first+owner]; e != nil {
+			e.setKept(st.OnlyExported())
 		}
 	})
+}
+
+// findStrangers finds the people of the persons export who are no candidates. What the export says of them is
+// kept too, because a later run may have their first rows.
+func (s *attributeFolder) findStrangers() {
+	s.strangers = map[uint32]*exportPerson{}
+	for _, e := range s.nodes.x.persons.byPersonID {
+		if !e.hasNode() || !e.properties {
+			continue
+		}
+		if _, ok := s.people.numberOf(e.node - 1); !ok {
+			s.strangers[e.node-1] = e
+		}
+	}
 }
 
 // handOutExported gives the properties of the persons export to the parts.
@@ -94,15 +115,29 @@ func (s *attributeFolder) handOutExported() error {
 		if !e.hasNode() || !e.properties {
 			continue
 		}
-		if number, ok := s.people.numberOf(e.node - 1); ok {
-			st, err := export.state(e, &r)
-			if err != nil {
-				return err
-			}
+		number, isCandidate := s.people.numberOf(e.node - 1)
+		if !isCandidate && s.strangers == nil {
+			continue
+		}
+		st, err := export.state(e, &r)
+		if err != nil {
+			return err
+		}
+		if isCandidate {
 			s.parts.Give(number, e.node-1, &st, &w)
+		} else if sum, _ := st.OnlyExported(); sum != e.keptSum {
+			s.keepExported(e.node-1, &st)
 		}
 	}
 	return nil
+}
+
+// keepExported keeps properties of the persons export for later runs, as if a row of one of the person's IDs had
+// had them.
+func (s *attributeFolder) keepExported(node uint32, st *fold.State) {
+	var name fold.Name
+	s.nodes.sumOf(node).append(name[:0])
+	s.nodes.x.later.add(pieceEntry, fold.AppendNamed(nil, name, st))
 }
 
 // giveJoining gives a joining to the part of its candidate, if several IDs of the candidate have attributes.

@@ -46,6 +46,7 @@ type exportPerson struct {
 	number     uint32 // counts persons that have an ID
 	node       uint32 // the node of one of its IDs, plus one; 0 if it has none
 	turn       uint64 // its place in inOrder
+	keptSum    uint64 // of the properties that an earlier run has kept, if nothing has changed since; 0 for none
 }
 
 // newPersons returns a persons export without rows. seed is that of the index's sums.
@@ -114,6 +115,13 @@ func (p *persons) learn(r *posthog.PersonRow) *exportPerson {
 
 // setNode notes the node of one of the person's IDs, and the person's number among those that have any.
 func (e *exportPerson) setNode(node, number uint32) { e.node, e.number = node+1, number }
+
+// setKept notes what fold.State.OnlyExported says of what earlier runs have kept.
+func (e *exportPerson) setKept(sum uint64, only bool) {
+	if only {
+		e.keptSum = sum
+	}
+}
 
 // hasNode reports whether any of the person's IDs has a node.
 func (e *exportPerson) hasNode() bool { return e.node != 0 }

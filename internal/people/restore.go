@@ -88,6 +88,9 @@ func (x *Index) Restore(entry []byte) {
 	case pieceEntry:
 		name := fold.PieceName(entry)
 		sh := &x.shards[readSum(name[:]).shard()]
+		if number, found := sh.ids.find(readSum(name[:])); found {
+			sh.ids.factsOf(number).set(hasState) // the persons export may have given it
+		}
 		sh.states.Add(entry, sh.ids.name)
 	case pairEntry:
 		var room textRoom
