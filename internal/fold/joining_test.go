@@ -73,12 +73,12 @@ func TestAMergedPersonIsChangedLater(t *testing.T) {
 		h.Learn(one.id, &row)
 	}
 	h.Join(Joining{Target: 0, Source: 1, At: placeAt(20), Kind: OfLink})
-	var got string
+	var got strings.Builder
 	for _, one := range h.Attributes() {
-		got += fmt.Sprintf("%s=%s of row %d, ", one.Name, one.Value, one.Ref)
+		got.WriteString(fmt.Sprintf("%s=%s of row %d, ", one.Name, one.Value, one.Ref))
 	}
-	if want := "a=1 of row 0, b=3 of row 2, c=4 of row 3, x=1 of row 0, y=1 of row 0, z=1 of row 0, "; got != want {
-		t.Errorf("got %s want %s", got, want)
+	if want := "a=1 of row 0, b=3 of row 2, c=4 of row 3, x=1 of row 0, y=1 of row 0, z=1 of row 0, "; got.String() != want {
+		t.Errorf("got %s want %s", got.String(), want)
 	}
 }
 
