@@ -87,12 +87,6 @@ func TestAttributesOfNightsEndAsOneBackfill(t *testing.T) {
 				{rows: []string{w.set("user_1", `{"plan":null}`)}, sends: 1},
 			}
 		},
-		"a value becomes unfit": func() []attributeNight {
-			return []attributeNight{
-				{rows: []string{w.set("user_1", `{"plan":"pro","created_at":"2026-01-01T00:00:00Z"}`)}, sends: 1},
-				{rows: []string{w.set("user_1", `{"created_at":"some day"}`)}, sends: 1},
-			}
-		},
 		"snapshots": func() []attributeNight {
 			return []attributeNight{
 				{rows: []string{w.snapshot("user_1", `{"plan":"pro","city":"Oslo"}`)}, sends: 1},

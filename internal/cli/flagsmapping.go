@@ -32,6 +32,7 @@ type mappingOptions struct {
 	eventAttributes    []string
 	personProperties   string
 	personAttributes   []string
+	unset              string
 	dateAttributes     []string
 	allowReserved      []string
 	identifyTimestamp  bool
@@ -94,6 +95,8 @@ func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 	describe(f, "person-properties", attributes, "", oneOf(propertyChoices...))
 	f.StringArrayVar(&o.personAttributes, "person-attribute", nil, "add this attribute to every person; may be repeated")
 	describe(f, "person-attribute", attributes, "NAME=TEMPLATE")
+	f.StringVar(&o.unset, "unset", "remove", "what to do with attributes that were sent and that a person no longer has")
+	describe(f, "unset", attributes, "", oneOf("remove\tsend null, which removes them", "keep\tleave them as they are in Customer.io"))
 	f.StringSliceVar(&o.dateAttributes, "date-attributes", nil, "person attributes to convert to unix seconds, besides created_at")
 	describe(f, "date-attributes", attributes, "GLOB,...")
 	f.StringSliceVar(&o.allowReserved, "allow-reserved", nil, "reserved attributes to send anyway, such as unsubscribed")
@@ -134,7 +137,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 		RedactQuery: o.redactQuery, PersonProperties: o.personProperties, DateAttributes: o.dateAttributes,
 		AllowReserved: o.allowReserved, PersonAttributes: o.personAttributes, EventAttributes: o.eventAttributes,
 		IdentifierKey: o.identity.firstKey(), IdentifierValue: o.identity.identifierValue,
-		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp,
+		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp, Unset: o.unset,
 		Since: since, Until: until, LiveSince: live, HoldRecent: o.recent == recentHold,
 	}, errors.Join(err1, err2, err3, err4)
 }

@@ -47,7 +47,7 @@ var toFiles = map[string]int{
 	"people": neither, "person-attribute": neither, "person-properties": neither, "ping-url": neither, "properties": neither,
 	"quiet": neither, "rate": neither, "recent": neither, "redact-query": neither, "region": neither, "resend-old": neither,
 	"restart": neither, "sandbox": neither, "screen-name": neither, "settle": neither, "since": neither, "skip-events": neither,
-	"team": neither, "timezone": neither, "tolerate-rejects": neither, "until": neither, "user-id": neither, "verbose": neither,
+	"team": neither, "timezone": neither, "tolerate-rejects": neither, "unset": neither, "until": neither, "user-id": neither, "verbose": neither,
 	"version": neither, "wait-for-files": neither, "wait-lock": neither, "workspace": neither, "yes": neither,
 }
 

@@ -31,7 +31,7 @@ func New(o Options) (*Rules, error) {
 	}
 	var errs []error
 	for _, set := range []func(*Rules, Options) error{
-		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setScreenName, (*Rules).checkDots,
+		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setScreenName, (*Rules).checkDots, (*Rules).setUnset,
 		(*Rules).setProperties, (*Rules).setReserved, (*Rules).setAttributes, (*Rules).setIdentifier,
 	} {
 		errs = append(errs, set(r, o))
@@ -85,6 +85,17 @@ func (r *Rules) setScreenName(o Options) error {
 		r.events.pages.screenByEvent = true
 	default:
 		return fmt.Errorf("--screen-name takes name or event, not %q", o.ScreenName)
+	}
+	return nil
+}
+
+func (r *Rules) setUnset(o Options) error {
+	switch o.Unset {
+	case "", "remove":
+	case "keep":
+		r.keepsUnset = true
+	default:
+		return fmt.Errorf("--unset must be remove or keep, not %q", o.Unset)
 	}
 	return nil
 }

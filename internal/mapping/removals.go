@@ -9,18 +9,20 @@ import (
 )
 
 // Removals appends the identify of the person whom Person has mapped last, and whom an earlier run has sent:
-// with what Person has appended, and with null for each attribute that the earlier run may have sent and that
-// the person has no more. Null removes an attribute in Customer.io. Dst is returned unchanged if there is no
-// such attribute.
+// with what Person has appended, and with null for each attribute that the person had when an earlier run sent
+// them, and no longer has. Dst is returned unchanged if there is no such attribute, or Options.Unset keeps
+// them.
+//
+// Customer.io documents that null removes an attribute of an object. That it removes one of a person is
+// UNVERIFIED. An attribute whose value cannot be sent any more stays: the profile may have it from elsewhere.
 func (m *Mapper) Removals(dst []byte, p *people.Person) []byte {
+	if m.rules.keepsUnset {
+		return dst
+	}
 	r := &m.removals
 	r.begin(m.attributes.json)
 	r.gone = m.people.AppendRemoved(r.gone[:0], p)
 	r.addAll(m.persons.keys, r.gone)
-	r.addAll(m.persons.keys, m.persons.json)
-	for i := range m.rules.persons.assigned {
-		r.add(m.rules.persons.assigned[i].key)
-	}
 	who := m.persons.who
 	if p.FreesEmail() && who.Key != customerio.Email {
 		r.addName("email")
@@ -60,7 +62,7 @@ func (r *removals) begin(attributes []byte) {
 	r.json = append(r.json[:0], attributes[:len(attributes)-1]...)
 }
 
-// addAll adds those of a person's properties that are not sent.
+// addAll adds the members of an object, which are properties of the person.
 func (r *removals) addAll(keys *keys, properties []byte) {
 	r.members = rawjson.WalkMembers(r.members[:0], properties)
 	for _, member := range r.members {
