@@ -61,7 +61,7 @@ func TestRemovals(t *testing.T) {
 // nulls replaces the values of members, which are numbers, by null.
 func nulls(members string) string {
 	var all strings.Builder
-	for _, one := range strings.Split(members[1:], ",") {
+	for one := range strings.SplitSeq(members[1:], ",") {
 		name, _, _ := strings.Cut(one, ":")
 		all.WriteString("," + name + ":null")
 	}
