@@ -233,7 +233,7 @@ func sendAttributeNights(t *testing.T, nights []attributeNight) {
 				t.Fatal(err)
 			}
 		}
-		words := []string{"sync", "--first-run", "export"}
+		words := []string{"sync", "--first-run", "--unset", "remove", "export"}
 		if night.persons != "" {
 			persons = filepath.Join(dir, fmt.Sprintf("persons%d.jsonl", i+1))
 			if err := os.WriteFile(persons, []byte(night.persons), 0o600); err != nil {
@@ -252,12 +252,12 @@ func sendAttributeNights(t *testing.T, nights []attributeNight) {
 	if persons != "" {
 		words = append(words, "--persons", persons)
 		before := profilesIn(r.box)
-		run(r, "sync", "export", "--persons", persons)
+		run(r, "sync", "--unset", "remove", "export", "--persons", persons)
 		if diff := cmp.Diff(before, profilesIn(r.box)); diff != "" {
 			t.Errorf("the last persons export again changed:\n%s", diff)
 		}
 	}
-	run(r, "sync", "export")
+	run(r, "sync", "--unset", "remove", "export")
 	if n := r.box.Stats().Items - items; n != 0 {
 		t.Errorf("%d operations came when nothing was new", n)
 	}

@@ -38,7 +38,7 @@ type Options struct {
 	DropProperties    []string       // globs
 	RedactQuery       []string       // more query parameter names to redact
 	PersonProperties  string         // custom, all
-	Unset             string         // remove, keep: what becomes of attributes that a person no longer has
+	Unset             string         // keep, remove: what becomes of attributes that a person no longer has
 	DateAttributes    []string       // globs
 	AllowReserved     []string       // names
 	PersonAttributes  []string       // name=template

@@ -91,11 +91,11 @@ func (r *Rules) setScreenName(o Options) error {
 
 func (r *Rules) setUnset(o Options) error {
 	switch o.Unset {
-	case "", "remove":
-	case "keep":
-		r.keepsUnset = true
+	case "", "keep":
+	case "remove":
+		r.removesUnset = true
 	default:
-		return fmt.Errorf("--unset must be remove or keep, not %q", o.Unset)
+		return fmt.Errorf("--unset must be keep or remove, not %q", o.Unset)
 	}
 	return nil
 }

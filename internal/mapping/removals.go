@@ -9,20 +9,19 @@ import (
 )
 
 // Removals appends the identify of the person whom Person has mapped last, and whom an earlier run has sent:
-// with what Person has appended, and with null for each attribute that the person had when an earlier run sent
-// them, and no longer has. Dst is returned unchanged if there is no such attribute, or Options.Unset keeps
-// them.
+// with what Person has appended, and with null for the email if an earlier run has sent one that the person no
+// longer has. If Options.Unset says so, there is also null for each attribute that the person had and no
+// longer has. Dst is returned unchanged if there is nothing to remove.
 //
 // Customer.io documents that null removes an attribute of an object. That it removes one of a person is
 // UNVERIFIED. An attribute whose value cannot be sent any more stays: the profile may have it from elsewhere.
 func (m *Mapper) Removals(dst []byte, p *people.Person) []byte {
-	if m.rules.keepsUnset {
-		return dst
-	}
 	r := &m.removals
 	r.begin(m.attributes.json)
-	r.gone = m.people.AppendRemoved(r.gone[:0], p)
-	r.addAll(m.persons.keys, r.gone)
+	if m.rules.removesUnset {
+		r.gone = m.people.AppendRemoved(r.gone[:0], p)
+		r.addAll(m.persons.keys, r.gone)
+	}
 	who := m.persons.who
 	if p.FreesEmail() && who.Key != customerio.Email {
 		r.addName("email")
@@ -70,10 +69,11 @@ func (r *removals) addAll(keys *keys, properties []byte) {
 	}
 }
 
-// add adds an attribute that is not sent, unless it is one that is never sent, or says what messages a person
-// wants. The email of a person is not always theirs to remove, and goes by Person.FreesEmail.
+// add adds an attribute that is not sent, unless it is one that is never sent, says what messages a person
+// wants, or is PostHog's own, which nights with other --person-properties do not remember. The email of a
+// person is not always theirs to remove, and goes by Person.FreesEmail.
 func (r *removals) add(k *key) {
-	if k.sent() && !k.optOut && k.out != "email" && !strings.HasPrefix(k.out, "cio_subscription_preferences") {
+	if !strings.HasPrefix(k.plain, "$") && k.sent() && !k.optOut && k.out != "email" && !strings.HasPrefix(k.out, "cio_subscription_preferences") {
 		r.addName(k.out)
 	}
 }

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -27,6 +28,7 @@ func TestRemovals(t *testing.T) {
 		{"one that is there under another name", Options{Dots: "_"}, `{"a_b":1}`, `{"a.b":null}`, ""},
 		{"one whose value cannot be sent", Options{}, `{"created_at":"some day"}`, `{}`, ""},
 		{"one of a template that yields nothing", Options{PersonAttributes: []string{"plan={person.properties.plan}"}}, `{"a":1}`, `{}`, ""},
+		{"PostHog's own", Options{PersonProperties: "all"}, `{"a":1}`, `{"$os":null}`, ""},
 		{"none, since they are kept", Options{Unset: "keep"}, `{"a":1}`, `{"b":null}`, ""},
 		{"what is never sent", Options{}, `{"a":1}`, `{"$os":null,"unsubscribed":null,"id":null,"email":null}`, ""},
 		{"consent", Options{AllowReserved: []string{"unsubscribed"}}, `{"a":1}`, `{"unsubscribed":null}`, ""},
@@ -36,6 +38,7 @@ func TestRemovals(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.options.Now = rowTime
+			test.options.Unset = cmp.Or(test.options.Unset, "remove")
 			rules, err := New(test.options)
 			if err != nil {
 				t.Fatal(err)

@@ -21,7 +21,7 @@ type Rules struct {
 	persons           personRules
 	identifier        identifierRules
 	templates         templateNames
-	keepsUnset        bool // attributes that a person no longer has stay in Customer.io
+	removesUnset      bool // attributes that a person no longer has are removed in Customer.io
 	identifyTimestamp bool // identify operations have the time of the person's last change
 }
 
