@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,12 +40,32 @@ func ReadOpenReject(line []byte) (r OpenReject, err error) {
 	if one.Field != "" {
 		r.Detail = strings.TrimSuffix(one.Field+": "+one.Detail, ": ")
 	}
-	if r.Event == "" && len(one.Operation) > 0 && one.Row > 0 {
-		var operation struct{ Name string }
-		_ = json.Unmarshal(one.Operation, &operation) // what has no name, has none
+	var operation rejectedOperation
+	_ = json.Unmarshal(one.Operation, &operation) // what cannot be read has no name and names nobody
+	switch {
+	case one.Row > 0 && r.Event == "":
 		r.Event = operation.Name
+	case one.Row == 0:
+		r.Detail = strings.TrimSuffix(strings.TrimPrefix(operation.who()+": "+r.Detail, ": "), ": ")
 	}
 	return r, nil
+}
+
+// rejectedOperation is what is shown of an operation that Customer.io has rejected.
+type rejectedOperation struct {
+	Name                            string
+	Identifiers, Primary, Secondary map[string]string
+}
+
+// who names the person of an operation, or the two profiles of a merge; empty if it names none.
+func (o *rejectedOperation) who() string {
+	one := func(identifiers map[string]string) string {
+		return strings.Join(slices.Sorted(maps.Values(identifiers)), ", ")
+	}
+	if len(o.Secondary) > 0 {
+		return "merge of " + one(o.Secondary) + " into " + one(o.Primary)
+	}
+	return one(o.Identifiers)
 }
 
 // cureUnknown is the cure for a reason that only Customer.io knows.

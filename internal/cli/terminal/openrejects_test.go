@@ -37,3 +37,18 @@ func TestNoCellOfTheTableIsRunByASpreadsheet(t *testing.T) {
 		}
 	})
 }
+
+func TestARejectWithoutARowSaysWhom(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		`{"reason":"invalid","operation":{"type":"person","action":"identify","identifiers":{"id":"user_1"},"attributes":{}}}`:                    "user_1",
+		`{"reason":"invalid","detail":"no","field":"plan","operation":{"action":"identify","identifiers":{"email":"ada@example.com"}}}`:           "ada@example.com: plan: no",
+		`{"reason":"invalid","operation":{"action":"merge","primary":{"id":"user_1"},"secondary":{"id":"anon_1"}}}`:                               "merge of anon_1 into user_1",
+		`{"reason":"too_large","detail":"too large: person user_1"}`:                                                                              "too large: person user_1",
+		`{"file":"a.jsonl","row":3,"reason":"invalid","detail":"no","operation":{"action":"event","name":"Order","identifiers":{"id":"user_1"}}}`: "no",
+	} {
+		if one, err := ReadOpenReject([]byte(line)); err != nil || one.Detail != want {
+			t.Errorf("%s\ngot %q, %v; want %q", line, one.Detail, err, want)
+		}
+	}
+}
