@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestNamedTestsExist looks for the tests that the Makefile and .ci/run name: go test -run passes when no test has the name.
+// TestNamedTestsExist looks for the tests that the Makefile and .ci/run name: go test -run passes when no
+// test has the name.
 func TestNamedTestsExist(t *testing.T) {
 	var tests strings.Builder
 	for _, top := range []string{"cmd", "internal"} {

@@ -52,10 +52,7 @@ run stops, run the same command again to resume.`,
 
 func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []string) (err error) {
 	if o.sending.dryRun {
-		return runPreview(ctx, p, &previewOptions{
-			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
-			stdin: o.stdin, state: o.sending.state, workspace: o.sending.workspace, region: o.sending.region, fresh: o.sending.sandbox,
-		}, args)
+		return runPreview(ctx, p, o.sending.preview(o.mapping, o.stdin, o.profiling, false), args)
 	}
 	stop, err := o.profiling.start(p)
 	if err != nil {

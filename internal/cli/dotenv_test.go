@@ -205,8 +205,8 @@ func FuzzSettings(f *testing.F) {
 	})
 }
 
-// TestBadSettingsAreNamedByTheirLines holds what is said of a line: its number, the name of a setting of ours, and nothing of its
-// text.
+// TestBadSettingsAreNamedByTheirLines holds what is said of a line: its number, the name of a setting of
+// ours, and nothing of its text.
 func TestBadSettingsAreNamedByTheirLines(t *testing.T) {
 	for text, want := range map[string][]string{
 		"\n\nhush me\n":                      {"line 3 is not NAME=value"},

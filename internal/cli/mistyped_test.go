@@ -101,7 +101,8 @@ func TestHelpFlagAnywhere(t *testing.T) {
 	}
 }
 
-// TestNamesOfOtherProgramsLeadToFlags holds that what is called otherwise elsewhere is not so here, and has a name here.
+// TestNamesOfOtherProgramsLeadToFlags holds that what is called otherwise elsewhere is not so here, and has
+// a name here.
 func TestNamesOfOtherProgramsLeadToFlags(t *testing.T) {
 	root := newRoot(newProgram(Env{}, nil))
 	known := append(flagNames(root), "verbose", "quiet", "json", "env-file", "log-format")

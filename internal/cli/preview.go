@@ -40,6 +40,17 @@ type previewOptions struct {
 	profiling  profiling
 }
 
+// preview returns the options of the preview that --dry-run shows in place of sending. onlyNew is for a sync.
+func (o *sendingOptions) preview(rules mappingOptions, input stdinOptions, profile profiling, onlyNew bool) *previewOptions {
+	return &previewOptions{
+		mapping: rules, batchItems: o.batchItems, rate: o.rate, limit: shownOperations, profiling: profile,
+		stdin: input, state: o.state, workspace: o.workspace, region: o.region, fresh: o.sandbox, onlyNew: onlyNew,
+	}
+}
+
+// shownOperations is how many operations a preview shows unless --limit says otherwise.
+const shownOperations = 10
+
 func newPreview(p *program) *cobra.Command {
 	o := &previewOptions{}
 	c := &cobra.Command{
@@ -62,7 +73,7 @@ network. SOURCE is a file, a directory, a glob, or - for standard input.`,
 
 func (o *previewOptions) addFlags(c *cobra.Command) {
 	f := flagsInOrder(c)
-	f.IntVar(&o.limit, "limit", 10, "show the first N operations; 0 shows none")
+	f.IntVar(&o.limit, "limit", shownOperations, "show the first N operations; 0 shows none")
 	describe(f, "limit", whatToShow, "N", inShort())
 	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one per line; in the order of sending; - is stdout")
 	describe(f, operationsFlag, whatToShow, "FILE", inShort(), withExtensions("jsonl", "json"))

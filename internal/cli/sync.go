@@ -71,24 +71,26 @@ func noStdin(args []string) error {
 	return nil
 }
 
-func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err error) {
-	ctx := c.Context()
+func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) error {
 	stop, err := o.profiling.start(p)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	if o.sending.dryRun {
-		return runPreview(ctx, p, &previewOptions{
-			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
-			stdin: o.stdin, state: o.sending.state, workspace: o.sending.workspace, region: o.sending.region, fresh: o.sending.sandbox, onlyNew: true,
-		}, args)
+		return runPreview(c.Context(), p, o.sending.preview(o.mapping, o.stdin, o.profiling, true), args)
 	}
 	// Before any request, so that a mistake is reported first.
 	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
 	}
+	return o.send(c, p, plan)
+}
+
+// send sends what is new in the sources of a plan.
+func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err error) {
+	ctx := c.Context()
 	if err := o.sending.checkStateFlag(); err != nil {
 		return err
 	}

@@ -72,8 +72,10 @@ func (st *State) changedAfter(at *ChangeOrder) bool {
 // OnlyExported returns a hash of the snapshot of a state, which is never 0. It returns false if the state has
 // anything else than the snapshot of an export.
 func (st *State) OnlyExported() (sum uint64, only bool) {
-	only = st.hasSnapshot && st.snapshotAt.Stamp == math.MaxInt64 && !st.changedAfter(&st.snapshotAt)
-	return xxh3.Hash(st.properties()) | 1, only
+	if !st.hasSnapshot || st.snapshotAt.Stamp != math.MaxInt64 || st.changedAfter(&st.snapshotAt) {
+		return 0, false
+	}
+	return xxh3.Hash(st.properties()) | 1, true
 }
 
 // SnapshotState returns a state that has a snapshot and nothing else, given the properties that are kept, in

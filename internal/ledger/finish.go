@@ -17,9 +17,9 @@ type Ending struct {
 	Retried []Phase        // the phases in which this run has sent again what earlier runs had rejected
 }
 
-// Finish records that nothing is left to do. It deletes what runs before this one have saved for later runs to
-// restore, if this one has saved all of it again (see Restorable). It stops the waiting of rows as Ending.Waiting says, and closes
-// the rejects of earlier runs in the phases of Ending.Retried.
+// Finish records that nothing is left to do. It deletes what runs before this one have saved for later runs
+// to restore, if this one has saved all of it again (see Restorable). It stops the waiting of rows as
+// Ending.Waiting says, and closes the rejects of earlier runs in the phases of Ending.Retried.
 //
 // In the phase of events only rows that the run has read again are closed: those of Ending.Reread, and those
 // of files that were repaired. A file counts as repaired if the run has read one of the same name with at

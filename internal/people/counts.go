@@ -39,7 +39,8 @@ func (p *Profiles) add(known bool) {
 	p.New++
 }
 
-// at returns the counts at a time, in unix seconds, by which the data of some of the people who get an identify is stale.
+// at returns the counts at a time, in unix seconds, by which the data of some of the people who get an
+// identify is stale.
 func (c Counts) at(now int64, people iter.Seq[*Person]) Counts {
 	const fresh = 72 * 60 * 60
 	c.ByChoice = maps.Clone(c.ByChoice)
@@ -119,7 +120,8 @@ func (c *tally) seenIDs(many int64) {
 // setByWho sets how many profiles each choice of Who would make, if that depends on an attribute.
 func (c *tally) setByWho(byWho [len(everyWho)]Profiles) { c.byWho = byWho }
 
-// sent sets how many people get an identify, how many rows are sent as events, and how many identifies lack their email.
+// sent sets how many people get an identify, how many rows are sent as events, and how many identifies lack
+// their email.
 func (c *tally) sent(identifies int, events int64, emailConflicts int) {
 	c.identifies, c.events, c.emailConflicts = identifies, events, emailConflicts
 }

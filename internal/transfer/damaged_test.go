@@ -10,7 +10,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/testkit/synthetic"
@@ -111,14 +110,5 @@ func runOn(t *testing.T, read posthog.Options, path string) (*Summary, string) {
 	t.Helper()
 	plan := newPlan(t, mapping.Options{}, path)
 	plan.Read = read
-	var operations strings.Builder
-	plan.Observe = func(op customerio.Operation) error {
-		operations.Write(op.Body)
-		return nil
-	}
-	summary, err := plan.readAndSend(t, t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return summary, operations.String()
+	return plan.sent(t)
 }

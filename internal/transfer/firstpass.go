@@ -22,7 +22,7 @@ type FirstPass struct {
 	People   *people.Directory      // usable until Close
 	Rows     int64                  // read, good and bad
 	Bad      int64                  // rows that are not events, or can never be sent whoever their person is
-	Repeats  int64                  // rows that are not sent because others stand for them, or an earlier run has sent them
+	Repeats  int64                  // rows that are duplicates of others, or that an earlier run has sent
 	Recent   int64                  // rows that could start a campaign, whoever their person is
 	UUIDs    ledger.UUIDs           // of the rows that could be sent, whoever their person is
 	Before   ledger.UUIDs           // of the rows that earlier runs have read

@@ -33,7 +33,8 @@ func keyOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) ledger.K
 	return keyOfText([]byte(o.Reason + "\x00" + p.DistinctID))
 }
 
-// markOfPerson returns, given the identify that mapping.Mapper.Person makes, what the ledger stores of a person once their identify is accepted.
+// markOfPerson returns, given the identify that mapping.Mapper.Person makes, what the ledger stores of a
+// person once their identify is accepted.
 func markOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) deliver.Mark {
 	return deliver.Mark{
 		Key: keyOfText(identify),

@@ -65,7 +65,7 @@ func (o *observation) addEvent(f *FirstPass, event *posthog.Event) {
 	outcome := o.keys.add(event, f.rules.Mapping.Classify(event))
 	f.waitingSources.observe(source, event, outcome)
 	o.count(event, &outcome)
-	if outcome != rejectedBefore { // another row may stand for it
+	if outcome != rejectedBefore { // another version of the row may be sent
 		o.decided.add(number, outcome)
 	}
 	if outcome.Bucket == mapping.Rejected || outcome == rejectedBefore {

@@ -339,8 +339,8 @@ func (r *repeats) sortedDays() []int64 {
 	return days
 }
 
-// leaveOut makes a chunk skip its repeats and what an earlier run has rejected, and counts them. It does not skip rows that correct what was sent,
-// because each of those is listed.
+// leaveOut makes a chunk skip its repeats and what an earlier run has rejected, and counts them. It does not
+// skip rows that correct what was sent, because each of those is listed.
 func (r *repeats) leaveOut(c *posthog.Chunk, counted *deliver.RowCounts) {
 	var earlier, duplicate int64
 	left := parallel.Bitset(c.Left)

@@ -4,13 +4,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
@@ -34,19 +32,7 @@ func TestBothPassesFromAStore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	run := func(plan *testPlan) (*Summary, string) {
-		var operations strings.Builder
-		plan.Observe = func(op customerio.Operation) error {
-			operations.Write(op.Body)
-			return nil
-		}
-		summary, err := plan.readAndSend(t, t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return summary, operations.String()
-	}
-	want, wantOperations := run(newPlan(t, mapping.Options{}, directory))
+	want, wantOperations := newPlan(t, mapping.Options{}, directory).sent(t)
 	for name, manners := range map[string]sources.Manners{
 		"in order":                {},
 		"slow":                    {Sips: 20_000, Delay: time.Millisecond},
@@ -56,7 +42,7 @@ func TestBothPassesFromAStore(t *testing.T) {
 		store := sources.New(manners)
 		plan.in(t, store)
 		plan.mostTail = 1 // nothing is kept from the first pass, so that the second one opens the sources
-		got, operations := run(plan)
+		got, operations := plan.sent(t)
 		if n := store.Opened(); n < 3*len(plan.Sources) || // a look at the types of columns, and two passes
 			store.Unclosed() > 0 {
 			t.Errorf("%s: %d sources were opened %d times, and %d files are open", name, len(plan.Sources), n, store.Unclosed())

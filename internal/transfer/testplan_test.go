@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,21 @@ func (p *testPlan) to(t *testing.T, handler http.Handler) {
 	}
 	p.Sender = customerio.Reduced(customerio.Bisected(customerio.Retried(client, customerio.Policy{Tally: p.Tally}), p.Tally), p.Tally)
 	p.InFlight = func() int { return 4 }
+}
+
+// sent makes both passes, and returns the operations too.
+func (p *testPlan) sent(t *testing.T) (*Summary, string) {
+	t.Helper()
+	var operations strings.Builder
+	p.Observe = func(op customerio.Operation) error {
+		operations.Write(op.Body)
+		return nil
+	}
+	summary, err := p.readAndSend(t, t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return summary, operations.String()
 }
 
 // readAndSend makes both passes.
