@@ -17,7 +17,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// onePersonsRows are rows of one person, by what becomes of them alone. Several are versions of one event.
+// onePersonsRows are rows of one person, by what becomes of them alone. Several are versions of one event. A version that
+// cannot be sent is rejected only without one that can, so each reason also has an event of its own.
 var onePersonsRows = []string{
 	`{"uuid":"a","event":"Order","timestamp":"2026-03-04T10:00:00Z","created_at":"2026-03-04T10:00:0%dZ","properties":{"n":1}}`,
 	`{"uuid":"a","event":"Order","timestamp":"2026-03-04T10:00:00Z","created_at":"2026-03-04T10:00:0%dZ","properties":{"n":"LARGE"}}`,
@@ -27,6 +28,10 @@ var onePersonsRows = []string{
 	`{"uuid":"a","event":"Order","timestamp":"2026-03-05T11:00:00Z","properties":{"n":%d}}`,
 	`{"uuid":"a","event":"Order","timestamp":"yesterday","properties":{"n":%d}}`,
 	`{"uuid":"a","event":"Order","timestamp":"2031-03-05T11:00:00Z","properties":{"n":%d}}`,
+	`{"uuid":"b","event":"Order","timestamp":"2026-03-04T10:00:00Z","created_at":"2026-03-04T10:00:0%dZ","properties":{"n":"LARGE"}}`,
+	`{"uuid":"c","event":"Order","timestamp":"yesterday","properties":{"n":%d}}`,
+	`{"uuid":"d","event":"Order","timestamp":"2031-03-05T11:00:00Z","properties":{"n":%d}}`,
+	`{"uuid":"e","event":"Order","timestamp":"2026-03-04T11:00:00Z","created_at":"2026-04-04T10:00:0%dZ","properties":{"n":3}}`,
 	`{"event":"Order","timestamp":"2026-03-04T10:00:00Z","properties":{"n":%d}}`,
 	`{"event":"$groupidentify","timestamp":"2026-03-04T10:00:00Z","properties":{"n":%d}}`,
 	`{"event":"$autocapture","timestamp":"2026-03-04T10:00:00Z","properties":{"n":%d}}`,
