@@ -41,17 +41,14 @@ func newColumnTree(name string) *columnTree {
 }
 
 // complete finds the arrays after all columns have been added, and gives each column the slot that take
-// returns for its path.
-func (t *columnTree) complete(path string, take func(path string, column int) (slot int)) {
+// returns for its path. The paths of its children begin with prefix.
+func (t *columnTree) complete(prefix string, take func(path string, column int) (slot int)) {
 	for _, c := range t.children {
-		within := string(c.name)
-		if path != "" {
-			within = path + "." + within
-		}
+		path := prefix + string(c.name)
 		if c.column >= 0 {
-			c.slot = take(within, c.column)
+			c.slot = take(path, c.column)
 		}
-		c.complete(within, take)
+		c.complete(path+".", take)
 		if c.column >= 0 {
 			c.flat = c.leaves(string(c.name))
 		}

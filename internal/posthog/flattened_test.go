@@ -283,6 +283,7 @@ func FuzzUICSV(f *testing.F) {
 	f.Add("zip,hex,flag,plus,exp,nan", "01067,12e5,True,+1,1E400,NaN\n99423,77,False,-0,1e3,inf\n")
 	f.Add("j,k,b,n.0", "\"[1, {\"\"a\"\":2}]\",{},true,1e-7\n{,[],True,1.5e+300\n")
 	f.Add("0 ", "1")
+	f.Add("a,.,0a,cb.x.1,", "1,2,3,4,5\nx,2,x,x,x\n")
 	f.Fuzz(func(t *testing.T, names, text string) {
 		header := []string{"*.event", "*.distinct_id"}
 		for name := range strings.SplitSeq(names, ",") {
