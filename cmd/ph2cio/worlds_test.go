@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -35,25 +39,46 @@ import (
 // After each run the equation of the rows holds, and at the end nothing waits that could be sent. An
 // event comes twice only if it was under way when a run was killed.
 //
-// PH2CIO_WORLDS is the number of worlds, which have the seeds from 1, and PH2CIO_WORLD_NIGHTS that of the
-// nights of each. PH2CIO_WORLD_SEED runs the world of that seed alone. One that failed is understood faster
-// with fewer nights: the first ones stay the same.
+// PH2CIO_WORLDS is the number of worlds, PH2CIO_WORLD_NIGHTS that of the nights of each, and PH2CIO_WORLD_SEED
+// the seed of the first one, 1 by default; the others follow it. A world that failed is understood faster with
+// fewer nights: the first ones stay the same.
 func TestNightsEndAsOneBackfill(t *testing.T) {
 	t.Parallel()
 	count, nights := settingOr(t, "PH2CIO_WORLDS", 3), settingOr(t, "PH2CIO_WORLD_NIGHTS", 10)
-	seed := uint64(1)
-	if text := testSettings["PH2CIO_WORLD_SEED"]; text != "" {
-		one, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seed, count = one, 1
-	}
-	for i := range uint64(count) {
-		t.Run(fmt.Sprint("seed ", seed+i), func(t *testing.T) {
-			newWorldRun(t, seed+i).live(nights)
+	first := settingOr(t, "PH2CIO_WORLD_SEED", 1)
+	drawn := &tally{counts: map[string]int{}}
+	t.Cleanup(func() { t.Log(drawn) })
+	for seed := first; seed < first+count; seed++ {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			r := newWorldRun(t, uint64(seed))
+			r.live(nights)
+			drawn.add(r.world.Counts())
 		})
 	}
+}
+
+// tally counts what happened in several worlds.
+type tally struct {
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+func (y *tally) add(counts map[string]int) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.counts["worlds"]++
+	for what, n := range counts {
+		y.counts[what] += n
+	}
+}
+
+func (y *tally) String() string {
+	var all []string
+	for _, what := range slices.Sorted(maps.Keys(y.counts)) {
+		all = append(all, fmt.Sprintf("%s: %d", what, y.counts[what]))
+	}
+	return strings.Join(all, ", ")
 }
 
 // settingOr returns a number of the test settings, and usual if it is not set.
@@ -182,6 +207,7 @@ func (r *worldRun) run(n worlds.Night) (complete bool) {
 	r.readRejects()
 	if code == -1 || n.Ending == worlds.Killed && stdout.Len() == 0 {
 		r.world.Note("  killed")
+		r.world.Count("killed runs")
 		r.kills++
 		return false
 	}
@@ -195,12 +221,31 @@ func (r *worldRun) run(n worlds.Night) (complete bool) {
 	}
 	r.world.Note("  exit code %d, %s", code, text)
 	r.check(&summary)
+	r.count(code, n, &summary)
 	fits := code == 0 || code == 3 || code == 6 && n.Damaged || code == 143 && n.Ending == worlds.Terminated
 	if !fits {
 		r.t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 	all := string(summary.Rows["unsent"]) == "0" && len(summary.Unsent) == 0
 	return all && n.Ending != worlds.OutOfTime && !summary.Interrupted
+}
+
+// count counts how a run ended.
+func (r *worldRun) count(code int, n worlds.Night, s *worldSummary) {
+	r.world.Count("runs")
+	switch {
+	case n.Ending == worlds.OutOfTime:
+		r.world.Count("runs out of time")
+	case s.Interrupted:
+		r.world.Count("interrupted runs")
+	case code == 3:
+		r.world.Count("runs with rejects")
+	case code == 6:
+		r.world.Count("runs with damaged files")
+	}
+	if n.Ahead != 0 {
+		r.world.Count("clocks that jump")
+	}
 }
 
 // check checks the equation of rows and takes the names of files of which rows are lost.

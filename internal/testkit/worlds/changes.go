@@ -14,6 +14,7 @@ func (w *World) arrive(rows []*row, allNew bool) {
 			at = 0
 		}
 		f.insert(at, rows[:n]...)
+		w.story.count("files grown or new")
 		w.story.note("%s grows to %d rows%s", f.name, len(f.rows), told(rows[:n]))
 		w.files.write(f)
 		rows = rows[n:]
@@ -57,6 +58,7 @@ func (w *World) correctInPlace(f *file) {
 	if r == nil {
 		return
 	}
+	w.story.count("rows corrected")
 	w.story.note("%s: row %d is corrected in place, event %d version %d", f.name, i+1, r.id, r.version)
 	f.replace(i, r)
 	w.files.write(f)
@@ -68,6 +70,7 @@ func (w *World) correctElsewhere(f *file) {
 		return
 	}
 	other := w.files.add(w.form(), r)
+	w.story.count("rows corrected")
 	w.story.note("%s: row %d is corrected in %s, event %d version %d", f.name, i+1, other.name, r.id, r.version)
 	w.files.write(other)
 }

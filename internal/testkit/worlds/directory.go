@@ -22,13 +22,6 @@ type directory struct {
 	alsoNamed   map[string][]string     // earlier names of a file, and of files that it took in
 }
 
-// story is what happened, line by line.
-type story struct{ lines []string }
-
-func (s *story) note(format string, values ...any) {
-	s.lines = append(s.lines, fmt.Sprintf(format, values...))
-}
-
 func newDirectory(d dice, path string, today time.Time, s *story) *directory {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		panic(err)
@@ -54,6 +47,7 @@ func (d *directory) add(f form, rows ...*row) *file {
 // addEmpty adds a file that has no rows.
 func (d *directory) addEmpty() {
 	f := d.add(plain)
+	d.story.count("empty files")
 	d.story.note("%s is empty", f.name)
 	d.write(f)
 }
@@ -147,6 +141,7 @@ func (d *directory) mend() {
 	for _, f := range d.files {
 		if f.damaged {
 			f.setDamaged(false)
+			d.story.count("files mended")
 			d.story.note("%s is mended", f.name)
 			d.write(f)
 		}
@@ -155,6 +150,7 @@ func (d *directory) mend() {
 
 func (d *directory) rename(f *file) {
 	before := f.rename(d.newName(f.form), f.form)
+	d.story.count("files renamed")
 	d.story.note("%s is renamed %s", before, f.name)
 	if err := os.Rename(filepath.Join(d.path, before), filepath.Join(d.path, f.name)); err != nil {
 		panic(err)
@@ -167,6 +163,7 @@ func (d *directory) recompress(f *file) {
 	as := (f.form + 1 + form(d.IntN(int(forms)-1))) % forms
 	before := f.rename(d.newName(as), as)
 	d.removeFromDisk(before)
+	d.story.count("files recompressed")
 	d.story.note("%s is compressed anew as %s, form %d", before, f.name, f.form)
 	d.alsoNamed[f.name] = append(d.alsoNamed[before], before)
 	d.write(f)
@@ -174,6 +171,7 @@ func (d *directory) recompress(f *file) {
 
 // delete deletes a file. Its events that have not arrived are lost, if no other file has them.
 func (d *directory) delete(f *file) {
+	d.story.count("files deleted")
 	d.story.note("%s is deleted", f.name)
 	d.remove(f)
 	for _, r := range f.rows {
@@ -187,6 +185,7 @@ func (d *directory) concatenate(f *file) {
 	if other == nil {
 		return
 	}
+	d.story.count("files joined")
 	d.story.note("%s is added to %s", other.name, f.name)
 	f.insert(len(f.rows), other.rows...)
 	d.alsoNamed[f.name] = append(append(d.alsoNamed[f.name], other.name), d.alsoNamed[other.name]...)
@@ -201,12 +200,14 @@ func (d *directory) copyRows(f *file) {
 	}
 	from := d.IntN(len(f.rows))
 	copied := d.add(d.form(), slices.Clone(f.rows[from:])...)
+	d.story.count("files copied")
 	d.story.note("%s has the rows of %s from %d", copied.name, f.name, from+1)
 	d.write(copied)
 }
 
 func (d *directory) damage(f *file) {
 	f.setDamaged(true)
+	d.story.count("files damaged")
 	d.story.note("%s is damaged", f.name)
 	d.write(f)
 }

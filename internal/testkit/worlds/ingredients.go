@@ -10,10 +10,6 @@ const (
 	// (`ph2cio help guarantees`).
 	passing = false
 
-	// replanning lets files change after a night that was stopped. Then sync does not resume but plans
-	// anew, and bug 1 is that later runs do not know who is who by what the stopped run had read.
-	replanning = false
-
 	// delayingMerges lets the row of a merge come after that of a later merge. Bug 8 is that the profiles stay
 	// apart if it does.
 	delayingMerges = false

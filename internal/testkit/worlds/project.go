@@ -12,6 +12,7 @@ import (
 type project struct {
 	dice
 	traits   traits
+	story    *story
 	today    time.Time // the machine's, when the world began
 	now      time.Time // long ago, so that only chosen rows are recent
 	users    []*user
@@ -127,6 +128,7 @@ func (p *project) visit(v *visitor) {
 		set = map[string]string{one(p.dice, []string{"utm", "theme"}): p.value()}
 	}
 	event := one(p.dice, []string{"$pageview", "Looked Around"})
+	p.story.count("visits")
 	r := &row{event: event, who: v.id, personless: !v.profiled, set: set}
 	if v.known {
 		p.take(r, v.user.now())
@@ -161,6 +163,7 @@ func (p *project) login() {
 func (p *project) identify(v *visitor) {
 	p.join(v)
 	u := v.user.now()
+	p.story.count("logins")
 	v.link = &row{event: "$identify", who: v.user.id, anon: v.id, set: p.sets(u)}
 	p.take(v.link, u)
 }
@@ -185,6 +188,7 @@ func (u *user) absorb(attributes map[string]string) {
 func (p *project) share() {
 	u, v := one(p.dice, p.users), one(p.dice, p.visitors)
 	if v.link != nil && v.user != u && p.isRead(v.link) {
+		p.story.count("logins on devices of others")
 		p.take(&row{event: "$identify", who: u.id, anon: v.id, set: p.sets(u.now())}, u.now())
 	}
 }
@@ -197,6 +201,7 @@ func (p *project) merge() {
 		return
 	}
 	target.absorb(source.attributes)
+	p.story.count("merges")
 	source.into = target
 	p.take(&row{event: "$merge_dangerously", who: target.id, alias: source.id}, target)
 }

@@ -46,10 +46,10 @@ type Night struct {
 // New returns a world in a directory that is empty. The same seed makes the same world.
 func New(seed uint64, dir string) *World {
 	d := dice{rand.New(rand.NewPCG(seed, 1))}
-	w := &World{dice: d, story: &story{}, arrived: map[int]int{}, late: map[int]bool{}, caughtUp: true}
+	w := &World{dice: d, story: &story{counts: map[string]int{}}, arrived: map[int]int{}, late: map[int]bool{}, caughtUp: true}
 	today := time.Now().Truncate(time.Second)
 	w.files = newDirectory(d, filepath.Join(dir, "export"), today, w.story)
-	w.project = &project{dice: d, traits: drawTraits(d), today: today, arrived: w.arrived, isRead: w.files.isRead}
+	w.project = &project{dice: d, story: w.story, traits: drawTraits(d), today: today, arrived: w.arrived, isRead: w.files.isRead}
 	for range 2 + d.IntN(4) {
 		w.project.addUser()
 	}
@@ -57,18 +57,13 @@ func New(seed uint64, dir string) *World {
 	return w
 }
 
-// Story returns what happened, line by line.
-func (w *World) Story() string { return strings.Join(w.story.lines, "\n") }
-
-// Note adds a line to what happened.
-func (w *World) Note(format string, values ...any) { w.story.note(format, values...) }
-
 // Next lets a day pass.
 func (w *World) Next() Night {
 	w.night++
 	w.story.note("night %d", w.night)
+	w.story.count("nights")
 	w.project.setDay(w.night)
-	if !w.caughtUp && !replanning {
+	if !w.caughtUp && w.chance(40) {
 		return w.resume()
 	}
 	w.files.mend()
@@ -161,6 +156,7 @@ const personsFile = "persons.jsonl"
 func (w *World) exportPersons() {
 	if text := w.project.exportPersons(); text != "" {
 		w.story.note("a persons export")
+		w.story.count("persons exports")
 		w.files.writeText(filepath.Join("..", personsFile), []byte(text))
 	}
 }
@@ -198,20 +194,20 @@ func (w *World) FinalFlags() []string {
 
 // Ran is told when the runs of a night are over, whether they came to the end of all files, and which
 // events have arrived by then: the versions by the number of the row. It returns what is wrong with
-// them. A run that resumes the one before leaves out files that are new since then, so that after it
-// nothing counts as read.
+// them. The night after one that was stopped may resume it, and then leaves out files that are new since, so
+// that after it nothing counts as read.
 func (w *World) Ran(arrived map[int]int, complete bool) (wrong []string) {
-	resumed := !w.caughtUp
+	mayResume := !w.caughtUp
 	for number, version := range arrived {
 		if w.arrived[number] == 0 {
-			if newest := w.files.sendable(number); version < newest && !resumed {
+			if newest := w.files.sendable(number); version < newest && !mayResume {
 				wrong = append(wrong, fmt.Sprintf("event %d arrived as version %d, want %d", number, version, newest))
 			}
 			w.arrived[number] = version
 		}
 	}
 	w.caughtUp = complete
-	if !complete || resumed {
+	if !complete || mayResume {
 		return wrong
 	}
 	for _, f := range w.files.files {
