@@ -73,6 +73,9 @@ func (f Flags) changesFrom(then string) (all []Change, err error) {
 // ResendOldFlag is the flag that sends rows also of days of which the ledger no longer has what was sent.
 const ResendOldFlag = "resend-old"
 
+// RetryMergesFlag is the flag of a retry that tries rejected merges too. It says nothing about rows.
+const RetryMergesFlag = "merges"
+
 // choosers has the flags that choose rows, and for each flag the reasons for which it skips rows.
 var choosers = map[string][]string{
 	"events": {mapping.ReasonFiltered, mapping.ReasonNoise}, "skip-events": {mapping.ReasonFiltered, mapping.ReasonNoise},

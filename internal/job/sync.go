@@ -127,10 +127,10 @@ func (d *decision) nothingToDo(last *ledger.Run, found *newSources, flags Flags)
 }
 
 // compareFlags warns of flags that differ from those of the last run. It ignores changes in the content of
-// files that flags name, since these may change every night.
+// files that flags name, since these may change every night, and the flag that only a retry has.
 func (d *decision) compareFlags(flags Flags, last *ledger.Run, newRowsOnly bool) error {
 	changes, err := flags.changesFrom(last.Flags)
-	if changes = slices.DeleteFunc(changes, Change.ofFiles); err == nil && len(changes) > 0 {
+	if changes = slices.DeleteFunc(changes, func(c Change) bool { return c.ofFiles() || c.Flag == RetryMergesFlag }); err == nil && len(changes) > 0 {
 		d.warn(FlagsDiffer{changes, newRowsOnly})
 	}
 	return err

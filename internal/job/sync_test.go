@@ -101,6 +101,13 @@ func TestSync(t *testing.T) {
 			"new: no source; FlagsDiffer people for new rows",
 		},
 		{
+			"that a retry tried merges is no news", request(Sync, there.found(day)),
+			answers{
+				runs:  []*ledger.Run{change(finished(Retry, inDay), func(r *ledger.Run) { r.Flags = `{"merges":"true"}` })},
+				known: knownFrom(done, inDay),
+			}, "new: no source",
+		},
+		{
 			"a backfill has left nothing if no rows wait", request(Sync, there.found(day)),
 			answers{runs: []*ledger.Run{finished(Backfill, inDay)}, known: knownFrom(done, inDay)}, "nothing to do; 1 known",
 		},
