@@ -81,9 +81,10 @@ CREATE TABLE people (
 	run    INTEGER NOT NULL REFERENCES runs,
 	saved  INTEGER NOT NULL, -- unix seconds
 	count  INTEGER NOT NULL,
-	people BLOB NOT NULL     -- for each: 16 bytes of a hash of the identify without what it removes, 8 of one of the email in Customer.io (0 for none), then with
-	                         -- their lengths the kind of the identifier, its value and the kept distinct ID (empty if it is the value), then unix seconds of
-	                         -- the newest data
+	people BLOB NOT NULL     -- for each: 16 bytes of a hash of the identify without what it removes, 8 of one of
+	                         -- the email in Customer.io (0 if there was none ever, 2 for none any more), then with
+	                         -- their lengths the kind of the identifier, its value and the kept distinct ID (empty
+	                         -- if it is the value), then unix seconds of the newest data
 ) STRICT;
 
 CREATE TABLE merges (

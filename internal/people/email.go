@@ -55,6 +55,10 @@ func sameEmail(a, b string) bool {
 	return a != "" && string(FoldEmail(nil, []byte(a))) == string(FoldEmail(nil, []byte(b)))
 }
 
+// gaveUpEmail stands in the place of an EmailSum for a person who had an email once and has none now. No
+// EmailSum is even.
+const gaveUpEmail = 2
+
 // EmailSum returns a hash of an email that is the same in all runs and for whatever case; 0 for an empty
 // email.
 func EmailSum(email string) uint64 {

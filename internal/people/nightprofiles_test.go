@@ -71,6 +71,12 @@ func TestProfilesOfNights(t *testing.T) {
 			{[]posthog.Event{{Name: b("$identify"), DistinctID: b("user"), AnonDistinctID: b(visitor)}}, nil, "user; " + visitor + " into user"},
 			{[]posthog.Event{order(visitor)}, nil, "user"},
 		}},
+		{"the profile of somebody who gave their email up stays theirs", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{{Name: b("$identify"), DistinctID: b("user"), AnonDistinctID: b(visitor)}, withAttributes("user", `{"email":"m@x.example"}`)},
+				there(visitor + " old@x.example"), visitor},
+			{[]posthog.Event{withAttributes("noor", `{"email":"m@x.example"}`)}, nil, visitor + "; noor"},
+			{[]posthog.Event{order("user")}, nil, visitor + "; noor"},
+		}},
 		{"the ID of a visitor who logged in is a visitor's in later nights too", Options{}, Choice{}, []profileNight{
 			{[]posthog.Event{{Name: b("$identify"), DistinctID: b("user"), AnonDistinctID: b("kiosk")}}, nil, "user"},
 			{[]posthog.Event{order("user")}, there("kiosk", "user"), "user; kiosk into user"},

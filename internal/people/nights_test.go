@@ -57,7 +57,15 @@ func (n *nights) next(t fataler, rows []row, c Choice, goroutines int, seed uint
 // send notes that everybody was sent.
 func (n *nights) send(s *Directory) {
 	for p := range s.People() {
-		n.sent = append(n.sent, SentPerson{DistinctID: p.DistinctID, By: p.By, Value: p.Value, State: [16]byte{byte(len(n.sent))}})
+		email := ""
+		for key, value := range s.Attributes(p) {
+			if key == "email" && !p.withoutEmail {
+				email = string(trimmed(value))
+			}
+		}
+		n.sent = append(n.sent, SentPerson{
+			DistinctID: p.DistinctID, By: p.By, Value: p.Value, State: [16]byte{byte(len(n.sent))}, Email: p.KnownEmail(EmailSum(email)),
+		})
 	}
 }
 

@@ -19,7 +19,7 @@ type Person struct {
 	By         By
 	Events     bool // has an event to send
 
-	emailBefore  uint64 // EmailSum of the email that Customer.io has for the person because of earlier runs; 0 for none
+	emailBefore  uint64 // EmailSum of the email that Customer.io has for the person because of earlier runs; 0 for none, or gaveUpEmail
 	rank         identity.Rank
 	sent         uint32 // place in the sentTable, plus one; 0 if no earlier run has sent the person
 	known        bool   // Customer.io has the profile already
@@ -68,15 +68,20 @@ func (p *Person) WithoutEmail() *Person {
 
 // FreesEmail reports whether Customer.io has an email for the person because of an earlier run, which an
 // identify without an email is to remove.
-func (p *Person) FreesEmail() bool { return p.emailBefore != 0 && !p.keepsEmail }
+func (p *Person) FreesEmail() bool {
+	return p.emailBefore != 0 && p.emailBefore != gaveUpEmail && !p.keepsEmail
+}
 
-// KnownEmail returns the EmailSum of the email that Customer.io has for the person once they are sent, given
-// that of the email in the identify; 0 stands for none.
+// KnownEmail returns what SentPerson.Email is to be in later runs, once the person is sent. It is given the
+// EmailSum of the email in the identify; 0 stands for none.
 func (p *Person) KnownEmail(sent uint64) uint64 {
-	if sent == 0 && p.keepsEmail {
+	switch {
+	case sent != 0 || p.emailBefore == 0:
+		return sent
+	case p.keepsEmail:
 		return p.emailBefore
 	}
-	return sent
+	return gaveUpEmail
 }
 
 // SentBefore reports whether an earlier run has sent the person.
@@ -92,7 +97,7 @@ func (p *Person) loseEmail() { p.withoutEmail = true }
 func (p *Person) setResolved(known, late bool) { p.known, p.late = known, late }
 
 // setSent says that an earlier run has sent the person, who has a place in the sentTable. email is the EmailSum
-// of the email that Customer.io has for them, and taken says that somebody else gets it.
+// of the email that Customer.io has for them, or gaveUpEmail, and taken says that somebody else gets it.
 func (p *Person) setSent(place int, email uint64, taken bool) {
 	p.sent, p.known, p.emailBefore, p.emailTaken = uint32(place)+1, true, email, taken
 }

@@ -172,17 +172,7 @@ func (w *profileWorld) night(t *rapid.T, rows []row) {
 		}
 		w.checkPerson(t, s, p)
 	}
-	for p := range s.People() {
-		email := ""
-		if !p.withoutEmail {
-			for key, value := range s.Attributes(p) {
-				if key == "email" {
-					email = strings.Trim(string(value), `"`)
-				}
-			}
-		}
-		w.sent = append(w.sent, SentPerson{DistinctID: p.DistinctID, By: p.By, Value: p.Value, Email: EmailSum(email)})
-	}
+	w.send(s)
 	for _, name := range links {
 		w.merged[name] = w.merged[name] || rapid.IntRange(0, 3).Draw(t, "merged") > 0
 	}

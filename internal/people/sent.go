@@ -23,7 +23,7 @@ type sent struct {
 	node    uint32
 	turn    uint32 // numbers people in the order of sending, from 0
 	merged  bool   // its profile was merged into another one later
-	email   uint64 // EmailSum of the email that Customer.io has; 0 for none
+	email   uint64 // as SentPerson.Email
 	name    *sentName
 }
 
@@ -127,8 +127,8 @@ func (t *sentTable) holder(email sum) *sent {
 	return &t.all[t.emails[i].sent]
 }
 
-// identified reports whether the person's profile is that of somebody known, and not a visitor's. m are the
-// flags of the kept ID.
+// identified reports whether the person's profile is that of somebody known, and not a visitor's. A profile
+// that had an email once stays somebody's. m are the flags of the kept ID.
 func (s *sent) identified(o *Options, m idFlags) bool {
 	switch name := s.name; {
 	case s.email != 0 || m.identified():
@@ -146,7 +146,7 @@ type SentPerson struct {
 	Value      string
 	State      [16]byte // a hash of what was sent, which the caller makes
 	Updated    int64    // unix seconds of the newest data in that; 0 if it has no time
-	Email      uint64   // EmailSum of the email that Customer.io then has; 0 for none
+	Email      uint64   // as Person.KnownEmail returned it; 0 for somebody who never had an email
 }
 
 // RestoreSent adds a person whom an earlier run has sent. People must be added in the order of sending. If
