@@ -88,6 +88,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
+	plan.findMissing(ctx, p, to.ledger)
 	sends, err := newSendJob(p, to, &o.mapping, &o.sending)
 	if err != nil {
 		return err

@@ -60,6 +60,7 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 	if err != nil {
 		return err
 	}
+	plan.findMissing(ctx, p, nil)
 	why, err := explain.Run(ctx, plan.input(p.newProgress()), plan.rules, o.id)
 	if err != nil {
 		return err

@@ -69,6 +69,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	if err != nil {
 		return err
 	}
+	plan.findMissing(ctx, p, nil)
 	in, err := inspect.Run(ctx, plan.input(p.newProgress()), plan.rules, missing)
 	if err != nil {
 		return err

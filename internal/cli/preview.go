@@ -114,6 +114,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		}
 	}
 	defer func() { err = errors.Join(err, shows.earlier.Close()) }()
+	plan.findMissing(ctx, p, shows.earlier)
 	command := job.Backfill
 	if o.onlyNew {
 		command = job.Sync

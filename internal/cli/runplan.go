@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"context"
 	"slices"
 	"time"
 
+	"ph2cio/internal/job"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
@@ -25,11 +28,11 @@ type plan struct {
 type sourcesPlan struct {
 	*plan
 	found      *source.Snapshot
-	incomplete []*source.Incomplete // exports of which files are missing
+	incomplete []*source.Incomplete // exports of which files are missing; set by findMissing
 }
 
 // newSourcesPlan finds the sources that arguments name, and makes the plan for them as of now. It says what
-// is left out and which files are missing. tmp is where to keep what does not fit into memory, empty for the
+// is left out. tmp is where to keep what does not fit into memory, empty for the
 // system's directory.
 func (p *program) newSourcesPlan(o *mappingOptions, tmp string, args []string) (*sourcesPlan, error) {
 	transfer.RemoveLeftovers(tmpDir(tmp))
@@ -46,7 +49,10 @@ func (p *program) newSourcesPlan(o *mappingOptions, tmp string, args []string) (
 		return nil, nothingFound(found)
 	}
 	p.reportFound(found, p.newProgress())
-	return &sourcesPlan{made, found.Snapshot, p.warnOfManifests(found.Snapshot)}, nil
+	for _, arg := range found.Manifests {
+		p.warn("%s is the manifest of a batch export, which only lists its files; it is left out", arg)
+	}
+	return &sourcesPlan{plan: made, found: found.Snapshot}, nil
 }
 
 // input is what a command reads that uses nothing of earlier runs.
@@ -103,20 +109,23 @@ func (p *program) newPlan(now time.Time, o *mappingOptions, tmp string, sources 
 	}, nil
 }
 
-// warnOfManifests warns of exports of which files are missing, and returns them. The files that exist are
-// read all the same.
-func (p *program) warnOfManifests(found *source.Snapshot) []*source.Incomplete {
-	for _, arg := range found.Manifests {
-		p.warn("%s is the manifest of a batch export, which only lists its files; it is left out", arg)
-	}
-	incomplete, err := found.Incomplete()
-	for _, i := range incomplete {
-		p.warn("%s; download the missing files too", i)
-	}
+// findMissing finds the exports of which files are missing, and warns of them. A file that an earlier run has
+// read is not missing. earlier is the state of earlier runs; nil if there is none or the command uses none.
+func (s *sourcesPlan) findMissing(ctx context.Context, p *program, earlier *ledger.Store) {
+	incomplete, err := s.found.Incomplete()
 	if err != nil {
 		p.warn("%s; so whether its export is complete is unknown", err)
 	}
-	return incomplete
+	if earlier != nil {
+		// An error of the state is reported when it is read for the run itself.
+		if still, err := job.StillMissing(ctx, earlier, incomplete); err == nil {
+			incomplete = still
+		}
+	}
+	for _, one := range incomplete {
+		p.warn("%s; download the missing files too", one)
+	}
+	s.incomplete = incomplete
 }
 
 // sourcesText names the sources of a run in a few words.

@@ -114,12 +114,12 @@ func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err
 		return err
 	}
 	request := job.Request{
-		Command: job.Sync, Now: plan.rules.Now, Inputs: plan.found, Incomplete: plan.incomplete, FirstRun: o.firstRun || to.temporary,
+		Command: job.Sync, Now: plan.rules.Now, Inputs: plan.found, FirstRun: o.firstRun || to.temporary,
 		HoldsRecent: plan.rules.Mapping.HoldsRecent(), RecentGiven: c.Flags().Changed("recent"),
 	}
 	plans := newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan)
-	if known, idle := p.isIdle(ctx, to, &plans.request); idle {
-		return p.orOverdue(ctx, to, o, plan.incomplete, p.nothingNew(plan.incomplete, known))
+	if known, idle := p.isIdle(ctx, to, plan, &plans.request); idle {
+		return o.orOverdue(plan.incomplete, p.nothingNew(plan.incomplete, known))
 	}
 	if err := p.openLedger(ctx, to); err != nil {
 		return err
@@ -132,18 +132,23 @@ func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err
 	if errors.Is(err, job.ErrNothingSent) {
 		return p.nothingSentError(to.state, o.sending.state, firstRunHint)
 	}
-	return p.orOverdue(ctx, to, o, plan.incomplete, err)
+	return o.orOverdue(plan.incomplete, err)
 }
 
 // isIdle reports whether a sync has nothing to do, and how many sources earlier runs have read. It does not
-// search the state for damage, and returns false on any error: opening the state for writing reports it.
-func (p *program) isIdle(ctx context.Context, to *destination, request *job.Request) (known int, idle bool) {
+// search the state for damage, and returns false on any error: opening the state for writing reports it. It
+// also finds the exports of which files are missing, and gives them to the request.
+func (p *program) isIdle(ctx context.Context, to *destination, plan *sourcesPlan, request *job.Request) (known int, idle bool) {
 	store, err := ledger.OpenReadOnly(ctx, to.state, mapping.IDScheme)
-	if err != nil {
-		return 0, false
+	if err == nil {
+		defer store.Close()
 	}
-	defer store.Close()
-	if store.Workspace() != to.owner() {
+	if err != nil || store.Workspace() != to.owner() {
+		store = nil
+	}
+	plan.findMissing(ctx, p, store)
+	request.Incomplete = plan.incomplete
+	if store == nil {
 		return 0, false
 	}
 	if known, idle = job.Idle(ctx, request, store); idle {

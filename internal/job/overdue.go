@@ -10,21 +10,40 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Overdue returns those of the incomplete exports whose manifest was written before a time. It leaves out an
-// export if earlier runs have read all files that are missing now. With a nil ledger nothing was read.
-func Overdue(ctx context.Context, l Ledger, incomplete []*source.Incomplete, before time.Time) ([]*source.Incomplete, error) {
-	late := slices.DeleteFunc(slices.Clone(incomplete), func(one *source.Incomplete) bool { return !one.Since.Before(before) })
-	if len(late) == 0 || l == nil {
-		return late, nil
+// StillMissing returns those of the incomplete exports that lack a file which no earlier run has read, each
+// with the names of these files as missing. A file counts as read under its name and with any compression.
+func StillMissing(ctx context.Context, l Ledger, incomplete []*source.Incomplete) ([]*source.Incomplete, error) {
+	if len(incomplete) == 0 {
+		return nil, nil
 	}
 	known, err := asread.Sources(ctx, l)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(late, func(one *source.Incomplete) bool {
-		return !slices.ContainsFunc(one.Missing, func(name string) bool {
-			_, read := known[NameOf(filepath.Join(filepath.Dir(one.Manifest), name))]
-			return !read
+	read := make(map[string]bool, len(known))
+	for path := range known {
+		read[source.Uncompressed(path)] = true
+	}
+	var still []*source.Incomplete
+	for _, one := range incomplete {
+		missing := slices.DeleteFunc(slices.Clone(one.Missing), func(name string) bool {
+			return read[source.Uncompressed(NameOf(filepath.Join(filepath.Dir(one.Manifest), name)))]
 		})
-	}), nil
+		if len(missing) > 0 {
+			lacks := *one
+			lacks.Missing = missing
+			still = append(still, &lacks)
+		}
+	}
+	return still, nil
+}
+
+// Overdue returns those of the incomplete exports whose manifest was written longer ago than a sync waits.
+// A manifest that was written later than a wait from now has a date that a wrong clock made. It is overdue
+// too, since waiting for its date could take years.
+func Overdue(incomplete []*source.Incomplete, now time.Time, wait time.Duration) []*source.Incomplete {
+	return slices.DeleteFunc(slices.Clone(incomplete), func(one *source.Incomplete) bool {
+		age := now.Sub(one.Since)
+		return -wait <= age && age <= wait
+	})
 }

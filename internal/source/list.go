@@ -59,8 +59,13 @@ func List(args []string, options Options) (*Snapshot, error) {
 			errs = append(errs, err)
 		}
 	}
-	if len(f.Sources) == 0 && len(errs) == 0 && len(f.Manifests) > 0 && f.leftOut() == 0 {
-		errs = append(errs, fmt.Errorf("source %q is a batch export's manifest, which only lists files: name its directory or the files it lists", f.Manifests[0]))
+	if len(f.Sources) == 0 && len(errs) == 0 && f.leftOut() == 0 {
+		switch {
+		case len(f.Manifests) > 0:
+			errs = append(errs, fmt.Errorf("source %q is a batch export's manifest, which only lists files: name its directory or the files it lists", f.Manifests[0]))
+		case len(f.manifests) > 0:
+			errs = append(errs, nothingIn(filepath.Dir(f.manifests[0])))
+		}
 	}
 	if len(args) == 0 {
 		errs = append(errs, errors.New("no source given: name files, directories or globs of a PostHog export"))
@@ -103,7 +108,7 @@ func (f *finder) argument(arg string) error {
 	case err == nil && (f.excludes(arg, "") || info.IsDir() && f.excludes(arg, "/")):
 		f.exclude(arg)
 		if info.Mode().IsRegular() && IsManifest(arg) {
-			f.addManifest(arg)
+			f.addManifest(arg, true)
 		}
 		return nil
 	case err != nil && f.isDangling(arg, err):
@@ -113,7 +118,7 @@ func (f *finder) argument(arg string) error {
 		f.root = arg
 		err = f.directory(arg, info)
 	case err == nil && IsManifest(arg):
-		f.addManifest(arg)
+		f.addManifest(arg, true)
 		return nil
 	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("source %q is not a regular file, and ph2cio reads each source twice: save it to a file and name that file", arg)
@@ -132,9 +137,13 @@ func (f *finder) argument(arg string) error {
 		return fmt.Errorf("source %q: %w", arg, err)
 	}
 	if f.matched == 0 {
-		return fmt.Errorf("source %q has no files to read: check the path (hidden files and manifests are not read)", arg)
+		return nothingIn(arg)
 	}
 	return nil
+}
+
+func nothingIn(arg string) error {
+	return fmt.Errorf("source %q has no files to read: check the path (hidden files and manifests are not read)", arg)
 }
 
 func (f *finder) glob(pattern string) error {
@@ -206,7 +215,11 @@ func (f *finder) found(paths []string) {
 			if err := f.directory(path, info); err != nil {
 				f.unreadable(path)
 			}
-		case info.Mode().IsRegular() && !IsManifest(path):
+		case !info.Mode().IsRegular():
+		case IsManifest(path):
+			f.matched++
+			f.addManifest(path, false)
+		default:
 			f.file(path, info, true)
 		}
 	}

@@ -50,7 +50,9 @@ type Incomplete struct {
 	Missing  []string `json:"missing"`  // names of files
 	Files    int      `json:"files"`    // how many it lists
 
-	Since time.Time `json:"since"` // when the manifest was written last, in UTC
+	// Since is when the manifest was written last, in UTC: its modification time, or the time at which the file
+	// system changed it last, if that is earlier.
+	Since time.Time `json:"since"`
 }
 
 func (i *Incomplete) Error() string {
@@ -69,23 +71,30 @@ func (i *Incomplete) Error() string {
 const largestManifest = 64 << 20
 
 // Incomplete checks the manifests of batch exports (*_manifest.json) in the directories of the sources. It
-// returns those that list one of the sources and a file that does not exist, which means an incomplete
-// download. PostHog writes the manifest last, into the directory of its files (PostHog: s3_batch_export.py).
-// The error joins the errors of reading directories and manifests.
+// returns those that list a file that does not exist, which means an incomplete download, and that either
+// were found by List or list one of the sources. A file counts as existing if it is there with another
+// compression. PostHog writes the manifest last, into the directory of its files (PostHog:
+// s3_batch_export.py). The error joins the errors of reading directories and manifests.
 func (s *Snapshot) Incomplete() ([]*Incomplete, error) {
 	if s.in != nil {
 		return nil, nil // only files lie in directories that can be read
 	}
 	byDir := make(map[string]map[string]bool)
 	var dirs []string
-	for _, one := range s.Sources {
-		dir, name := filepath.Split(one.Name)
+	add := func(path string, isSource bool) {
+		dir, name := filepath.Split(path)
 		dir = filepath.Clean(dir)
 		if byDir[dir] == nil {
 			byDir[dir] = make(map[string]bool)
 			dirs = append(dirs, dir)
 		}
-		byDir[dir][name] = true
+		byDir[dir][name] = isSource
+	}
+	for _, one := range s.Sources {
+		add(one.Name, true)
+	}
+	for _, manifest := range s.manifests {
+		add(manifest, false)
 	}
 	var found []*Incomplete
 	var errs []error
@@ -105,14 +114,14 @@ func (s *Snapshot) Incomplete() ([]*Incomplete, error) {
 }
 
 // incompleteIn checks the manifests of one directory. names are the names in it, if one of them may be a
-// manifest's.
-func incompleteIn(dir string, names []string, sources map[string]bool) (found []*Incomplete, err error) {
+// manifest's. ours has the names that List found: true for sources, false for manifests.
+func incompleteIn(dir string, names []string, ours map[string]bool) (found []*Incomplete, err error) {
 	if !slices.ContainsFunc(names, namedManifest) {
 		return nil, nil
 	}
 	there := make(map[string]bool, len(names))
 	for _, name := range names {
-		there[name] = true
+		there[Uncompressed(name)] = true
 	}
 	slices.Sort(names)
 	var errs []error
@@ -130,12 +139,44 @@ func incompleteIn(dir string, names []string, sources map[string]bool) (found []
 			errs = append(errs, fmt.Errorf("reading the manifest %s: %w", manifest, err))
 			continue
 		}
-		if i := compare(manifest, files, sources, there); i != nil {
-			i.Since = info.ModTime().UTC()
-			found = append(found, i)
+		_, listed := ours[name]
+		if !listed && !slices.ContainsFunc(files, func(file string) bool { return ours[file] }) {
+			continue // the manifest of another export
+		}
+		if missing := missingOf(files, there); len(missing) > 0 {
+			found = append(found, &Incomplete{Manifest: manifest, Missing: missing, Files: len(files), Since: written(manifest, info)})
 		}
 	}
 	return found, errors.Join(errs...)
+}
+
+// written returns when a file was written, in UTC. A download may set the modification time, even to one in
+// the future, but not when the file system changed the file last.
+func written(path string, info fs.FileInfo) time.Time {
+	at := info.ModTime()
+	if changed, ok := changedAt(path, info); ok && changed.Before(at) {
+		at = changed
+	}
+	return at.UTC()
+}
+
+// missingOf returns the files that are not there. there has names without the ending of a compression.
+func missingOf(files []string, there map[string]bool) (missing []string) {
+	for _, file := range files {
+		if !there[Uncompressed(file)] {
+			missing = append(missing, file)
+		}
+	}
+	return missing
+}
+
+// Uncompressed returns the name of a file without the ending of its compression, such as .gz.
+func Uncompressed(name string) string {
+	switch ending := filepath.Ext(name); ending {
+	case ".gz", ".zst", ".br", ".lz4", ".snappy", ".sz":
+		return strings.TrimSuffix(name, ending)
+	}
+	return name
 }
 
 // namesIn returns the names in a directory unsorted, since sorting is slow and most directories need none.
@@ -146,23 +187,6 @@ func namesIn(dir string) ([]string, error) {
 	}
 	defer file.Close()
 	return file.Readdirnames(-1)
-}
-
-// compare compares a manifest with the existing files. It returns nil if they are complete, or the manifest
-// is of another export.
-func compare(manifest string, files []string, sources, there map[string]bool) *Incomplete {
-	i := &Incomplete{Manifest: manifest, Files: len(files)}
-	ours := false
-	for _, file := range files {
-		ours = ours || sources[file]
-		if !there[file] {
-			i.Missing = append(i.Missing, file)
-		}
-	}
-	if !ours || len(i.Missing) == 0 {
-		return nil
-	}
-	return i
 }
 
 // manifestFiles returns the names of the files that a manifest lists, without the folders of the bucket.

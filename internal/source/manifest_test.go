@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -18,16 +19,18 @@ func TestManifestsTellWhatIsMissing(t *testing.T) {
 		there    []string
 		sources  []string
 		missing  []string
+		searched []string // what is missing if the directory is searched
 		err      string
 	}{
-		{"complete", listing, []string{first, second}, []string{first, second}, nil, ""},
-		{"one is missing", listing, []string{first}, []string{first}, []string{second}, ""},
-		{"one is there and not asked for", listing, []string{first, second}, []string{first}, nil, ""},
-		{"of another export", listing, []string{"other.jsonl"}, []string{"other.jsonl"}, nil, ""},
-		{"indented, as Azure's", strings.ReplaceAll(listing, ",", ",\n  "), []string{second}, []string{second}, []string{first}, ""},
-		{"empty", `{"files":[]}`, []string{first}, []string{first}, nil, ""},
-		{"no manifest after all", `[1]`, []string{first}, []string{first}, nil, ""},
-		{"cut off", `{"files":["` + first, []string{first}, []string{first}, nil, "_manifest.json"},
+		{"complete", listing, []string{first, second}, []string{first, second}, nil, nil, ""},
+		{"one is missing", listing, []string{first}, []string{first}, []string{second}, []string{second}, ""},
+		{"one is there and not asked for", listing, []string{first, second}, []string{first}, nil, nil, ""},
+		{"one is there, decompressed", listing, []string{first, strings.TrimSuffix(second, ".gz")}, []string{first}, nil, nil, ""},
+		{"of another export", listing, []string{"other.jsonl"}, []string{"other.jsonl"}, nil, []string{first, second}, ""},
+		{"indented, as Azure's", strings.ReplaceAll(listing, ",", ",\n  "), []string{second}, []string{second}, []string{first}, []string{first}, ""},
+		{"empty", `{"files":[]}`, []string{first}, []string{first}, nil, nil, ""},
+		{"no manifest after all", `[1]`, []string{first}, []string{first}, nil, nil, ""},
+		{"cut off", `{"files":["` + first, []string{first}, []string{first}, nil, nil, "_manifest.json"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -55,7 +58,7 @@ func TestManifestsTellWhatIsMissing(t *testing.T) {
 					t.Fatal(err)
 				}
 				found, err = searched.Incomplete()
-				checkIncomplete(t, found, err, manifest, test.missing, test.err)
+				checkIncomplete(t, found, err, manifest, test.searched, test.err)
 			}
 		})
 	}
@@ -82,5 +85,33 @@ func checkIncomplete(t *testing.T, found []*Incomplete, err error, manifest stri
 	}
 	if text := found[0].Error(); !strings.Contains(text, missing[0]) || !strings.Contains(text, manifest) {
 		t.Errorf("it says %q", text)
+	}
+}
+
+// TestManifestFromTheFuture gives a manifest a modification time in the future, and expects the time at which
+// it was really written.
+func TestManifestFromTheFuture(t *testing.T) {
+	dir := t.TempDir()
+	manifest := filepath.Join(dir, "2026-03-04_manifest.json")
+	if err := os.WriteFile(manifest, []byte(`{"files":["2026-03-04-0.jsonl"]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "other.jsonl"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	future := time.Now().Add(1000 * time.Hour)
+	if err := os.Chtimes(manifest, future, future); err != nil {
+		t.Fatal(err)
+	}
+	searched, err := List([]string{dir}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := searched.Incomplete()
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	if ahead := time.Until(found[0].Since); ahead > time.Minute || ahead < -time.Hour {
+		t.Errorf("written %v from now", ahead)
 	}
 }

@@ -24,6 +24,7 @@ type Snapshot struct {
 
 	Manifests []string // arguments that are manifests of batch exports
 
+	manifests   []string            // all manifests that were found: in directories, by globs and as arguments
 	directories map[string][]string // those that were searched, by path, with their names if one may be a manifest's
 
 	lock sync.Mutex
@@ -64,13 +65,20 @@ func (s *Snapshot) Look(ctx context.Context, name string) (Source, bool) {
 	return answer.source, answer.there
 }
 
-// addSource adds a source, addStray a stray, addBroken a dangling link, addManifest an argument that is a
-// manifest, and addOther an argument that is one of Options.Not.
+// addSource adds a source, addStray a stray, addBroken a dangling link, and addOther an argument that is one
+// of Options.Not.
 func (s *Snapshot) addSource(one Source)     { s.Sources = append(s.Sources, one) }
 func (s *Snapshot) addStray(path string)     { s.Strays = append(s.Strays, path) }
 func (s *Snapshot) addBroken(path string)    { s.Broken = append(s.Broken, path) }
-func (s *Snapshot) addManifest(path string)  { s.Manifests = append(s.Manifests, path) }
 func (s *Snapshot) addOther(argument string) { s.Not = append(s.Not, argument) }
+
+// addManifest adds a manifest for Incomplete. isArgument says that an argument names it.
+func (s *Snapshot) addManifest(path string, isArgument bool) {
+	s.manifests = append(s.manifests, path)
+	if isArgument {
+		s.Manifests = append(s.Manifests, path)
+	}
+}
 
 // grow makes room for more sources.
 func (s *Snapshot) grow(more int) { s.Sources = slices.Grow(s.Sources, more) }
