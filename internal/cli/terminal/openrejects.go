@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer/deliver"
@@ -160,13 +162,29 @@ func (t *RejectTable) Flush() error {
 	return t.w.Error()
 }
 
-// asCell makes text of a cell that a spreadsheet would run, by an apostrophe before it. Characters that do not
-// print are escaped.
+// asCell makes text of a cell that a spreadsheet would run, by an apostrophe before it. A spreadsheet that
+// splits lines at semicolons gets one behind each semicolon too, where a cell would begin that it would run.
+// Characters that do not print are escaped.
 func asCell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		text = "'" + text
+	var b strings.Builder
+	for i, part := range strings.Split(text, ";") {
+		if i > 0 {
+			b.WriteByte(';')
+		}
+		if runs(part) {
+			b.WriteByte('\'')
+		}
+		b.WriteString(part)
 	}
-	return Plain(text)
+	return OneLine(b.String())
+}
+
+// runs reports whether a spreadsheet would run a cell. Some ignore blanks, control characters and quotes at its
+// beginning, and some run signs of full width too.
+func runs(cell string) bool {
+	ignored := func(r rune) bool { return r == '"' || r == '\ufeff' || unicode.IsSpace(r) || unicode.IsControl(r) }
+	sign, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(cell, ignored))
+	return strings.ContainsRune("=+-@\uff1d\uff0b\uff0d\uff20", sign) || strings.HasPrefix(cell, "\t") || strings.HasPrefix(cell, "\r")
 }
 
 // number is empty for 0.

@@ -12,7 +12,7 @@ import (
 // TestNoCellOfTheTableIsRunByASpreadsheet writes rejects of any text as a table and reads the table.
 func TestNoCellOfTheTableIsRunByASpreadsheet(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		text := rapid.OneOf(rapid.String(), rapid.StringMatching("[=+@\t\r-].{0,5}"))
+		text := rapid.OneOf(rapid.String(), rapid.StringMatching("[ ;\"=+@\t\r\n\uff1d-].{0,5}"))
 		one := OpenReject{File: text.Draw(r, "file"), Event: text.Draw(r, "event"), Reason: text.Draw(r, "reason"), Detail: text.Draw(r, "detail"), Row: 3}
 		one.Words, one.Cure = WordsFor(one.Reason, 1), CureFor(one.Reason)
 		var b bytes.Buffer
@@ -31,11 +31,54 @@ func TestNoCellOfTheTableIsRunByASpreadsheet(t *testing.T) {
 			r.Fatalf("%q, %v", rows, err)
 		}
 		for _, cell := range rows[1] {
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				r.Fatalf("the cell %q would be run", cell)
+			for part := range strings.SplitSeq(cell, ";") {
+				if begin := strings.TrimLeft(part, " \"\n"); begin != "" && strings.ContainsAny(begin[:1], "=+-@\t\r") || strings.HasPrefix(begin, "\uff1d") {
+					r.Fatalf("the cell %q would be run", cell)
+				}
 			}
 		}
 	})
+}
+
+// TestEachKindOfFormulaIsMadeText has a case for each way in which a cell may begin that a spreadsheet runs.
+func TestEachKindOfFormulaIsMadeText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"=1+1":                 "'=1+1",
+		"+1":                   "'+1",
+		"-1":                   "'-1",
+		"@SUM(A1)":             "'@SUM(A1)",
+		"\t=1":                 `'\u0009=1`,
+		"\tplain":              `'\u0009plain`,
+		"\r=1":                 `'\u000d=1`,
+		"\rplain":              `'\u000dplain`,
+		"\n=1":                 `'\u000a=1`,
+		"  =1":                 "'  =1",
+		"\u00a0=1":             `'\u00a0=1`,
+		"\u3000=1":             `'\u3000=1`,
+		"\ufeff=1":             `'\ufeff=1`,
+		"\u200b\x00=1":         `\u200b\u0000=1`, // begins with a backslash, and is text
+		"\x00=1":               `'\u0000=1`,
+		"\uff1d1":              "'\uff1d1",
+		"\uff0b1":              "'\uff0b1",
+		"\uff0d1":              "'\uff0d1",
+		"\uff20SUM(A1)":        "'\uff20SUM(A1)",
+		`"=1"`:                 `'"=1"`,
+		`"" =1`:                `'"" =1`,
+		`=HYPERLINK("x";"y")`:  `'=HYPERLINK("x";"y")`,
+		"a;=1":                 "a;'=1",
+		`a";"=1`:               `a";'"=1`,
+		"a; -1;b":              "a;' -1;b",
+		"Order Completed":      "Order Completed",
+		"a=1":                  "a=1",
+		"2026-03-04 10:00 a,b": "2026-03-04 10:00 a,b",
+		"'=1":                  "'=1",
+		"":                     "",
+	} {
+		if got := asCell(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
 }
 
 func TestARejectWithoutARowSaysWhom(t *testing.T) {
