@@ -14,9 +14,10 @@ import (
 )
 
 // startNotifier begins to watch a command that has the flags for it, and is nil for any other one. A dry run
-// is a preview, which is not watched. After an error the notifier can still report what became of the run.
+// and a retry that only closes rejects are not watched: they send nothing, and the metrics and the monitor
+// stay with the last run that did. After an error the notifier can still report what became of the run.
 func (p *program) startNotifier(c *cobra.Command) (*notifier, error) {
-	if dry, err := c.Flags().GetBool("dry-run"); err == nil && dry {
+	if dry, err := c.Flags().GetBool("dry-run"); err == nil && dry || c.Flags().Changed(dismissFlag) {
 		return nil, nil
 	}
 	metrics, err := c.Flags().GetString(metricsFlag)

@@ -175,7 +175,7 @@ func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 	if err := errors.Join(err, p.writeSummary(p.resultsWriter(), summary, title, err)); err != nil {
 		return err
 	}
-	return verdict(summary, first, 0)
+	return verdict(first, deliver.Sum(summary.Rows.Rejected)+deliver.Sum(summary.People.Rejected)+deliver.Sum(summary.MergesRejected))
 }
 
 // sendingSeconds estimates how long sending takes at the given rate, if Customer.io keeps up.

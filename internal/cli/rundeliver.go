@@ -14,12 +14,12 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// verdict returns the exit code of a run that came to its end. rejects is how many the ledger has of it.
-func verdict(s *transfer.Summary, first *transfer.FirstPass, rejects int64) error {
+// verdict returns the exit code of a run or preview that came to its end. rejects is how many rejects it has.
+func verdict(first *transfer.FirstPass, rejects int64) error {
 	switch {
 	case len(first.Trouble) > 0:
 		return &finished{code: exit.Input}
-	case rejects > 0 || deliver.Sum(s.Rows.Rejected) > 0 || deliver.Sum(s.People.Rejected) > 0 || deliver.Sum(s.MergesRejected) > 0 || deliver.Sum(s.Refused) > 0:
+	case rejects > 0:
 		return &finished{code: exit.Rejects}
 	}
 	return nil
@@ -89,7 +89,7 @@ func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, su
 	if rejects > 0 && rejects <= s.options.tolerateRejects && len(read.first.Trouble) == 0 {
 		return nil
 	}
-	return verdict(summary, read.first, rejects)
+	return verdict(read.first, rejects)
 }
 
 // conclude writes the file of rejects, records the end of a run that came to it, and notes the next command

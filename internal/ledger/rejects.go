@@ -14,7 +14,7 @@ type Reject struct {
 	Reason string
 	Key    Key    // identifies it when it comes again; zero if nothing does
 	Event  Key    // the ID of a row's event, with day 0 if its day is not known; zero if the row is no event
-	Closed bool   // listed with the rejects, but never tried again
+	Closed bool   // listed with the rejects, but never tried again, as what is dismissed
 	Text   []byte // its line of rejects.jsonl, without the line's end
 }
 
@@ -51,7 +51,7 @@ func (k *Key) orNull() []byte {
 func (r *Run) Rejects(ctx context.Context) iter.Seq2[Reject, error] {
 	return query[Reject]{
 		doing: "reading the rejects in",
-		text:  "SELECT phase, number, reason, text, retried IS run FROM rejects WHERE run = ? ORDER BY phase, number",
+		text:  "SELECT phase, number, reason, text, retried IS run OR dismissed IS NOT NULL FROM rejects WHERE run = ? ORDER BY phase, number",
 		scan:  scanReject,
 	}.each(ctx, r.store, r.ID)
 }
