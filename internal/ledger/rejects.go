@@ -104,12 +104,17 @@ func (s *Store) ClosedRejectKeys(ctx context.Context, besides int64) ([]Key, err
 	return s.rejectKeys(ctx, "retried IS NULL AND (sent <> ?1 OR dismissed IS NOT NULL)", besides)
 }
 
-func (s *Store) rejectKeys(ctx context.Context, where string, besides int64) ([]Key, error) {
+// ListedKeys returns the sorted keys of what runs other than besides have only listed for one reason.
+func (s *Store) ListedKeys(ctx context.Context, reason string, besides int64) ([]Key, error) {
+	return s.rejectKeys(ctx, "retried IS run AND reason = ?2", besides, reason)
+}
+
+func (s *Store) rejectKeys(ctx context.Context, where string, args ...any) ([]Key, error) {
 	all, err := query[Key]{
 		doing: "reading the rejects in",
 		text:  "SELECT key FROM rejects WHERE key IS NOT NULL AND run <> ?1 AND " + where,
 		scan:  scanKey,
-	}.all(ctx, s, besides)
+	}.all(ctx, s, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,13 +3,15 @@ package transfer
 import (
 	"fmt"
 
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/transfer/deliver"
 )
 
 // A row may correct an event that an earlier run has sent. PostHog uses the newest version of an event,
-// Customer.io the first that it gets, so such a row is skipped and listed.
+// Customer.io the first that it gets, so such a row is skipped and listed. Later runs that read the same
+// correction again count it as sent.
 
 // mostCorrections is how many such rows the summary lists. A run that sends writes all of them to its file of
 // rejects.
@@ -26,9 +28,10 @@ type Correction struct {
 
 // lateCorrection returns the entry for a row that corrects what was sent, without its file and row.
 func lateCorrection(e *posthog.Event, ids *mapping.EventIDs) deliver.Reject {
-	id := ids.Of(e).String()
+	key := ids.Of(e)
+	id := key.String()
 	return deliver.Reject{
-		Number: e.Ref, Closed: true, Line: e.Line, Reason: mapping.ReasonCorrectedLate, Event: string(e.Name), EventID: id,
+		Number: e.Ref, Key: keyOfCorrection((*ledger.Key)(&key), ids.Content(e)), Closed: true, Line: e.Line, Reason: mapping.ReasonCorrectedLate, Event: string(e.Name), EventID: id,
 		Detail: fmt.Sprintf("another version of the event %s was already sent, and Customer.io cannot change it", id),
 		Raw:    string(e.Row[:min(len(e.Row), maxRaw)]),
 	}

@@ -95,6 +95,15 @@ func (v *version) compare(o *version) int {
 	return cmp.Compare(v.ref, o.ref)
 }
 
+// keyOfCorrection returns the key under which the ledger lists the row if it corrects what was sent. Rows that say the
+// same of one event have the same key.
+func (v *version) keyOfCorrection() ledger.Key {
+	var id ledger.Key
+	binary.BigEndian.PutUint64(id[:], v.high)
+	binary.BigEndian.PutUint64(id[8:], v.low)
+	return keyOfCorrection(&id, v.content)
+}
+
 // sameKey reports whether two versions are of one event.
 func (v *version) sameKey(o *version) bool { return v.high == o.high && v.low == o.low }
 

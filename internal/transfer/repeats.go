@@ -34,6 +34,7 @@ type repeats struct {
 	from     int64              // the first day of which the state has all that was sent
 	rejected rejectedKeys       // what earlier runs have rejected
 	closed   rejectedKeys       // of these, what a retry leaves alone as well
+	listed   rejectedKeys       // corrections of what was sent that earlier runs have listed
 	retry    bool               // what was rejected is tried again
 	uuids    ledger.UUIDs       // of the rows of earlier runs
 }
@@ -106,6 +107,9 @@ func (r *repeats) begin(ctx context.Context, earlier *Earlier) (err error) {
 	}
 	if err == nil {
 		r.closed, err = earlier.State.ClosedRejectKeys(ctx, earlier.resumedID())
+	}
+	if err == nil {
+		r.listed, err = earlier.State.ListedKeys(ctx, mapping.ReasonCorrectedLate, earlier.resumedID())
 	}
 	return err
 }
@@ -296,7 +300,7 @@ func (r *repeats) addRefused(v *version, by Repeat) {
 // addHeld notes a held row as sent if an earlier run has sent its event, unless the row corrects that: then
 // it waits until it can be listed. Versions that were sent have been added before.
 func (r *repeats) addHeld(v *version, of *sameEvent) {
-	if len(of.sent) > 0 && !of.corrected(v) {
+	if len(of.sent) > 0 && !r.lists(of, v) {
 		r.earlier.Add(v.ref - 1)
 		r.spared.add(v, SentEarlier)
 	}
@@ -322,12 +326,18 @@ func (r *repeats) endEvent(e *sameEvent, drop func(version)) {
 		if winner.standing != fits {
 			r.unfit++
 		}
-	case e.corrected(&winner):
+	case r.lists(e, &winner):
 		r.late.Add(winner.ref - 1)
 	default:
 		r.earlier.Add(winner.ref - 1)
 	}
 	e.reset()
+}
+
+// lists reports whether a row is to be listed as a correction of what was sent. Each correction is listed once,
+// however often and in whatever file its row is read.
+func (r *repeats) lists(e *sameEvent, winner *version) bool {
+	return e.corrected(winner) && (len(r.listed) == 0 || !r.listed.has(winner.keyOfCorrection()))
 }
 
 func (r *repeats) sortedDays() []int64 {
