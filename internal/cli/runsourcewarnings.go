@@ -31,7 +31,7 @@ func (p *program) warnOfLostRows(first *transfer.FirstPass) {
 		if lost.Gone {
 			p.warn("%s is missing, so %s that waited in it cannot be sent: %s", lost.Path, rows, whose)
 		} else {
-			p.warn("%s no longer contains %s that waited in it, so they cannot be sent: %s", lost.Path, rows, whose)
+			p.warn("%s no longer contains %s that waited in it, so %s cannot be sent: %s", lost.Path, rows, report.PluralWord(lost.Rows, "it", "they"), whose)
 		}
 	}
 }

@@ -23,7 +23,7 @@
 //	keys           the events that were accepted: of each the rest of its ID and its version, by UTC day
 //	merges         the merges that were to be sent, and which of them are done
 //	rejects        rows and operations that could not be sent, and the run that tried each again
-//	waiting        rows that wait for a later run: by source the distinct IDs, why, how many, from when to when
+//	waiting        rows that wait for a later run: by source whose they are, why, and a hash of each
 //	learnt         what later runs restore about who is who; package people decides its form
 //	property_keys  the keys of properties, whose numbers stand in learnt
 //	columns        the types of CSV columns

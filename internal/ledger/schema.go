@@ -129,17 +129,16 @@ CREATE TABLE property_keys (
 	name   TEXT NOT NULL
 ) STRICT;
 
--- Rows that wait for a later run, many IDs to a row.
+-- Rows that wait for a later run, of many IDs together.
 CREATE TABLE waiting (
 	run    INTEGER NOT NULL,
 	source INTEGER NOT NULL,
 	part   INTEGER NOT NULL,
-	count  INTEGER NOT NULL,
+	count  INTEGER NOT NULL, -- of rows
 	due    INTEGER NOT NULL, -- the earliest time at which a row of waits stops being recent, unix seconds; 0 without such rows
-	waits  BLOB NOT NULL,    -- sorted, for each 16 bytes of a hash of the distinct ID, made with the seed of learnt, a byte
-	                         -- with the reason (1 anonymous, 2 no_email, 3 two_profiles, 4 recent), 4 with a bit for each
-	                         -- timestamp (microseconds times 2^64 over the golden ratio, the upper 5 bits), and as varints how many rows wait, how many duplicates there are besides, the timestamp of the oldest row in zigzag
-	                         -- unix seconds, how much later the newest is, and for recent how much later (zigzag) some are due
+	waits  BLOB NOT NULL,    -- sorted, for the rows of each ID and reason: 16 bytes of a hash of the distinct ID, made with the seed of learnt, a byte
+	                         -- with the reason (1 anonymous, 2 no_email, 3 two_profiles, 4 recent), as a varint how many rows follow, for recent in zigzag the
+	                         -- earliest time at which one stops being recent, and 4 bytes of a hash of the event of each row
 	PRIMARY KEY (run, source, part),
 	FOREIGN KEY (run, source) REFERENCES sources (run, number)
 ) STRICT, WITHOUT ROWID;

@@ -18,13 +18,13 @@ type Totals struct {
 }
 
 // Totals counts what has been saved. It reads all people who were sent and all rows that wait, and takes a
-// few bytes of memory for each person and each distinct ID.
+// few bytes of memory for each person, and for each of a few million waiting rows at a time.
 func (s *Store) Totals(ctx context.Context, now time.Time) (t Totals, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL)`).Scan(&t.MergesDone, &t.MergesPending)
 	if err != nil {
 		return t, s.wrapError("counting what is in", err)
 	}
-	if t.Waiting, err = s.countWaiting(ctx); err != nil {
+	if t.Waiting, err = s.countWaiting(ctx, waitsInPass); err != nil {
 		return t, err
 	}
 	if t.People, err = s.countPeople(ctx); err != nil {
@@ -64,6 +64,9 @@ func (d *distinct) all() []uint64 {
 	d.merge()
 	return d.sorted
 }
+
+// clear forgets the numbers, and keeps the memory for others.
+func (d *distinct) clear() { d.sorted, d.unsorted = d.sorted[:0], d.unsorted[:0] }
 
 // merge sorts the numbers that were added since the last call in among the others, each once.
 func (d *distinct) merge() {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/binary"
 	"errors"
@@ -8,28 +9,14 @@ import (
 	"slices"
 )
 
-// Wait are rows of one distinct ID in one source that were skipped for now, for one reason. A later run may
-// send them.
+// Wait is a row that was skipped for now. A later run may send it. Rows of one source that are copies of one
+// event are one Wait.
 type Wait struct {
-	ID      Key   // a hash of the distinct ID, made with the seed of Restorable
-	Oldest  int64 // timestamp of the oldest of these rows, unix seconds
-	Newest  int64 // timestamp of the newest
-	Due     int64 // for Recent: from when some row is not recent any more, unix seconds; else 0
-	Rows    int32 // how many rows wait
-	Repeats int32 // how many duplicates there are besides, which other rows stand for
-	Marks   Marks // of all these rows
-	Reason  WaitReason
+	ID     Key    // a hash of the distinct ID, made with the seed of Restorable
+	Due    int64  // for Recent: from when the row is not recent any more, unix seconds, or earlier; else 0
+	Row    uint32 // a hash of the event, the same for all copies of the row; distinguishes rows of one distinct ID
+	Reason WaitReason
 }
-
-// Marks are a set of rows by hashes: it has 32 bits, of which each row sets one. Rows of a set that does not
-// contain the marks of another set are surely not all rows of that one.
-type Marks uint32
-
-// MarkOf returns the mark of a row with a timestamp in unix microseconds.
-func MarkOf(micros int64) Marks { return 1 << (uint64(micros) * 0x9e3779b97f4a7c15 >> 59) }
-
-// Contains reports whether all marks of another set are in the set.
-func (m Marks) Contains(o Marks) bool { return o&^m == 0 }
 
 // WaitReason is why rows wait.
 type WaitReason uint8
@@ -46,42 +33,17 @@ func (r WaitReason) String() string {
 	return [...]string{"unknown", "anonymous", "no_email", "two_profiles", "recent"}[r]
 }
 
-// Add adds other rows of the same ID and reason.
-func (w *Wait) Add(o *Wait) {
-	w.Rows += o.Rows
-	w.Repeats += o.Repeats
-	w.Oldest, w.Newest = min(w.Oldest, o.Oldest), max(w.Newest, o.Newest)
-	w.Due = min(w.Due, o.Due)
-	w.Marks |= o.Marks
-}
-
-// MayContain reports whether the rows of w may be those of o and others.
-func (w *Wait) MayContain(o *Wait) bool {
-	return w.ID == o.ID && w.Oldest <= o.Oldest && w.Newest >= o.Newest && w.Marks.Contains(o.Marks)
-}
-
-// SameWait reports whether two have the same ID and reason.
-func (w *Wait) SameWait(o *Wait) bool { return w.ID == o.ID && w.Reason == o.Reason }
+// SameRow reports whether two waits are of the same row, for whatever reason.
+func (w *Wait) SameRow(o *Wait) bool { return w.Row == o.Row && w.ID == o.ID }
 
 func (w *Wait) compare(o *Wait) int {
-	if order := w.ID.Compare(&o.ID); order != 0 {
-		return order
-	}
-	return int(w.Reason) - int(o.Reason)
+	return cmp.Or(w.ID.Compare(&o.ID), int(w.Reason)-int(o.Reason), cmp.Compare(w.Row, o.Row))
 }
 
-// joinWaits sorts waits, and adds up those of the same ID and reason.
+// joinWaits sorts waits, and leaves out those of the same row and reason.
 func joinWaits(all []Wait) []Wait {
 	slices.SortFunc(all, func(a, b Wait) int { return a.compare(&b) })
-	joined := all[:0]
-	for i := range all {
-		if n := len(joined); n > 0 && joined[n-1].SameWait(&all[i]) {
-			joined[n-1].Add(&all[i])
-			continue
-		}
-		joined = append(joined, all[i])
-	}
-	return joined
+	return slices.CompactFunc(all, func(a, b Wait) bool { return a.compare(&b) == 0 })
 }
 
 // sourceOfRun is a source of a run.
@@ -94,7 +56,8 @@ type sourceOfRun struct {
 // each of which takes in the earlier ones that are no larger.
 const maxWaitsInPart = 32 << 10
 
-// saveWaits adds rows to those that wait in a source. It changes waits.
+// saveWaits adds rows to those that wait in a source. A row that waits there for the same reason may be added
+// again, to another part. It changes waits.
 func saveWaits(tx *sql.Tx, in sourceOfRun, waits []Wait) error {
 	waits = joinWaits(waits)
 	var part int64
@@ -129,27 +92,34 @@ func saveWaits(tx *sql.Tx, in sourceOfRun, waits []Wait) error {
 	return err
 }
 
-// waitHead is how many bytes the ID, reason and marks of a wait take.
-const waitHead = keySize + 1 + 4
+// waitHead is how many bytes the ID and the reason of waits take, and rowSize those of each row.
+const (
+	waitHead = keySize + 1
+	rowSize  = 4
+)
 
-// encodeWaits encodes waits, and returns the earliest Due of those that have one.
+// encodeWaits encodes waits in the order of joinWaits, and returns the earliest Due of those that have one.
+// Rows of one ID and reason are encoded together, with the earliest Due of them.
 func encodeWaits(waits []Wait) (b []byte, due int64) {
-	b = make([]byte, 0, len(waits)*(waitHead+12))
-	for i := range waits {
-		w := &waits[i]
+	b = make([]byte, 0, len(waits)*(waitHead+rowSize+1))
+	for len(waits) > 0 {
+		w, n := waits[0], 1
+		for n < len(waits) && waits[n].ID == w.ID && waits[n].Reason == w.Reason {
+			w.Due = min(w.Due, waits[n].Due)
+			n++
+		}
 		b = append(append(b, w.ID[:]...), byte(w.Reason))
-		b = binary.LittleEndian.AppendUint32(b, uint32(w.Marks))
-		b = binary.AppendUvarint(b, uint64(w.Rows))
-		b = binary.AppendUvarint(b, uint64(w.Repeats))
-		b = binary.AppendVarint(b, w.Oldest)
-		b = binary.AppendUvarint(b, uint64(w.Newest-w.Oldest))
-		if w.Reason != Recent {
-			continue
+		b = binary.AppendUvarint(b, uint64(n))
+		if w.Reason == Recent {
+			b = binary.AppendVarint(b, w.Due)
+			if due == 0 || w.Due < due {
+				due = w.Due
+			}
 		}
-		b = binary.AppendVarint(b, w.Due-w.Oldest)
-		if due == 0 || w.Due < due {
-			due = w.Due
+		for i := range waits[:n] {
+			b = binary.LittleEndian.AppendUint32(b, waits[i].Row)
 		}
+		waits = waits[n:]
 	}
 	return b, due
 }
@@ -161,13 +131,17 @@ func eachWait(b []byte) iter.Seq2[Wait, error] {
 	return func(yield func(Wait, error) bool) {
 		d := waitDecoder{rest: b}
 		for len(d.rest) > 0 {
-			one := d.next()
+			one, rows := d.head()
 			if d.failed {
 				yield(Wait{}, errWaits)
 				return
 			}
-			if !yield(one, nil) {
-				return
+			for range rows {
+				one.Row = binary.LittleEndian.Uint32(d.rest)
+				d.rest = d.rest[rowSize:]
+				if !yield(one, nil) {
+					return
+				}
 			}
 		}
 	}
@@ -178,22 +152,21 @@ type waitDecoder struct {
 	failed bool
 }
 
-func (d *waitDecoder) next() (w Wait) {
+// head decodes what the rows of one ID and reason have in common, and how many rows follow.
+func (d *waitDecoder) head() (w Wait, rows int64) {
 	if len(d.rest) < waitHead {
 		d.failed = true
-		return w
+		return w, 0
 	}
 	w.Reason = WaitReason(d.rest[copy(w.ID[:], d.rest)])
-	w.Marks = Marks(binary.LittleEndian.Uint32(d.rest[keySize+1:]))
 	d.rest = d.rest[waitHead:]
 	d.failed = w.Reason < Anonymous || w.Reason > Recent
-	w.Rows, w.Repeats = int32(d.unsigned()), int32(d.unsigned())
-	w.Oldest = d.signed()
-	w.Newest = w.Oldest + d.unsigned()
+	rows = d.unsigned()
 	if w.Reason == Recent {
-		w.Due = w.Oldest + d.signed()
+		w.Due = d.signed()
 	}
-	return w
+	d.failed = d.failed || rows < 1 || rows > int64(len(d.rest)/rowSize)
+	return w, rows
 }
 
 func (d *waitDecoder) unsigned() int64 {

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Waiting are rows of a source of this run that wait.
+// Waiting is a row of a source of this run that waits.
 type Waiting struct {
 	Source int // its number among those of the run
 	Wait
@@ -74,8 +74,8 @@ func (s *Store) WaitingPaths(ctx context.Context) iter.Seq2[WaitingPath, error] 
 	}.each(ctx, s)
 }
 
-// WaitingIn yields the rows that wait in one source of a run. Those of one ID may come in several parts. An
-// error is the last thing yielded.
+// WaitingIn yields the rows that wait in one source of a run. A row may come twice. An error is the last thing
+// yielded.
 func (s *Store) WaitingIn(ctx context.Context, run int64, source int) iter.Seq2[Wait, error] {
 	parts := query[[]byte]{
 		doing: "reading the waiting rows in",
@@ -95,6 +95,32 @@ func (s *Store) WaitingIn(ctx context.Context, run int64, source int) iter.Seq2[
 			}
 		}
 	}
+}
+
+// WaitingPart has some of the rows that wait in a source of a run.
+type WaitingPart struct {
+	Path  string
+	Run   int64
+	Flags string // of that run, as Start has them
+
+	waits []byte
+}
+
+// Rows yields the rows. An error is the last thing yielded.
+func (p *WaitingPart) Rows() iter.Seq2[Wait, error] { return eachWait(p.waits) }
+
+// WaitingParts yields all rows that wait, except those of the run besides, which is 0 for no exception. An
+// error is the last thing yielded. The store must not be used until the loop over the parts has ended.
+func (s *Store) WaitingParts(ctx context.Context, besides int64) iter.Seq2[WaitingPart, error] {
+	return query[WaitingPart]{
+		doing: "reading the waiting rows in",
+		text: `SELECT s.path, w.run, r.flags, w.waits FROM waiting w
+		JOIN sources s ON s.run = w.run AND s.number = w.source JOIN runs r ON r.id = w.run WHERE w.run <> ?`,
+		scan: func(rows *sql.Rows) (p WaitingPart, err error) {
+			err = rows.Scan(&p.Path, &p.Run, &p.Flags, &p.waits)
+			return p, err
+		},
+	}.each(ctx, s, besides)
 }
 
 // StillWaiting is a source of a run in which only some rows still wait, or, with Adds, some more.

@@ -13,7 +13,10 @@ func saveWaiting(t *testing.T, run *Run, source int, ids ...byte) {
 	t.Helper()
 	step := Step{Phase: Events, Counters: []byte("{}")}
 	for _, id := range ids {
-		step.AddWaiting([]Waiting{{Source: source, Wait: Wait{ID: Key{id}, Reason: Anonymous, Rows: 2}}})
+		of := Wait{ID: Key{id}, Reason: Anonymous, Row: 1}
+		other := of
+		other.Row = 2
+		step.AddWaiting([]Waiting{{source, of}, {source, other}, {source, of}})
 	}
 	if err := run.Save(&step, night); err != nil {
 		t.Fatal(err)
@@ -29,7 +32,7 @@ func waitingIn(t *testing.T, s *Store, run int64, source int) (all []byte) {
 		}
 		all = append(all, one.ID[0])
 	}
-	return all
+	return slices.Compact(all)
 }
 
 // TestSourcesInWhichRowsWait has two runs that have read the same sources.

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"encoding/binary"
 
 	"github.com/zeebo/xxh3"
@@ -16,62 +15,87 @@ type WaitingTotals struct {
 
 // WaitingCount counts rows that wait.
 type WaitingCount struct {
-	Rows     int64 `json:"rows"`
+	Rows     int64 `json:"rows"`     // copies of one event count once
 	Visitors int64 `json:"visitors"` // different distinct IDs
 	Files    int64 `json:"files"`    // different paths
 }
 
 // waitingCounter makes a WaitingCount.
 type waitingCounter struct {
-	rows           int64
-	visitors, path distinct
+	counted              WaitingCount
+	rows, visitors, path distinct
 }
 
 func (c *waitingCounter) add(w *Wait, path uint64) {
-	c.rows += int64(w.Rows)
-	c.visitors.add(binary.LittleEndian.Uint64(w.ID[:]))
+	visitor := binary.LittleEndian.Uint64(w.ID[:])
+	c.rows.add(visitor ^ uint64(w.Row)*0x9e3779b97f4a7c15)
+	c.visitors.add(visitor)
 	c.path.add(path)
 }
 
-func (c *waitingCounter) count() WaitingCount {
-	return WaitingCount{c.rows, int64(len(c.visitors.all())), int64(len(c.path.all()))}
+// endPass counts what was added. Rows and visitors of other passes are others.
+func (c *waitingCounter) endPass() {
+	c.counted.Rows += int64(len(c.rows.all()))
+	c.counted.Visitors += int64(len(c.visitors.all()))
+	c.counted.Files = int64(len(c.path.all()))
+	c.rows.clear()
+	c.visitors.clear()
 }
 
-// countWaiting counts the rows that wait.
-func (s *Store) countWaiting(ctx context.Context) (t WaitingTotals, err error) {
-	type part struct {
-		path  string
-		waits []byte
+// waitsInPass is about how many waits are compared at once.
+const waitsInPass = 4 << 20
+
+// countWaiting counts the rows that wait, each once, in however many sources it waits. So that memory does not
+// grow with them, it reads them several times if there are more than inPass, each time those of other IDs.
+func (s *Store) countWaiting(ctx context.Context, inPass uint64) (t WaitingTotals, err error) {
+	var all int64
+	if err := s.db.QueryRowContext(ctx, "SELECT coalesce(sum(count), 0) FROM waiting").Scan(&all); err != nil {
+		return t, s.wrapError("counting what is in", err)
 	}
-	parts := query[part]{
-		doing: "counting what is in",
-		text:  "SELECT s.path, w.waits FROM waiting w JOIN sources s ON s.run = w.run AND s.number = w.source",
-		scan: func(rows *sql.Rows) (p part, err error) {
-			err = rows.Scan(&p.path, &p.waits)
-			return p, err
-		},
-	}.each(ctx, s)
-	var all waitingCounter
-	byReason := map[WaitReason]*waitingCounter{}
-	for p, err := range parts {
-		if err != nil {
+	c := waitingTotals{byReason: map[WaitReason]*waitingCounter{}}
+	passes := 1 + uint64(all)/inPass
+	for pass := range passes {
+		if err := c.add(ctx, s, func(id *Key) bool { return binary.LittleEndian.Uint64(id[8:])%passes == pass }); err != nil {
 			return t, err
 		}
-		path := xxh3.HashString(p.path)
-		for one, err := range eachWait(p.waits) {
-			if err != nil {
-				return t, s.wrapError("counting what is in", err)
-			}
-			if byReason[one.Reason] == nil {
-				byReason[one.Reason] = &waitingCounter{}
-			}
-			all.add(&one, path)
-			byReason[one.Reason].add(&one, path)
-		}
 	}
-	t = WaitingTotals{all.count(), map[WaitReason]WaitingCount{}}
-	for reason, counter := range byReason {
-		t.ByReason[reason] = counter.count()
+	t = WaitingTotals{c.all.counted, map[WaitReason]WaitingCount{}}
+	for reason, counter := range c.byReason {
+		t.ByReason[reason] = counter.counted
 	}
 	return t, nil
+}
+
+// waitingTotals makes WaitingTotals.
+type waitingTotals struct {
+	all      waitingCounter
+	byReason map[WaitReason]*waitingCounter
+}
+
+// add counts the rows of some IDs.
+func (c *waitingTotals) add(ctx context.Context, s *Store, of func(*Key) bool) error {
+	for p, err := range s.WaitingParts(ctx, 0) {
+		if err != nil {
+			return err
+		}
+		path := xxh3.HashString(p.Path)
+		for one, err := range p.Rows() {
+			if err != nil {
+				return s.wrapError("counting what is in", err)
+			}
+			if !of(&one.ID) {
+				continue
+			}
+			if c.byReason[one.Reason] == nil {
+				c.byReason[one.Reason] = &waitingCounter{}
+			}
+			c.all.add(&one, path)
+			c.byReason[one.Reason].add(&one, path)
+		}
+	}
+	c.all.endPass()
+	for _, counter := range c.byReason {
+		counter.endPass()
+	}
+	return nil
 }

@@ -124,12 +124,13 @@ func drawnRow(r *rapid.T) (*posthog.Event, eventKey) {
 	return e, k
 }
 
-// TestAKeyHasOneIDAndAnIDOneKey draws rows in any order, many of them versions of one event.
+// TestAKeyHasOneIDAndAnIDOneKey draws rows in any order, many of them versions of one event. Short is the same
+// for the same ID, and for these few keys another for another ID.
 func TestAKeyHasOneIDAndAnIDOneKey(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		var ids EventIDs
-		byKey, byID := map[eventKey]ulid.ULID{}, map[ulid.ULID]eventKey{}
+		byKey, byID, byShort := map[eventKey]ulid.ULID{}, map[ulid.ULID]eventKey{}, map[uint32]eventKey{}
 		for range rapid.IntRange(1, 60).Draw(r, "rows") {
 			e, k := drawnRow(r)
 			id := ids.Of(e)
@@ -139,7 +140,12 @@ func TestAKeyHasOneIDAndAnIDOneKey(t *testing.T) {
 			if other, seen := byID[id]; seen && other != k {
 				r.Fatalf("%s is the ID of %+v and of %+v", id, other, k)
 			}
-			byKey[k], byID[id] = id, k
+			if other, seen := byShort[ids.Short(e)]; seen && other != k {
+				r.Fatalf("%+v and %+v have the same short hash", k, other)
+			} else if _, seen := byKey[k]; seen && other != k {
+				r.Fatalf("%+v has another short hash than before", k)
+			}
+			byKey[k], byID[id], byShort[ids.Short(e)] = id, k, k
 			if id.Time() != uint64(k.day)*secondsInDay*1000 {
 				r.Fatalf("%+v: the ID's time is %d", k, id.Time())
 			}

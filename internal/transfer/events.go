@@ -27,7 +27,8 @@ type eventsPhase struct {
 func newEventsPhase(r *run) *eventsPhase {
 	p := &eventsPhase{run: r, readers: make([]spool.Reader, len(r.mappers))}
 	if r.saves() {
-		p.waiting = &waitingRows{rules: r.first.rules.Mapping, people: r.first.People, repeats: &r.first.repeats.duplicate}
+		repeats := r.first.repeats
+		p.waiting = &waitingRows{rules: r.first.rules.Mapping, people: r.first.People, repeats: &repeats.duplicate, ids: repeats.ids}
 	}
 	return p
 }
@@ -169,7 +170,7 @@ func (p *eventsPhase) mapChunk(result *chunkResult, worker int, c *posthog.Chunk
 	}
 	again := c.Ref < from.Next
 	if !again {
-		result.Waiting = p.waiting.addRepeats(result.Waiting, c)
+		result.Waiting = p.waiting.addRepeats(result.Waiting, worker, c)
 	}
 	c.Left = decided.rows
 	var repeats deliver.RowCounts
@@ -207,7 +208,7 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 		case mapping.Send:
 			p.addRow(result, worker, event, &outcome, text)
 		case mapping.Skipped:
-			result.Waiting = p.waiting.add(result.Waiting, c, event, &outcome)
+			result.Waiting = p.waiting.add(result.Waiting, worker, c, event, &outcome)
 		case mapping.Rejected:
 			result.rejectEvent(event, &outcome, &repeats.ids[worker])
 		}

@@ -74,6 +74,19 @@ func (e *Earlier) skipsMore(flags string) map[string]bool {
 	return e.SkipsMore(flags)
 }
 
+// skipsMoreOnce returns skipsMore for a few different flags that come many times.
+func (e *Earlier) skipsMoreOnce() func(flags string) map[string]bool {
+	known := map[string]map[string]bool{}
+	return func(flags string) map[string]bool {
+		reasons, ok := known[flags]
+		if !ok {
+			reasons = e.skipsMore(flags)
+			known[flags] = reasons
+		}
+		return reasons
+	}
+}
+
 func (in *Input) workers() int {
 	if in.Workers > 0 {
 		return in.Workers

@@ -57,13 +57,13 @@ func (o *observation) addEvent(f *FirstPass, event *posthog.Event) {
 	o.teams.add(event.TeamID)
 	if f.input.otherTeam(event) {
 		other := mapping.Outcome{Bucket: mapping.Skipped, Reason: ReasonOtherTeam}
-		f.waitingSources.observe(source, event, other)
+		f.waitingSources.observe(source, event, &other, o.keys.ids)
 		o.decided.add(number, other)
 		return
 	}
 	o.unread.add(f.input.Sources[source].Name, event)
 	outcome := o.keys.add(event, f.rules.Mapping.Classify(event))
-	f.waitingSources.observe(source, event, outcome)
+	f.waitingSources.observe(source, event, &outcome, o.keys.ids)
 	o.count(event, &outcome)
 	if outcome != rejectedBefore { // another version of the row may be sent
 		o.decided.add(number, outcome)

@@ -26,75 +26,70 @@ type LostHistory struct {
 // It looks only at sources that include accepts. It sets Lost to the rows that can never be sent. The input
 // must have a State.
 func (f *FirstPass) SendableNow(ctx context.Context, include func(path string) bool) (sendable []string, err error) {
-	search := &waitingSearch{first: f, everybody: f.rules.Choice.Who == people.All && !f.rules.Choice.Only, missing: f.waitingSources.missing()}
-	waiting, err := search.sources(ctx, include)
+	read, err := asread.Sources(ctx, f.input.State)
 	if err != nil {
 		return nil, err
 	}
-	for i := range waiting {
-		found, err := search.source(ctx, &waiting[i])
+	search := &waitingSearch{
+		first: f, read: read, there: f.input.there(ctx), skipsMore: f.input.skipsMoreOnce(),
+		everybody: f.rules.Choice.Who == people.All && !f.rules.Choice.Only, missing: f.waitingSources.missing(),
+	}
+	found := map[string]bool{}
+	for part, err := range f.input.State.WaitingParts(ctx, f.input.resumedID()) {
 		if err != nil {
 			return nil, err
 		}
-		if found && (len(sendable) == 0 || sendable[len(sendable)-1] != waiting[i].Path) {
-			sendable = append(sendable, waiting[i].Path)
+		if !include(part.Path) || found[part.Path] && !search.missing {
+			continue
+		}
+		if has, err := search.part(&part); err != nil {
+			return nil, err
+		} else if has {
+			found[part.Path] = true
 		}
 	}
 	f.Lost = f.lost()
-	return sendable, nil
+	return slices.Sorted(maps.Keys(found)), nil
 }
 
 // waitingSearch looks for rows that can be sent now, in sources that this run does not read.
 type waitingSearch struct {
 	first     *FirstPass
+	read      map[string]ledger.KnownSource // sources as they were read last
+	there     func(path string) bool
+	skipsMore func(flags string) map[string]bool
 	everybody bool // everybody is sent
 	missing   bool // rows that were not found may be in these sources
 }
 
-// unreadSource is a source with waiting rows that this run does not read.
-type unreadSource struct {
-	ledger.WaitingSource
-	asBefore bool // a later run has read it, and nothing has changed since
-}
-
-// sources returns the sources that are there, sorted by path.
-func (s *waitingSearch) sources(ctx context.Context, include func(path string) bool) (waiting []unreadSource, err error) {
-	read, err := asread.Sources(ctx, s.first.input.State)
-	if err != nil {
-		return nil, err
+// part reports whether some of the rows can be sent now. A source that a later run has read, and in which
+// nothing has changed since, has none.
+func (s *waitingSearch) part(p *ledger.WaitingPart) (sendable bool, err error) {
+	then, read := s.read[p.Path]
+	asBefore := read && then.Run > p.Run && len(s.skipsMore(then.Flags)) == 0
+	if asBefore && !s.missing || !s.there(p.Path) {
+		return false, nil
 	}
-	there := s.first.input.there(ctx)
-	for one, err := range s.first.input.State.WaitingSources(ctx, s.first.input.resumedID()) {
-		if err != nil {
-			return nil, err
-		}
-		then, ok := read[one.Path]
-		asBefore := ok && then.Run > one.Run && len(s.first.input.skipsMore(then.Flags)) == 0
-		if include(one.Path) && (!asBefore || s.missing) && there(one.Path) {
-			waiting = append(waiting, unreadSource{one, asBefore})
-		}
-	}
-	return waiting, nil
-}
-
-// source reports whether rows that wait in a source can be sent now.
-func (s *waitingSearch) source(ctx context.Context, of *unreadSource) (sendable bool, err error) {
-	for one, err := range s.first.input.State.WaitingIn(ctx, of.Run, of.Number) {
+	var last ledger.Wait
+	for one, err := range p.Rows() {
 		if err != nil {
 			return false, err
 		}
 		if s.missing {
 			s.first.waitingSources.foundElsewhere(&one)
 		}
-		sendable = sendable || !of.asBefore && s.sendable(&one)
+		if !sendable && !asBefore && (one.ID != last.ID || one.Reason != last.Reason) {
+			sendable = s.sendable(&one)
+		}
 		if sendable && !s.missing {
 			break
 		}
+		last = one
 	}
 	return sendable, nil
 }
 
-// sendable reports whether rows can be sent now, as far as they are told.
+// sendable reports whether a row can be sent now, as far as that can be told without reading it.
 func (s *waitingSearch) sendable(one *ledger.Wait) bool {
 	if one.Reason == ledger.Recent {
 		rules := s.first.rules.Mapping
@@ -113,7 +108,7 @@ func (f *FirstPass) lost() (all []LostHistory) {
 	for i := range w.rows {
 		a := &w.rows[i]
 		of := &w.sources[a.of]
-		if !of.moved || a.missing() == 0 {
+		if !of.moved || !a.missing() || i > 0 && w.sources[w.rows[i-1].of].moved && a.SameRow(&w.rows[i-1].Wait) {
 			continue
 		}
 		one := byPath[of.of.Path]
@@ -137,9 +132,9 @@ type lostRows struct {
 	last  ledger.Key      // the last visitor who was counted
 }
 
-// add counts rows of an ID. Those of one ID come one after another. p is its person, nil if there is none.
+// add counts a row. Those of one ID come one after another. p is its person, nil if there is none.
 func (l *lostRows) add(a *awaited, p *people.Person) {
-	l.Rows += int64(a.missing())
+	l.Rows++
 	switch {
 	case p == nil && a.ID != l.last:
 		l.Visitors++

@@ -44,30 +44,31 @@ func (s *stillWaiting) untouched(one *waitingSource) bool {
 	return !one.moved && s.first.troubled(one.number)
 }
 
-// add decides about the rows of one ID.
+// add decides about a row.
 func (s *stillWaiting) add(ctx context.Context, state *ledger.Store, run *ledger.Run, a *awaited) error {
 	source := &s.first.waitingSources.sources[a.of]
-	if source.moved && a.missing() > 0 && s.first.mayFindMore() {
-		s.keep[a.of] = append(s.keep[a.of], a.missingRows())
+	if source.moved && a.missing() && s.first.mayFindMore() {
+		s.keep[a.of] = append(s.keep[a.of], a.Wait)
 	}
-	others := len(source.reasons) > 0 && a.seen > 0 && s.first.People.PersonBySum(a.ID) == nil // their person may be skipped
-	if a.skipped == 0 && !others {
+	skipped := a.skipped && !a.sends
+	others := a.found() && len(source.reasons) > 0 && s.first.People.PersonBySum(a.ID) == nil // the person may be skipped
+	if !skipped && !others {
 		return nil
 	}
 	for i, in := range a.in {
 		number := int(in) - 1
-		if number < 0 || i > 0 && in == a.in[0] {
+		if i > 0 && in == a.in[0] {
 			continue
 		}
-		if a.skipped == 0 {
+		if !skipped {
 			if now, err := s.waitsNow(ctx, state, run, number); err != nil || now[a.ID] {
 				return err
 			}
 		}
-		if rows := a.skippedRows(a.skipped == 0); source.moved {
-			s.more[number] = append(s.more[number], rows)
+		if source.moved {
+			s.more[number] = append(s.more[number], a.Wait)
 		} else {
-			s.keep[a.of] = append(s.keep[a.of], rows)
+			s.keep[a.of] = append(s.keep[a.of], a.Wait)
 		}
 	}
 	return nil

@@ -10,12 +10,13 @@ import (
 
 // waitingRows finds rows that wait for a later run: rows that are skipped only because their visitor is not
 // identified yet, because their person is held, or because they are recent. The ledger records for each source
-// whose rows wait in it, why, and how many. A later run that can send them reads the source again. A nil
+// which rows wait in it, whose, and why. A later run that can send them reads the source again. A nil
 // waitingRows, of a run without a ledger, finds none.
 type waitingRows struct {
 	rules   *mapping.Rules
 	people  *people.Directory
-	repeats *parallel.Bitset // rows that another row stands for
+	repeats *parallel.Bitset   // rows that another row stands for
+	ids     []mapping.EventIDs // of each worker
 }
 
 // waitReason returns why a row with this outcome waits, and whether it does. A row of somebody whom flags
@@ -39,7 +40,7 @@ func waitReason(o *mapping.Outcome) (reason ledger.WaitReason, waits bool) {
 
 // add adds a row of a chunk to the waiting ones, if its outcome says that it waits and the rules would send
 // it for somebody who is known.
-func (w *waitingRows) add(to []ledger.Waiting, c *posthog.Chunk, e *posthog.Event, o *mapping.Outcome) []ledger.Waiting {
+func (w *waitingRows) add(to []ledger.Waiting, worker int, c *posthog.Chunk, e *posthog.Event, o *mapping.Outcome) []ledger.Waiting {
 	reason, waits := waitReason(o)
 	if !waits || w == nil {
 		return to
@@ -50,25 +51,19 @@ func (w *waitingRows) add(to []ledger.Waiting, c *posthog.Chunk, e *posthog.Even
 	} else if w.rules.Classify(e).Bucket != mapping.Send {
 		return to
 	}
-	return appendWaiting(to, c.Source, ledger.Wait{
-		ID: w.people.SumOf(e.DistinctID), Reason: reason, Rows: 1, Due: due,
-		Oldest: e.Timestamp.Seconds(), Newest: e.Timestamp.Seconds(), Marks: ledger.MarkOf(e.Timestamp.Micros),
-	})
+	return append(to, w.waiting(worker, c, e, reason, due))
 }
 
-// appendWaiting adds a row to the waiting ones. Rows of one ID mostly come one after another.
-func appendWaiting(to []ledger.Waiting, source int, row ledger.Wait) []ledger.Waiting {
-	if n := len(to); n > 0 && to[n-1].Source == source && to[n-1].SameWait(&row) {
-		to[n-1].Add(&row)
-		return to
-	}
-	return append(to, ledger.Waiting{Source: source, Wait: row})
+func (w *waitingRows) waiting(worker int, c *posthog.Chunk, e *posthog.Event, reason ledger.WaitReason, due int64) ledger.Waiting {
+	return ledger.Waiting{Source: c.Source, Wait: ledger.Wait{
+		ID: w.people.SumOf(e.DistinctID), Row: w.ids[worker].Short(e), Reason: reason, Due: due,
+	}}
 }
 
 // addRepeats adds the duplicates in a chunk whose visitors are not identified yet. The row that stands for a
 // duplicate may be in another file, which may be gone when the visitor is identified; while both files are
 // there, only one of the two rows is sent. It sets c.Left.
-func (w *waitingRows) addRepeats(to []ledger.Waiting, c *posthog.Chunk) []ledger.Waiting {
+func (w *waitingRows) addRepeats(to []ledger.Waiting, worker int, c *posthog.Chunk) []ledger.Waiting {
 	if w == nil {
 		return to
 	}
@@ -81,31 +76,25 @@ func (w *waitingRows) addRepeats(to []ledger.Waiting, c *posthog.Chunk) []ledger
 		c.Left[i] = ^repeats.Word(uint64(i) * 64)
 	}
 	for event := range c.Events() {
-		if event != nil {
-			to = w.addRepeat(to, c.Source, event)
+		if event == nil {
+			continue
+		}
+		if reason, waits := w.personWaits(event); waits && w.rules.Classify(event).Bucket == mapping.Send {
+			to = append(to, w.waiting(worker, c, event, reason, 0))
 		}
 	}
 	return to
 }
 
-// addRepeat adds a duplicate, if its visitor is not identified yet.
-func (w *waitingRows) addRepeat(to []ledger.Waiting, source int, e *posthog.Event) []ledger.Waiting {
-	var reason ledger.WaitReason
+// personWaits returns why the rows of an event's person wait, and whether they do.
+func (w *waitingRows) personWaits(e *posthog.Event) (reason ledger.WaitReason, waits bool) {
 	switch _, status := w.people.Lookup(e.DistinctID); status {
 	case people.Anonymous:
-		reason = ledger.Anonymous
+		return ledger.Anonymous, true
 	case people.NoEmail:
-		reason = ledger.NoEmail
+		return ledger.NoEmail, true
 	case people.TwoProfiles:
-		reason = ledger.TwoProfiles
-	default:
-		return to
+		return ledger.TwoProfiles, true
 	}
-	if w.rules.Classify(e).Bucket != mapping.Send {
-		return to
-	}
-	return appendWaiting(to, source, ledger.Wait{
-		ID: w.people.SumOf(e.DistinctID), Reason: reason, Repeats: 1,
-		Oldest: e.Timestamp.Seconds(), Newest: e.Timestamp.Seconds(), Marks: ledger.MarkOf(e.Timestamp.Micros),
-	})
+	return 0, false
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -32,7 +33,7 @@ type waitingSources struct {
 	looks    map[int]bool // numbers of sources whose rows are looked at
 	anywhere bool         // the rows of all sources are
 	lock     sync.Mutex   // of the results in rows
-	rows     []awaited    // sorted by ID
+	rows     []awaited    // sorted by ID, row and source
 }
 
 // newWaitingSources reads from the state which sources of the input have rows that wait, and which sources
@@ -47,7 +48,7 @@ func newWaitingSources(ctx context.Context, input *Input, forgets bool, sum func
 	for i, source := range input.Sources {
 		numbers[input.nameOf(source.Name)] = i
 	}
-	there := input.there(ctx)
+	there, skipsMore := input.there(ctx), input.skipsMoreOnce()
 	for of, err := range input.State.WaitingSources(ctx, input.resumedID()) {
 		if err != nil {
 			return nil, err
@@ -57,7 +58,7 @@ func newWaitingSources(ctx context.Context, input *Input, forgets bool, sum func
 			n = -1
 		}
 		if read || input.SaysWhatIsGone && !there(of.Path) {
-			w.sources = append(w.sources, waitingSource{of: of, number: n, reasons: input.skipsMore(of.Flags), moved: !read})
+			w.sources = append(w.sources, waitingSource{of: of, number: n, reasons: skipsMore(of.Flags), moved: !read})
 		}
 	}
 	for i := range w.sources {
@@ -70,7 +71,8 @@ func newWaitingSources(ctx context.Context, input *Input, forgets bool, sum func
 			return nil, err
 		}
 	}
-	slices.SortFunc(w.rows, func(a, b awaited) int { return a.ID.Compare(&b.ID) })
+	slices.SortFunc(w.rows, func(a, b awaited) int { return a.compare(&b) })
+	w.rows = slices.CompactFunc(w.rows, func(a, b awaited) bool { return a.compare(&b) == 0 && a.Reason == b.Reason })
 	return w, nil
 }
 
@@ -88,43 +90,45 @@ func (w *waitingSources) load(ctx context.Context, state *ledger.Store, source i
 	return nil
 }
 
-// observe takes a row and what becomes of it, whoever its person is. Several goroutines may call it at once.
-func (w *waitingSources) observe(source int, e *posthog.Event, out mapping.Outcome) {
+// observe takes a row and what becomes of it, whoever its person is. Several goroutines may call it at once,
+// each with its own ids.
+func (w *waitingSources) observe(source int, e *posthog.Event, out *mapping.Outcome, ids *mapping.EventIDs) {
 	if !w.anywhere && !w.looks[source] || e.Timestamp.State != posthog.Known {
 		return
 	}
-	id := ledger.Key(w.sum(e.DistinctID))
-	first := w.find(&id)
-	if first == len(w.rows) || w.rows[first].ID != id {
+	row := ledger.Wait{ID: w.sum(e.DistinctID)}
+	first := w.find(&row)
+	if first == len(w.rows) || w.rows[first].ID != row.ID {
 		return
 	}
+	row.Row = ids.Short(e)
 	w.lock.Lock()
 	defer w.lock.Unlock()
-	for i := first; i < len(w.rows) && w.rows[i].ID == id; i++ {
+	for i := w.find(&row); i < len(w.rows) && w.rows[i].SameRow(&row); i++ {
 		of := &w.sources[w.rows[i].of]
 		if of.moved || of.number == source {
-			w.rows[i].observe(source, e.Timestamp.Micros, e.Timestamp.Seconds(), &out, of.reasons)
+			w.rows[i].observe(source, out, of.reasons)
 		}
 	}
 }
 
-// find returns the place of the first rows of an ID, or where they would be.
-func (w *waitingSources) find(id *ledger.Key) int {
-	first, _ := slices.BinarySearchFunc(w.rows, id, func(a awaited, id *ledger.Key) int { return a.ID.Compare(id) })
+// find returns the place of the first of the same rows, or where it would be.
+func (w *waitingSources) find(row *ledger.Wait) int {
+	first, _ := slices.BinarySearchFunc(w.rows, row, func(a awaited, row *ledger.Wait) int {
+		return cmp.Or(a.ID.Compare(&row.ID), cmp.Compare(a.Row, row.Row))
+	})
 	return first
 }
 
 // missing reports whether some rows of sources that are gone or replaced were not found.
 func (w *waitingSources) missing() bool {
-	return slices.ContainsFunc(w.rows, func(a awaited) bool { return w.sources[a.of].moved && a.missing() > 0 })
+	return slices.ContainsFunc(w.rows, func(a awaited) bool { return w.sources[a.of].moved && a.missing() })
 }
 
-// foundElsewhere takes rows that wait in a source which this run does not read.
-func (w *waitingSources) foundElsewhere(one *ledger.Wait) {
-	for i := w.find(&one.ID); i < len(w.rows) && w.rows[i].ID == one.ID; i++ {
-		if w.sources[w.rows[i].of].moved {
-			w.rows[i].foundElsewhere(one)
-		}
+// foundElsewhere takes a row that waits in a source which this run does not read.
+func (w *waitingSources) foundElsewhere(row *ledger.Wait) {
+	for i := w.find(row); i < len(w.rows) && w.rows[i].SameRow(row); i++ {
+		w.rows[i].elsewhere = true
 	}
 }
 

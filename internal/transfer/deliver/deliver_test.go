@@ -60,7 +60,7 @@ func TestACheckpointOfEvents(t *testing.T) {
 		r.Marks = []Mark{{Version: ledger.Version{Content: 1}, At: 100}, {Key: ledger.Key{9}}, {Version: ledger.Version{Content: 2}, At: 70}}
 		r.End, r.Rows = 9, RowCounts{Read: 4}
 		r.Rows.Skip("anonymous", 1)
-		r.Waiting = []ledger.Waiting{{Source: 2, Wait: ledger.Wait{ID: ledger.Key{7}, Reason: ledger.Anonymous, Rows: 1}}}
+		r.Waiting = []ledger.Waiting{{Source: 2, Wait: ledger.Wait{ID: ledger.Key{7}, Reason: ledger.Anonymous}}}
 		r.Rejects = []Reject{{File: "a.csv", Row: 6, Number: 5, Reason: "not_json", Key: ledger.Key{5}, Raw: "x"}}
 		place := func(ref uint64) (string, int64) { return "b.csv", int64(ref) + 1 }
 		d, p := one(t, Options{Sender: &sender{answer: refuse(4)}}, state, Spec{Phase: ledger.Events, Place: place}, r)
