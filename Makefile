@@ -102,6 +102,7 @@ soak: ## test for hours with fuzzing, kills and faults; needs 40 GB of disk
 	PH2CIO_KILLS=200 $(GO) test -count=1 -timeout 6h -run TestAStoppedRunResumes ./internal/transfer -rapid.checks=2000
 	PH2CIO_POWERLOSS=all $(GO) test -count=1 -timeout 6h -run TestPowerLoss ./cmd/ph2cio
 	PH2CIO_STOPS=20 PH2CIO_STOP_PEOPLE=1500000 $(GO) test -count=1 -timeout 6h -v -run TestStoppedAtAnyMoment ./cmd/ph2cio
+	PH2CIO_GROWTH=30 $(GO) test -count=1 -timeout 6h -v -run TestStateGrowsByWhatIsNew ./cmd/ph2cio
 	PH2CIO_SOAK=1h PH2CIO_SOAK_NIGHTS=60 $(GO) test -count=1 -timeout 6h -v -run TestSoak ./cmd/ph2cio
 	$(MAKE) fuzz FUZZTIME=10m
 

@@ -56,8 +56,8 @@ func (s *Store) fill(ctx context.Context, of Workspace) error {
 	if err := errors.Join(file.Close(), s.connect(writing)); err != nil {
 		return err
 	}
-	// The file remembers this mode for all who open it later.
-	if _, err := s.db.ExecContext(ctx, "PRAGMA journal_mode=WAL"); err != nil {
+	// The file remembers these modes for all who open it later.
+	if _, err := s.db.ExecContext(ctx, "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL"); err != nil {
 		return err
 	}
 	if err := s.migrate(ctx, 0); err != nil {

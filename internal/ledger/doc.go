@@ -19,7 +19,7 @@
 //	runs           each run: what was typed, the program's version, flags, the run's own now, how it ended
 //	sources        the files that each run read, with fingerprints of their rows and of their ends
 //	positions      how far each phase of a run has come, and the counts of the run up to there
-//	people         the people whose identify was accepted, each with a hash of what was sent
+//	people         the people whose identify was accepted, each with a hash of what was sent last
 //	keys           the events that were accepted: of each the rest of its ID and its version, by UTC day
 //	merges         the merges that were to be sent, and which of them are done
 //	rejects        rows and operations that could not be sent, and the run that tried each again
@@ -37,6 +37,9 @@
 // was done since the last Save, and Finish how the run ended. Each is one transaction. That of Save holds the
 // position of a phase together with the counts, rejects, people, keys, merges and waiting rows up to that
 // position. So a run that is killed at any instant can be resumed from its last Save.
+//
+// Finish also deletes what the run has made superfluous, so that the file grows by what is new. After that the
+// file becomes smaller if more than a quarter of it is free.
 //
 // The database has a write-ahead log and synchronous=FULL: a committed transaction survives a crash and a
 // power cut.

@@ -18,8 +18,10 @@ type Ending struct {
 }
 
 // Finish records that nothing is left to do. It deletes what runs before this one have saved for later runs
-// to restore, if this one has saved all of it again (see Restorable). It stops the waiting of rows as
-// Ending.Waiting says, and closes the rejects of earlier runs in the phases of Ending.Retried.
+// to restore, if this one has saved all of it again (see Restorable), and stores the people once who were sent
+// several times, when they have become many. It stops the waiting of rows as Ending.Waiting says, and closes
+// the rejects of earlier runs in the phases of Ending.Retried. A file that is to a quarter free space becomes
+// smaller.
 //
 // In the phase of events only rows that the run has read again are closed: those of Ending.Reread, and those
 // of files that were repaired. A file counts as repaired if the run has read one of the same name with at
@@ -29,6 +31,9 @@ func (r *Run) Finish(ctx context.Context, end Ending) error {
 		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", end.At.Unix(), end.Outcome, r.ID)
 		if err == nil {
 			err = deleteReplaced(ctx, tx, r.ID)
+		}
+		if err == nil {
+			err = keepPeopleOnce(ctx, tx, r.ID, end.At.Unix())
 		}
 		if err == nil {
 			err = releaseWaiting(ctx, tx, end.Waiting)
@@ -47,6 +52,7 @@ func (r *Run) Finish(ctx context.Context, end Ending) error {
 		return r.store.wrapError("recording the end of the run in", err)
 	}
 	r.ended(&end)
+	r.store.shrink(ctx)
 	return nil
 }
 

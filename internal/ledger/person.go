@@ -35,51 +35,95 @@ func AppendPerson(dst []byte, p *Person) []byte {
 	return binary.AppendVarint(dst, p.Updated)
 }
 
+// storedPerson is a person in the form in which the database stores people. The slices are parts of it.
+type storedPerson struct {
+	sent  personState
+	names []byte // the three texts below with their lengths
+
+	kind, value, distinctID []byte
+}
+
+// personState is what may change about a person each time the person is sent.
+type personState struct {
+	state   [16]byte
+	email   uint64
+	updated int64
+}
+
 var errPeople = errors.New("the people who were sent cannot be decoded")
 
-// readPerson decodes a person and returns the rest of b.
-func readPerson(b []byte) (p Person, rest []byte, err error) {
-	if len(b) < len(p.State)+8 {
+// readStoredPerson finds the parts of the first person in b, and returns the rest of b.
+func readStoredPerson(b []byte) (p storedPerson, rest []byte, err error) {
+	if len(b) < len(p.sent.state)+8 {
 		return p, nil, errPeople
 	}
-	b = b[copy(p.State[:], b):]
-	p.Email, b = binary.LittleEndian.Uint64(b), b[8:]
-	for _, into := range []*string{&p.Kind, &p.Value, &p.DistinctID} {
+	b = b[copy(p.sent.state[:], b):]
+	p.sent.email, b = binary.LittleEndian.Uint64(b), b[8:]
+	p.names = b
+	for _, into := range []*[]byte{&p.kind, &p.value, &p.distinctID} {
 		length, n := binary.Uvarint(b)
 		if n <= 0 || uint64(len(b)-n) < length {
 			return p, nil, errPeople
 		}
-		*into = string(b[n : n+int(length)])
+		*into = b[n : n+int(length)]
 		b = b[n+int(length):]
 	}
-	if p.DistinctID == "" {
-		p.DistinctID = p.Value
+	p.names = p.names[:len(p.names)-len(b)]
+	if len(p.distinctID) == 0 {
+		p.distinctID = p.value
 	}
 	updated, n := binary.Varint(b)
 	if n <= 0 {
 		return p, nil, errPeople
 	}
-	p.Updated = updated
+	p.sent.updated = updated
 	return p, b[n:], nil
 }
 
+// append appends the person to dst, with what is stored now of its state.
+func (p *storedPerson) append(dst []byte) []byte {
+	dst = append(dst, p.sent.state[:]...)
+	dst = binary.LittleEndian.AppendUint64(dst, p.sent.email)
+	dst = append(dst, p.names...)
+	return binary.AppendVarint(dst, p.sent.updated)
+}
+
+// person decodes the person.
+func (p *storedPerson) person() Person {
+	return Person{
+		State: p.sent.state, Kind: string(p.kind), Value: string(p.value), DistinctID: string(p.distinctID),
+		Email: p.sent.email, Updated: p.sent.updated,
+	}
+}
+
+// eachStored yields the people in segments. An error is the last thing yielded.
+func eachStored(segments iter.Seq2[[]byte, error]) iter.Seq2[storedPerson, error] {
+	return func(yield func(storedPerson, error) bool) {
+		for segment, err := range segments {
+			for err == nil && len(segment) > 0 {
+				var p storedPerson
+				if p, segment, err = readStoredPerson(segment); err == nil && !yield(p, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(storedPerson{}, err)
+				return
+			}
+		}
+	}
+}
+
 // People yields the people whose identify was accepted, in the order of acceptance, by all runs except
-// besides, which is 0 for no exception. A person who was sent several times comes several times. An error is
-// the last thing yielded.
+// besides, which is 0 for no exception. A person who was sent several times comes at least once: the first
+// time says under which identifier, and the last time in which state. An error is the last thing yielded.
 func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, error] {
 	segments := query[[]byte]{
 		doing: "reading the people in", text: "SELECT people FROM people WHERE run <> ? ORDER BY id", scan: scanValue[[]byte],
 	}.each(ctx, s, besides)
 	return func(yield func(Person, error) bool) {
-		for segment, err := range segments {
-			for err == nil && len(segment) > 0 {
-				var p Person
-				if p, segment, err = readPerson(segment); err == nil && !yield(p, nil) {
-					return
-				}
-			}
-			if err != nil {
-				yield(Person{}, s.wrapError("reading the people in", err))
+		for p, err := range eachStored(segments) {
+			if !yield(p.person(), s.wrapError("reading the people in", err)) || err != nil {
 				return
 			}
 		}

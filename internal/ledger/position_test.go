@@ -49,11 +49,11 @@ func TestBrokenSpansAndPeople(t *testing.T) {
 	}
 	whole := AppendPerson(nil, &Person{Kind: "id", Value: "user_1", DistinctID: "a", Updated: 1})
 	for n := range whole {
-		if _, _, err := readPerson(whole[:n]); err == nil {
+		if _, _, err := readStoredPerson(whole[:n]); err == nil {
 			t.Errorf("the first %d of %d bytes of a person were taken", n, len(whole))
 		}
 	}
-	if p, rest, err := readPerson(whole); p.DistinctID != "a" || len(rest) != 0 || err != nil {
+	if p, rest, err := readStoredPerson(whole); p.person().DistinctID != "a" || len(rest) != 0 || err != nil {
 		t.Errorf("got %+v, %v, %v", p, rest, err)
 	}
 }

@@ -75,7 +75,8 @@ CREATE TABLE positions (
 	PRIMARY KEY (run, phase)
 ) STRICT, WITHOUT ROWID;
 
--- People whose identify was accepted, many to a row, in the order of acceptance.
+-- People whose identify was accepted, many to a row, in the order of acceptance. Once in a while those who were accepted
+-- several times are stored once, in the place of the first time. The file has auto_vacuum=INCREMENTAL.
 CREATE TABLE people (
 	id     INTEGER PRIMARY KEY,
 	run    INTEGER NOT NULL REFERENCES runs,
