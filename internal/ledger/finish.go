@@ -20,8 +20,8 @@ type Ending struct {
 // Finish records that nothing is left to do. It deletes what runs before this one have saved for later runs
 // to restore, if this one has saved all of it again (see Restorable), and stores the people once who were sent
 // several times, when they have become many. It stops the waiting of rows as Ending.Waiting says, and closes
-// the rejects of earlier runs in the phases of Ending.Retried. A file that is to a quarter free space becomes
-// smaller.
+// the rejects of earlier runs in the phases of Ending.Retried, and those that this run has too. A file that is
+// to a quarter free space becomes smaller.
 //
 // In the phase of events only rows that the run has read again are closed: those of Ending.Reread, and those
 // of files that were repaired. A file counts as repaired if the run has read one of the same name with at
@@ -46,6 +46,9 @@ func (r *Run) Finish(ctx context.Context, end Ending) error {
 		if err == nil && slices.Contains(end.Retried, Events) {
 			err = r.closeReread(ctx, tx, end.Reread)
 		}
+		if err == nil {
+			err = r.closeRejectedAgain(ctx, tx)
+		}
 		return err
 	})
 	if err != nil {
@@ -66,14 +69,19 @@ func (r *Run) closeRetried(ctx context.Context, tx *sql.Tx, phase Phase) error {
 			WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1 AND (n.path = s.path OR s.fingerprint = (
 				SELECT k.fingerprint FROM sources k WHERE k.path = n.path AND k.run < ?1 AND k.trouble IS NULL ORDER BY k.run DESC LIMIT 1)))`
 	}
-	if _, err := tx.ExecContext(ctx, statement, r.ID, phase); err != nil {
-		return err
-	}
-	// What was rejected once more counts once, in whatever source its row was found.
-	for _, column := range []string{"key", "event"} {
-		again := fmt.Sprintf(" AND %[1]s IN (SELECT %[1]s FROM rejects WHERE run = ?1 AND phase = ?2 AND %[1]s IS NOT NULL)", column)
-		if _, err := tx.ExecContext(ctx, closeRejects+again, r.ID, phase); err != nil {
-			return err
+	_, err := tx.ExecContext(ctx, statement, r.ID, phase)
+	return err
+}
+
+// closeRejectedAgain closes the rejects of earlier runs that this run has rejected too, so that what is rejected
+// counts once, in whatever source and form its row was found.
+func (r *Run) closeRejectedAgain(ctx context.Context, tx *sql.Tx) error {
+	for _, phase := range []Phase{People, Events, Merges, Emails} {
+		for _, column := range []string{"key", "event"} {
+			again := fmt.Sprintf(" AND %[1]s IN (SELECT %[1]s FROM rejects WHERE run = ?1 AND phase = ?2 AND %[1]s IS NOT NULL)", column)
+			if _, err := tx.ExecContext(ctx, closeRejects+again, r.ID, phase); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

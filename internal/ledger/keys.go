@@ -213,6 +213,13 @@ func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, er
 	}
 }
 
+// SentDays returns the days of the events that were sent, in ascending order.
+func (s *Store) SentDays(ctx context.Context) ([]int64, error) {
+	return query[int64]{
+		doing: "reading what was sent from", text: "SELECT DISTINCT day FROM keys ORDER BY day", scan: scanValue[int64],
+	}.all(ctx, s)
+}
+
 // firstKeptDayKey is the name in meta of the first day whose keys are all kept.
 const firstKeptDayKey = "keys_from"
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"slices"
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -31,6 +30,7 @@ type repeats struct {
 	ids      []mapping.EventIDs // of each worker
 	sizers   []*mapping.Sizer   // the same
 	days     map[int64]bool     // on which the events of all keys are
+	undated  undated            // the rejected rows whose day is not known
 	from     int64              // the first day of which the state has all that was sent
 	rejected rejectedKeys       // what earlier runs have rejected
 	closed   rejectedKeys       // of these, what a retry leaves alone as well
@@ -225,6 +225,7 @@ func (r *repeats) add(versions []version) {
 			day = now
 			r.days[day] = true
 		}
+		r.undated.add(&versions[i])
 		r.sorter.Add(versions[i])
 	}
 }
@@ -232,15 +233,8 @@ func (r *repeats) add(versions []version) {
 // find finds the repeats among all rows that were added and all that earlier runs have sent, without the
 // resumed one.
 func (r *repeats) find(ctx context.Context, earlier *Earlier) error {
-	if earlier.State != nil {
-		for _, day := range r.sortedDays() {
-			for sent, err := range earlier.State.Sent(ctx, day, earlier.resumedID()) {
-				if err != nil {
-					return err
-				}
-				r.sorter.Add(sentVersion(&sent))
-			}
-		}
+	if err := r.addSent(ctx, earlier); err != nil {
+		return err
 	}
 	var last version
 	var event sameEvent
@@ -338,15 +332,6 @@ func (r *repeats) endEvent(e *sameEvent, drop func(version)) {
 // however often and in whatever file its row is read.
 func (r *repeats) lists(e *sameEvent, winner *version) bool {
 	return e.corrected(winner) && (len(r.listed) == 0 || !r.listed.has(winner.keyOfCorrection()))
-}
-
-func (r *repeats) sortedDays() []int64 {
-	days := make([]int64, 0, len(r.days))
-	for day := range r.days {
-		days = append(days, day)
-	}
-	slices.Sort(days)
-	return days
 }
 
 // leaveOut makes a chunk skip its repeats and what an earlier run has rejected, and counts them. It does not

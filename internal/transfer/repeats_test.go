@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,6 +150,7 @@ func ofAnyDay(key ledger.Key, events map[ledger.Key][]version, sent map[ledger.K
 		return map[ledger.Key][]version{key: events[key]}
 	}
 	all := map[ledger.Key][]version{}
+	newlyRefused := false // of a rejected row that no earlier run has rejected, what was sent is looked for on all days
 	for day := range uint64(4) {
 		millis := day * ledger.SecondsInDay * 1000
 		binary.BigEndian.PutUint16(key[:], uint16(millis>>32))
@@ -156,9 +158,10 @@ func ofAnyDay(key ledger.Key, events map[ledger.Key][]version, sent map[ledger.K
 		if len(events[key]) > 0 { // what was sent is looked for only on days of rows
 			all[key] = events[key]
 		}
+		newlyRefused = newlyRefused || day == 0 && slices.ContainsFunc(events[key], func(v version) bool { return v.standing == refused })
 	}
 	for one := range sent {
-		if _, known := all[one]; !known && [10]byte(one[6:]) == [10]byte(key[6:]) && dayHasRows(one.Day(), events) {
+		if _, known := all[one]; !known && [10]byte(one[6:]) == [10]byte(key[6:]) && (newlyRefused || dayHasRows(one.Day(), events)) {
 			all[one] = nil
 		}
 	}
