@@ -62,7 +62,7 @@ func (p *program) nothingToDo(request *job.Request, why *job.Nothing) error {
 	case why.Done != nil:
 		return p.alreadyDone(why.Done)
 	case request.Command == job.Retry:
-		return p.nothingRejected(why.Merges)
+		return p.nothingRejected(why)
 	}
 	return p.nothingNew(request.Incomplete, why.Known)
 }
@@ -88,15 +88,21 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	return &finished{exit.Done, said}
 }
 
-// nothingRejected says that there is nothing to retry, except perhaps rejected merges.
-func (p *program) nothingRejected(merges int64) error {
+// nothingRejected says that there is nothing to retry, except perhaps rejected merges and what comes after them.
+func (p *program) nothingRejected(why *job.Nothing) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(nil), "", nil)
 	}
 	text := "Nothing to retry: nothing is rejected."
-	if merges > 0 {
-		text = "Nothing to retry except " + report.Plural(merges, "rejected merge", "rejected merges") + ": add --merges to try " +
-			report.PluralWord(merges, "it", "them") + " again."
+	var parts []string
+	if why.Merges > 0 {
+		parts = append(parts, report.Plural(why.Merges, "rejected merge", "rejected merges"))
+	}
+	if why.Emails > 0 {
+		parts = append(parts, report.Plural(why.Emails, "email", "emails")+" to send after a merge")
+	}
+	if len(parts) > 0 {
+		text = "Nothing to retry except " + strings.Join(parts, " and ") + ": add --merges to try " + report.PluralWord(why.Merges+why.Emails, "it", "them") + " again."
 	}
 	_, err := fmt.Fprintln(p.env.Stdout, text)
 	return err

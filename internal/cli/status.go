@@ -174,7 +174,7 @@ func (p *program) reportState(ctx context.Context, dir string, listed bool, tabl
 			report.Rejects = &report.rejects.all
 		}
 	}
-	report.OpenRejects, report.OpenMerges = open.Rows+open.People+open.Merges, open.Merges
+	report.OpenRejects, report.OpenMerges = open.Rows+open.People+open.Merges+open.Emails, open.Merges
 	report.Waiting = newWaitingNow(&totals.Waiting)
 	if report.Newest = totals.Newest; !report.Newest.IsZero() {
 		report.Lag = new(int64(now.Sub(report.Newest).Seconds()))
@@ -300,7 +300,7 @@ func (s *stateReport) toFix() string {
 	for _, part := range []struct {
 		n         int64
 		one, many string
-	}{{s.open.Rows, "row", "rows"}, {s.open.People, "person", "people"}, {s.open.Merges, "merge", "merges"}} {
+	}{{s.open.Rows, "row", "rows"}, {s.open.People, "person", "people"}, {s.open.Merges, "merge", "merges"}, {s.open.Emails, "email", "emails"}} {
 		if part.n > 0 {
 			parts = append(parts, report.Plural(part.n, part.one, part.many))
 		}
@@ -310,8 +310,15 @@ func (s *stateReport) toFix() string {
 		command += " --" + stateFlag + " " + escape.Shell(s.stateFlag)
 	}
 	text := strings.Join(parts, " and ") + " rejected: fix " + report.PluralWord(s.OpenRejects, "it", "them") + ", then run `" + command + "`"
-	if s.OpenMerges > 0 {
-		text += " (--merges tries the " + report.PluralWord(s.OpenMerges, "merge", "merges") + " again too)"
+	var after []string
+	if s.open.Merges > 0 {
+		after = append(after, report.PluralWord(s.open.Merges, "merge", "merges"))
+	}
+	if s.open.Emails > 0 {
+		after = append(after, report.PluralWord(s.open.Emails, "email", "emails"))
+	}
+	if len(after) > 0 {
+		text += " (--merges tries the " + strings.Join(after, " and ") + " again too)"
 	}
 	return text
 }

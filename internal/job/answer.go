@@ -19,6 +19,7 @@ type Nothing struct {
 	Done   *ledger.Run // for a backfill: the earlier one that has sent all this; else nil
 	Known  int         // for a sync: how many sources earlier runs have read, none of which has anything new
 	Merges int64       // for a retry: how many merges are rejected, which only --merges tries again
+	Emails int64       // the same of emails that come after merges
 }
 
 // Warning is something that the user should know. It has one of the types below.

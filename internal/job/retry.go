@@ -20,12 +20,12 @@ func (d *decision) retry() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	merges := d.Merges && rejects.Merges > 0
+	merges := d.Merges && rejects.Merges+rejects.Emails > 0
 	switch {
 	case open(last) && last.Command != string(Retry):
 		return refuse(unfinished(last, ""))
 	case !open(last) && rejects.Rows+rejects.People == 0 && !merges:
-		return nothing(Nothing{Merges: rejects.Merges})
+		return nothing(Nothing{Merges: rejects.Merges, Emails: rejects.Emails})
 	}
 	files, reread, err := d.filesOf(&rejects)
 	if err != nil {

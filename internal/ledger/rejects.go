@@ -137,14 +137,16 @@ const isOpen = "retried IS NULL AND sent IS NULL AND dismissed IS NULL"
 // their event, and nobody has dismissed them.
 type OpenRejects struct {
 	Rows, People int64
-	Merges       int64    // and identifies that come after them
+	Merges       int64
+	Emails       int64    // identifies that come after merges
 	Sources      []Source // with such rows, as runs have read them, by path
 }
 
 // OpenRejects returns the open rejects of all runs.
 func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2), count(*) FILTER (WHERE phase IN (?3, ?4))
-		FROM rejects WHERE `+isOpen, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges)
+	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2),
+		count(*) FILTER (WHERE phase = ?3), count(*) FILTER (WHERE phase = ?4)
+		FROM rejects WHERE `+isOpen, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges, &open.Emails)
 	if err != nil {
 		return open, s.wrapError("reading the rejects in", err)
 	}

@@ -70,8 +70,8 @@ func TestOpenRejectsAreCountedByPhase(t *testing.T) {
 	check := func(people int64) {
 		t.Helper()
 		open, err := s.OpenRejects(t.Context())
-		if err != nil || open.Rows != 3 || open.People != people || open.Merges != 3 || !slices.Equal(open.Sources, start().Sources) {
-			t.Errorf("%+v, %v, want 3 rows of both sources, %d people and 3 merges", open, err, people)
+		if err != nil || open.Rows != 3 || open.People != people || open.Merges != 1 || open.Emails != 2 || !slices.Equal(open.Sources, start().Sources) {
+			t.Errorf("%+v, %v, want 3 rows of both sources, %d people, 1 merge and 2 emails", open, err, people)
 		}
 	}
 	check(2)
