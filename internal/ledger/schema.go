@@ -134,13 +134,14 @@ CREATE TABLE property_keys (
 CREATE TABLE waiting (
 	run    INTEGER NOT NULL,
 	source INTEGER NOT NULL,
+	rules  INTEGER NOT NULL, -- the run whose flags say which rows of the source wait
 	part   INTEGER NOT NULL,
 	count  INTEGER NOT NULL, -- of rows
 	due    INTEGER NOT NULL, -- the earliest time at which a row of waits stops being recent, unix seconds; 0 without such rows
 	waits  BLOB NOT NULL,    -- sorted, for the rows of each ID and reason: 16 bytes of a hash of the distinct ID, made with the seed of learnt, a byte
 	                         -- with the reason (1 anonymous, 2 no_email, 3 two_profiles, 4 recent), as a varint how many rows follow, for recent in zigzag the
 	                         -- earliest time at which one stops being recent, and 4 bytes of a hash of the event of each row
-	PRIMARY KEY (run, source, part),
+	PRIMARY KEY (run, source, rules, part),
 	FOREIGN KEY (run, source) REFERENCES sources (run, number)
 ) STRICT, WITHOUT ROWID;
 

@@ -46,25 +46,20 @@ func joinWaits(all []Wait) []Wait {
 	return slices.CompactFunc(all, func(a, b Wait) bool { return a.compare(&b) == 0 })
 }
 
-// sourceOfRun is a source of a run.
-type sourceOfRun struct {
-	run    int64
-	source int
-}
-
 // maxWaitsInPart is how many waits a part has that is not merged any more. Like keys they are saved in parts,
 // each of which takes in the earlier ones that are no larger.
 const maxWaitsInPart = 32 << 10
 
 // saveWaits adds rows to those that wait in a source. A row that waits there for the same reason may be added
 // again, to another part. It changes waits.
-func saveWaits(tx *sql.Tx, in sourceOfRun, waits []Wait) error {
+func saveWaits(tx *sql.Tx, in WaitingIn, waits []Wait) error {
 	waits = joinWaits(waits)
 	var part int64
 	for {
 		var count int
 		var kept []byte
-		err := tx.QueryRow("SELECT part, count, waits FROM waiting WHERE run = ? AND source = ? ORDER BY part DESC LIMIT 1", in.run, in.source).
+		err := tx.QueryRow("SELECT part, count, waits FROM waiting WHERE run = ? AND source = ? AND rules = ? ORDER BY part DESC LIMIT 1",
+			in.Run, in.Number, in.Rules).
 			Scan(&part, &count, &kept)
 		if errors.Is(err, sql.ErrNoRows) {
 			break
@@ -83,12 +78,12 @@ func saveWaits(tx *sql.Tx, in sourceOfRun, waits []Wait) error {
 			waits = append(waits, one)
 		}
 		waits = joinWaits(waits)
-		if _, err := tx.Exec("DELETE FROM waiting WHERE run = ? AND source = ? AND part = ?", in.run, in.source, part); err != nil {
+		if _, err := tx.Exec("DELETE FROM waiting WHERE run = ? AND source = ? AND rules = ? AND part = ?", in.Run, in.Number, in.Rules, part); err != nil {
 			return err
 		}
 	}
 	encoded, due := encodeWaits(waits)
-	_, err := tx.Exec("INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?)", in.run, in.source, part, len(waits), due, encoded)
+	_, err := tx.Exec("INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?)", in.Run, in.Number, in.Rules, part, len(waits), due, encoded)
 	return err
 }
 

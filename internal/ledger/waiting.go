@@ -23,7 +23,7 @@ func (r *Run) saveWaiting(tx *sql.Tx, waiting []Waiting) error {
 		if i+1 < len(waiting) && waiting[i+1].Source == source {
 			continue
 		}
-		if err := saveWaits(tx, sourceOfRun{r.ID, source}, all); err != nil {
+		if err := saveWaits(tx, WaitingIn{r.ID, source, r.ID}, all); err != nil {
 			return err
 		}
 		all = all[:0]
@@ -31,25 +31,32 @@ func (r *Run) saveWaiting(tx *sql.Tx, waiting []Waiting) error {
 	return nil
 }
 
+// WaitingIn says where rows wait, and by whose flags. Flags differ from run to run, and a run that finds
+// waiting rows in another source than before may itself leave them out.
+type WaitingIn struct {
+	Run    int64 // that has read the source
+	Number int   // of the source among those of that run
+	Rules  int64 // the run whose flags say which rows of the source wait: Run or an earlier one
+}
+
 // WaitingSource is a source of a run in which rows wait.
 type WaitingSource struct {
 	Source
-	Run    int64
-	Number int    // among the sources of that run
-	Flags  string // of that run, as Start has them
+	WaitingIn
+	Flags string // of the run Rules, as Start has them
 }
 
 // WaitingSources yields the sources with waiting rows of all runs except besides, which is 0 for no
-// exception. They come in the order of their paths, the newest run first for each path. An error is the last
-// thing yielded.
+// exception. They come in the order of their paths, the newest run first for each path, and once for each run
+// by whose flags rows wait. An error is the last thing yielded.
 func (s *Store) WaitingSources(ctx context.Context, besides int64) iter.Seq2[WaitingSource, error] {
 	return query[WaitingSource]{
 		doing: "reading the waiting rows in",
-		text: `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.run, s.number, r.flags
-		FROM (SELECT DISTINCT run, source FROM waiting WHERE run <> ?) w
-		JOIN sources s ON s.run = w.run AND s.number = w.source JOIN runs r ON r.id = s.run ORDER BY s.path, s.run DESC`,
+		text: `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, w.run, w.source, w.rules, r.flags
+		FROM (SELECT DISTINCT run, source, rules FROM waiting WHERE run <> ?) w
+		JOIN sources s ON s.run = w.run AND s.number = w.source JOIN runs r ON r.id = w.rules ORDER BY s.path, w.run DESC, w.rules DESC`,
 		scan: func(rows *sql.Rows) (w WaitingSource, err error) {
-			w.Source, err = scanSource(rows, &w.Run, &w.Number, &w.Flags)
+			w.Source, err = scanSource(rows, &w.Run, &w.Number, &w.Rules, &w.Flags)
 			return w, err
 		},
 	}.each(ctx, s, besides)
@@ -74,14 +81,13 @@ func (s *Store) WaitingPaths(ctx context.Context) iter.Seq2[WaitingPath, error] 
 	}.each(ctx, s)
 }
 
-// WaitingIn yields the rows that wait in one source of a run. A row may come twice. An error is the last thing
-// yielded.
-func (s *Store) WaitingIn(ctx context.Context, run int64, source int) iter.Seq2[Wait, error] {
+// Waits yields the rows that wait in a source. A row may come twice. An error is the last thing yielded.
+func (s *Store) Waits(ctx context.Context, in WaitingIn) iter.Seq2[Wait, error] {
 	parts := query[[]byte]{
 		doing: "reading the waiting rows in",
-		text:  "SELECT waits FROM waiting WHERE run = ? AND source = ? ORDER BY part",
+		text:  "SELECT waits FROM waiting WHERE run = ? AND source = ? AND rules = ? ORDER BY part",
 		scan:  scanValue[[]byte],
-	}.each(ctx, s, run, source)
+	}.each(ctx, s, in.Run, in.Number, in.Rules)
 	return func(yield func(Wait, error) bool) {
 		for part, err := range parts {
 			if err != nil {
@@ -125,9 +131,8 @@ func (s *Store) WaitingParts(ctx context.Context, besides int64) iter.Seq2[Waiti
 
 // StillWaiting is a source of a run in which only some rows still wait, or, with Adds, some more.
 type StillWaiting struct {
-	Run    int64
-	Number int
-	Keep   []Wait // Run.Finish sorts them
+	WaitingIn
+	Keep []Wait // Run.Finish sorts them
 	// Gone says that the source is not there any more. If it comes back, a sync reads it as if it were new.
 	Gone bool
 	Adds bool // Keep waits in addition to what waits there
@@ -145,14 +150,14 @@ func releaseWaiting(ctx context.Context, tx *sql.Tx, sources []StillWaiting) err
 
 func releaseIn(ctx context.Context, tx *sql.Tx, one *StillWaiting) (err error) {
 	if !one.Adds {
-		_, err = tx.ExecContext(ctx, "DELETE FROM waiting WHERE run = ? AND source = ?", one.Run, one.Number)
+		_, err = tx.ExecContext(ctx, "DELETE FROM waiting WHERE run = ? AND source = ? AND rules = ?", one.Run, one.Number, one.Rules)
 	}
 	if err == nil && one.Gone {
 		_, err = tx.ExecContext(ctx, `UPDATE sources SET modified = NULL
 			WHERE path = (SELECT path FROM sources WHERE run = ? AND number = ?)`, one.Run, one.Number)
 	}
 	if err == nil && len(one.Keep) > 0 {
-		err = saveWaits(tx, sourceOfRun{one.Run, one.Number}, one.Keep)
+		err = saveWaits(tx, one.WaitingIn, one.Keep)
 	}
 	return err
 }

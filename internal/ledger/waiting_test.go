@@ -23,7 +23,7 @@ func keyOf(w *Wait) waitKey { return waitKey{w.ID, w.Reason, w.Row} }
 func waitsIn(t *testing.T, s *Store, run int64, source int) map[waitKey]int64 {
 	t.Helper()
 	all := map[waitKey]int64{}
-	for one, err := range s.WaitingIn(t.Context(), run, source) {
+	for one, err := range s.Waits(t.Context(), WaitingIn{run, source, run}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestWaitingRowsAreSaved(t *testing.T) {
 		second, err := s.Begin(t.Context(), start(), nil)
 		if err == nil {
 			err = second.Finish(t.Context(), Ending{Outcome: Done, At: night, Waiting: []StillWaiting{
-				{Run: first.ID, Number: 1, Keep: slices.Clone(keep)}, {Run: first.ID, Number: 0, Keep: []Wait{more}, Adds: true},
+				{WaitingIn: WaitingIn{first.ID, 1, first.ID}, Keep: slices.Clone(keep)}, {WaitingIn: WaitingIn{first.ID, 0, first.ID}, Keep: []Wait{more}, Adds: true},
 			}})
 		}
 		if err != nil {
@@ -189,7 +189,7 @@ func TestASourceThatWasGoneIsReadAgain(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
 	run := withOneWaiting(t, s)
-	if err := run.Finish(t.Context(), Ending{Outcome: Done, At: night, Waiting: []StillWaiting{{Run: run.ID, Gone: true}}}); err != nil {
+	if err := run.Finish(t.Context(), Ending{Outcome: Done, At: night, Waiting: []StillWaiting{{WaitingIn: WaitingIn{run.ID, 0, run.ID}, Gone: true}}}); err != nil {
 		t.Fatal(err)
 	}
 	for one, err := range s.KnownSources(t.Context()) {

@@ -26,7 +26,7 @@ func saveWaiting(t *testing.T, run *Run, source int, ids ...byte) {
 // waitingIn returns the first bytes of those who wait in a source, in their order.
 func waitingIn(t *testing.T, s *Store, run int64, source int) (all []byte) {
 	t.Helper()
-	for one, err := range s.WaitingIn(t.Context(), run, source) {
+	for one, err := range s.Waits(t.Context(), WaitingIn{run, source, run}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,9 +47,9 @@ func TestSourcesInWhichRowsWait(t *testing.T) {
 	finish(t, first, Ending{})
 	second := begin(t, s, nil, func(of *Start) { of.Sources, of.Flags = []Source{a}, "{}" })
 	saveWaiting(t, second, 0, 5)
-	ofA, ofB := WaitingSource{a, first.ID, 1, start().Flags}, WaitingSource{b, first.ID, 0, start().Flags}
+	ofA, ofB := WaitingSource{a, WaitingIn{first.ID, 1, first.ID}, start().Flags}, WaitingSource{b, WaitingIn{first.ID, 0, first.ID}, start().Flags}
 	for besides, want := range map[int64][]WaitingSource{
-		0: {{a, second.ID, 0, "{}"}, ofA, ofB}, second.ID: {ofA, ofB}, first.ID: {{a, second.ID, 0, "{}"}},
+		0: {{a, WaitingIn{second.ID, 0, second.ID}, "{}"}, ofA, ofB}, second.ID: {ofA, ofB}, first.ID: {{a, WaitingIn{second.ID, 0, second.ID}, "{}"}},
 	} {
 		var got []WaitingSource
 		for one, err := range s.WaitingSources(t.Context(), besides) {
@@ -68,7 +68,7 @@ func TestSourcesInWhichRowsWait(t *testing.T) {
 		t.Errorf("totals %+v, %v, want %+v", totals.Waiting, err, want)
 	}
 	keep := []Wait{{ID: Key{2}, Reason: Anonymous}, {ID: Key{4}, Reason: Recent}}
-	finish(t, second, Ending{Waiting: []StillWaiting{{Run: first.ID, Number: 1, Keep: keep}}})
+	finish(t, second, Ending{Waiting: []StillWaiting{{WaitingIn: WaitingIn{first.ID, 1, first.ID}, Keep: keep}}})
 	for _, c := range []struct {
 		run    int64
 		source int

@@ -2,8 +2,6 @@ package transfer
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"ph2cio/internal/ledger"
 )
@@ -13,7 +11,7 @@ import (
 // SendableNow, and before the run is recorded as finished.
 func (f *FirstPass) StillWaiting(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.StillWaiting, error) {
 	w := f.waitingSources
-	s := &stillWaiting{first: f, now: map[int]map[ledger.Key]bool{}, more: map[int][]ledger.Wait{}, keep: make([][]ledger.Wait, len(w.sources))}
+	s := &stillWaiting{first: f, now: map[int]map[ledger.Key]bool{}, more: map[ledger.WaitingIn][]ledger.Wait{}, keep: make([][]ledger.Wait, len(w.sources))}
 	for i := range w.rows {
 		if err := s.add(ctx, state, run, &w.rows[i]); err != nil {
 			return nil, err
@@ -22,11 +20,11 @@ func (f *FirstPass) StillWaiting(ctx context.Context, state *ledger.Store, run *
 	var all []ledger.StillWaiting
 	for i := range w.sources {
 		if one := &w.sources[i]; !s.untouched(one) {
-			all = append(all, ledger.StillWaiting{Run: one.of.Run, Number: one.of.Number, Keep: s.keep[i], Gone: one.gone()})
+			all = append(all, ledger.StillWaiting{WaitingIn: one.of.WaitingIn, Keep: s.keep[i], Gone: one.gone()})
 		}
 	}
-	for _, number := range slices.Sorted(maps.Keys(s.more)) {
-		all = append(all, ledger.StillWaiting{Run: run.ID, Number: number, Keep: s.more[number], Adds: true})
+	for in, rows := range s.more {
+		all = append(all, ledger.StillWaiting{WaitingIn: in, Keep: rows, Adds: true})
 	}
 	return all, nil
 }
@@ -34,9 +32,9 @@ func (f *FirstPass) StillWaiting(ctx context.Context, state *ledger.Store, run *
 // stillWaiting collects rows that keep waiting.
 type stillWaiting struct {
 	first *FirstPass
-	keep  [][]ledger.Wait             // by the places of their sources in waitingSources
-	more  map[int][]ledger.Wait       // that wait for this run instead, by the numbers of its sources
-	now   map[int]map[ledger.Key]bool // whose rows wait for this run by itself, for sources where that was asked
+	keep  [][]ledger.Wait                    // by the places of their sources in waitingSources
+	more  map[ledger.WaitingIn][]ledger.Wait // that wait in sources of this run, by the flags of an earlier one
+	now   map[int]map[ledger.Key]bool        // whose rows wait for this run by itself, for sources where that was asked
 }
 
 // untouched reports whether the rows of a source wait as before: it could not be read to its end.
@@ -66,7 +64,8 @@ func (s *stillWaiting) add(ctx context.Context, state *ledger.Store, run *ledger
 			}
 		}
 		if source.moved {
-			s.more[number] = append(s.more[number], a.Wait)
+			to := ledger.WaitingIn{Run: run.ID, Number: number, Rules: source.of.Rules}
+			s.more[to] = append(s.more[to], a.Wait)
 		} else {
 			s.keep[a.of] = append(s.keep[a.of], a.Wait)
 		}
@@ -80,7 +79,7 @@ func (s *stillWaiting) waitsNow(ctx context.Context, state *ledger.Store, run *l
 		return now, nil
 	}
 	now := map[ledger.Key]bool{}
-	for one, err := range state.WaitingIn(ctx, run.ID, source) {
+	for one, err := range state.Waits(ctx, ledger.WaitingIn{Run: run.ID, Number: source, Rules: run.ID}) {
 		if err != nil {
 			return nil, err
 		}

@@ -81,7 +81,7 @@ func (w *waitingSources) load(ctx context.Context, state *ledger.Store, source i
 	of := &w.sources[source]
 	w.looks[of.number] = true
 	w.anywhere = w.anywhere || of.moved
-	for one, err := range state.WaitingIn(ctx, of.of.Run, of.of.Number) {
+	for one, err := range state.Waits(ctx, of.of.WaitingIn) {
 		if err != nil {
 			return err
 		}
