@@ -104,6 +104,7 @@ type worldRun struct {
 	url           string     // of the box
 	dice          *rand.Rand // for when runs are stopped, which the seed does not fix
 	kills         int
+	silent        bool     // the last run was killed before it printed anything
 	lost          []string // names of files that lost_history has listed
 	correctedLate []string // IDs of events that rejects.jsonl has listed so
 }
@@ -209,6 +210,7 @@ func (r *worldRun) run(n worlds.Night) (complete bool) {
 		r.world.Note("  killed")
 		r.world.Count("killed runs")
 		r.kills++
+		r.silent = true
 		return false
 	}
 	var summary worldSummary
@@ -257,6 +259,11 @@ func (r *worldRun) check(s *worldSummary) {
 	if read := r.sum(s.Rows["read"]); sum != read {
 		r.t.Errorf("%d rows were read, and %d are counted: %s", read, sum, s.Rows)
 	}
+	if r.silent && r.sum(s.Rows["read"]) == 0 {
+		// The run that was killed had ended, and was killed before it could say what was lost.
+		r.lost = append(r.lost, r.world.GoneNames()...)
+	}
+	r.silent = false
 	for _, lost := range s.LostHistory {
 		name := filepath.Base(lost.Path)
 		if r.lost = append(r.lost, name); r.world.LostNothing(name) {

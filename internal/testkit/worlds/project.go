@@ -31,13 +31,15 @@ type traits struct {
 	snapshots bool // rows have what PostHog knows of the person
 	allLogIn  bool // in the end nobody is a visitor
 	sharing   bool // people log in on devices of others; else users are merged
+	passing   bool // people swap emails
+	unsetting bool // people lose attributes
 	profiled  int  // visitors of whom PostHog keeps a person, in percent
 }
 
 func drawTraits(d dice) traits {
 	return traits{
 		everybody: d.chance(25), persons: d.chance(40), personIDs: d.chance(50), snapshots: d.chance(40),
-		allLogIn: d.chance(70), sharing: d.chance(50), profiled: one(d, []int{0, 0, 50}),
+		allLogIn: d.chance(70), sharing: d.chance(50), passing: d.chance(50), unsetting: d.chance(50), profiled: one(d, []int{0, 0, 50}),
 	}
 }
 
@@ -224,16 +226,18 @@ func (p *project) isSent(u *user) bool {
 // change is a row that only changes a user's attributes.
 func (p *project) change() {
 	u := one(p.dice, p.users)
-	if other := one(p.dice, p.users); passing && p.chance(20) {
+	if other := one(p.dice, p.users); p.traits.passing && p.chance(40) {
 		u.email, other.email = other.email, u.email
+		p.story.count("emails swapped")
 	}
 	var setOnce map[string]string
 	if p.chance(30) {
 		setOnce = map[string]string{"first": p.value()}
 	}
 	var unset []string
-	if unsetting && p.chance(20) {
-		unset = []string{"city"}
+	if p.traits.unsetting && p.chance(50) {
+		unset = []string{one(p.dice, []string{"city", "plan", "first", "email"})}
+		p.story.count("attributes unset")
 	}
 	p.take(&row{event: "$set", who: u.id, set: p.sets(u.now()), setOnce: setOnce, unset: unset}, u.now())
 }

@@ -186,6 +186,9 @@ func (w *World) FinalFlags() []string {
 	if w.project.traits.everybody {
 		flags = append(flags, "--people", "all")
 	}
+	if w.project.traits.unsetting {
+		flags = append(flags, "--unset", "remove")
+	}
 	if w.project.exported {
 		flags = append(flags, "--persons", filepath.Join(filepath.Dir(w.files.path), personsFile))
 	}
@@ -238,6 +241,14 @@ func (w *World) LostNothing(name string) bool {
 		}
 	}
 	return true
+}
+
+// GoneNames returns the names of all files that have been deleted.
+func (w *World) GoneNames() (all []string) {
+	for _, names := range w.files.deletedFrom {
+		all = append(all, names...)
+	}
+	return all
 }
 
 // Gone returns the files that have held an event, by all their names, if none has it any more.
