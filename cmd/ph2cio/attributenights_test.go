@@ -66,6 +66,15 @@ func TestAttributesOfNightsEndAsOneBackfill(t *testing.T) {
 				{rows: []string{w.unset("user_1", `["plan"]`)}, sends: 1},
 			}
 		},
+		"set once and unset in one row, twice": func() []attributeNight {
+			both := func(value string) string {
+				return w.row("$set", "user_1", `"$set_once":{"plan":"`+value+`"},"$unset":["plan"]`, "")
+			}
+			return []attributeNight{
+				{rows: []string{both("pro"), w.set("user_1", `{"city":"Oslo"}`)}, sends: 1},
+				{rows: []string{both("max")}, sends: 1},
+			}
+		},
 		"unset and set again": func() []attributeNight {
 			return []attributeNight{
 				{rows: []string{w.set("user_1", `{"plan":"pro","city":"Oslo"}`)}, sends: 1},

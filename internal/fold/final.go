@@ -83,7 +83,7 @@ func (w *Scratch) finish(st *State, how finishing, before []byte, keys *Keys) []
 		p := rest[0].Property
 		has, hadValue := false, false
 		for _, c := range rest[:n] {
-			hadValue = hadValue || c.kind == had || c.kind == unset || c.kind == set && (c.row != 0 || string(c.Value) != null)
+			hadValue = hadValue || c.kind == had || c.kind == unset || c.kind == toggle || c.kind == set && (c.row != 0 || string(c.Value) != null)
 			p.Value, _, has = c.kind.apply(p.Value, ChangeOrder{}, has, c.Value, ChangeOrder{})
 		}
 		rest = rest[n:]

@@ -17,6 +17,7 @@ func TestRemovedProperties(t *testing.T) {
 	t.Parallel()
 	set := func(text string) Row { return Row{Set: []byte(text)} }
 	unset := func(text string) Row { return Row{Unset: []byte(text)} }
+	both := Row{SetOnce: []byte(`{"a":1}`), Unset: []byte(`["a"]`)}
 	snapshot := func(text string) Row {
 		r := Row{Snapshot: []byte(text), Members: rawjson.WalkMembers(nil, []byte(text))}
 		r.Hash()
@@ -28,6 +29,7 @@ func TestRemovedProperties(t *testing.T) {
 		want          string
 	}{
 		{"unset", []Row{set(`{"a":1,"b":2}`)}, []Row{unset(`["a"]`)}, "-a b=2"},
+		{"set and unset in one row, twice", []Row{both}, []Row{both, set(`{"b":2}`)}, "-a b=2"},
 		{"set again", []Row{set(`{"a":1}`)}, []Row{unset(`["a"]`), set(`{"a":2}`)}, "a=2"},
 		{"set to null", []Row{set(`{"a":1}`)}, []Row{set(`{"a":null}`)}, "-a"},
 		{"not in a newer snapshot", []Row{snapshot(`{"a":1,"b":2,"c":3}`)}, []Row{snapshot(`{"c":3,"b":2}`)}, "-a b=2 c=3"},
