@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,10 +41,10 @@ const (
 	refusedName = "Payment Failed"
 )
 
-// TestKilledBackfill kills the program at random moments and types the same command again until it ends. The
-// sandbox stores events with the same ID again, so that every repetition shows. In the end it holds what it
-// holds after a run without kills; for each kill at most as many operations are repeated as may be under way;
-// and each reject is listed once.
+// TestKilledBackfill kills the program at random moments of each phase and types the same command again until
+// it ends. The sandbox stores events with the same ID again, so that every repetition shows. In the end it
+// holds what it holds after a run without kills; for each kill at most as many operations are repeated as may
+// be under way; and each reject is listed once.
 func TestKilledBackfill(t *testing.T) {
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
@@ -55,24 +56,40 @@ func TestKilledBackfill(t *testing.T) {
 		"CSV":   writeExport(t, filepath.Join(dir, "events.csv"), synthetic.CSVWithNames, false),
 		"gzip":  writeExport(t, filepath.Join(dir, "events.jsonl.gz"), synthetic.JSONL, true),
 	}
+	backfills, syncs, copies := killCounts{}, killCounts{}, killCounts{}
+	var phases, syncPhases, copyPhases *runPhases
 	for name, file := range files {
 		for _, concurrency := range []int{1, 16} {
 			t.Run(fmt.Sprintf("%s, %d at once", name, concurrency), func(t *testing.T) {
 				k := newKilling(t, program, file, concurrency)
-				k.run(kills(t))
+				k.counts = backfills
+				phases = k.run(kills(t))
 			})
 		}
 	}
-	t.Run("a sync", func(t *testing.T) {
-		k := newKilling(t, program, files["JSONL"], 16)
-		k.before = writeSeeded(t, filepath.Join(dir, "before.jsonl"), synthetic.JSONL, false, 12)
-		k.run(kills(t))
-	})
 	t.Run("through faults", func(t *testing.T) {
 		k := newKilling(t, program, files["JSONL"], 16)
+		k.counts = backfills
 		k.faults = []sandbox.Answer{{Probability: 0.03, Seed: 1, Status: 503}, {Probability: 0.03, Seed: 2, Status: 500, Applied: true}}
 		k.run(max(1, kills(t)/4)) // each takes its time to try again
 	})
+	t.Run("a sync", func(t *testing.T) {
+		k := newKilling(t, program, files["JSONL"], 16)
+		k.before = writeSeeded(t, filepath.Join(dir, "before.jsonl"), synthetic.JSONL, false, 12)
+		k.counts = syncs
+		syncPhases = k.run(kills(t))
+	})
+	t.Run("standard input", func(t *testing.T) {
+		k := newKilling(t, program, "-", 16)
+		k.stdin = files["JSONL"]
+		k.counts = copies
+		copyPhases = k.run(kills(t))
+	})
+	if !t.Failed() {
+		backfills.check(t, "backfill FILE", phases)
+		syncs.check(t, "sync of a second night", syncPhases)
+		copies.check(t, "backfill -", copyPhases)
+	}
 }
 
 func writeExport(t *testing.T, path string, shape synthetic.Shape, compressed bool) string {
@@ -111,10 +128,13 @@ type killTrials struct {
 	before               string   // a file that a sync has sent the night before; empty for a backfill
 	typed                []string // a command with its sources, instead of a backfill of file
 	dir                  string   // where that is typed
+	stdin                string   // a file that the program gets as its standard input
 
-	box  *sandbox.Sandbox
-	url  string
-	dice *rand.Rand
+	counts   killCounts // of all trials of the test
+	furthest int        // the last phase in which the run was killed
+	box      *sandbox.Sandbox
+	url      string
+	dice     *rand.Rand
 }
 
 func newKilling(t *testing.T, program, file string, concurrency int) *killTrials {
@@ -127,7 +147,7 @@ func newKilling(t *testing.T, program, file string, concurrency int) *killTrials
 func (k *killTrials) begin() {
 	k.state = filepath.Join(k.t.TempDir(), "state")
 	k.box = sandbox.New(sandbox.Options{Faults: sandbox.Faults{
-		NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond), Answers: k.faults,
+		NoDedup: true, Delay: sandbox.Duration(5 * time.Millisecond), Answers: k.faults,
 		Refuse: []sandbox.Refusal{
 			{Match: refusedName, Reason: "invalid", Message: "not that one"},
 			{Contains: `"action":"identify","identifiers":{"id":"user_7"}`, Reason: "invalid", Message: "nor that one"},
@@ -138,7 +158,7 @@ func (k *killTrials) begin() {
 		k.t.Fatal(err)
 	}
 	k.t.Cleanup(func() { _ = server.Close() })
-	k.url = server.URL()
+	k.url, k.furthest = server.URL(), 0
 	if k.before == "" {
 		return
 	}
@@ -178,24 +198,34 @@ func (k *killTrials) commandIn(dir string, words ...string) (*exec.Cmd, *bytes.B
 	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+k.url, "CUSTOMERIO_SITE_ID=site", "CUSTOMERIO_API_KEY=key")
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
+	if k.stdin != "" {
+		file, err := os.Open(k.stdin)
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		k.t.Cleanup(func() { _ = file.Close() })
+		c.Stdin = file
+	}
 	return c, &out
 }
 
 // finish runs the program to its end and returns its summary, nil if an earlier run had come to the end.
-func (k *killTrials) finish() (summary map[string]any) {
+func (k *killTrials) finish() (summary map[string]any, phases *runPhases) {
 	k.t.Helper()
 	c, out := k.command()
+	log := logTo(c)
 	err := c.Run()
+	phases = log.runPhases()
 	if err == nil && (strings.Contains(out.String(), "this backfill finished at") || strings.Contains(out.String(), `"sources": []`)) {
-		return nil
+		return nil, phases
 	}
 	if exitCodeOf(err) != 3 {
-		k.t.Fatalf("ended with %v, want exit code 3 for the rejects\n%s", err, out)
+		k.t.Fatalf("ended with %v, want exit code 3 for the rejects\n%s%s", err, out, log)
 	}
 	if err := json.Unmarshal(out.Bytes(), &summary); err != nil {
-		k.t.Fatalf("%v\n%s", err, out)
+		k.t.Fatalf("%v\n%s%s", err, out, log)
 	}
-	return summary
+	return summary, phases
 }
 
 // exitCodeOf returns the exit code of a program that has ended, -1 if a signal has ended it.
@@ -209,29 +239,25 @@ func exitCodeOf(err error) int {
 	return 0
 }
 
-func (k *killTrials) run(kills int) {
+// run kills so often, and more often if nobody was killed in one of the phases by then. It returns these.
+func (k *killTrials) run(kills int) *runPhases {
 	k.begin()
-	start, earlier := time.Now(), k.box.Stats()
-	whole := k.finish()
-	took := time.Since(start)
+	earlier := k.box.Stats()
+	whole, phases := k.finish()
 	want, wantRejects, stats := k.held(), k.rejects(), k.box.Stats()
 	least := earlier.Items + operations(whole)
 	if merges := stats.Actions["person.merge"]; merges < killedBatch || stats.Rejected == 0 || len(wantRejects) < 15 || stats.Requests < 40 {
 		k.t.Fatalf("%d merges, %d refused, %d rejects, %d requests: too few to be killed at", merges, stats.Rejected, len(wantRejects), stats.Requests)
 	}
-	for killed := 0; killed < kills; {
+	for killed, trials := 0, 0; killed < kills || trials < 5*kills && k.counts.missing(phases); trials++ {
 		k.begin()
-		times, inPhases := 0, map[string]int{}
-		for round := 0; killed < kills && round < 6; round++ {
-			if !k.kill(took, stats.Requests-earlier.Requests) {
-				break
-			}
+		times := 0
+		for times < 6 && (killed < kills || k.counts.missing(phases)) && k.kill(phases) {
 			killed, times = killed+1, times+1
-			inPhases[k.phase()]++
 		}
-		summary := k.finish()
+		summary, _ := k.finish()
 		again := k.box.Stats().Items - least
-		k.t.Logf("killed %d times, in %v; %d operations came again", times, inPhases, again)
+		k.t.Logf("killed %d times; %d operations came again", times, again)
 		most := int64(times*k.concurrency*killedBatch) + k.box.Stats().Statuses["500"]*killedBatch // those were taken, and sent again
 		if again < 0 || again > most {
 			k.t.Errorf("%d operations came again, want at most %d", again, most)
@@ -246,6 +272,7 @@ func (k *killTrials) run(kills int) {
 			k.t.Fatalf("rows, want -, got +:\n%s", diff)
 		}
 	}
+	return phases
 }
 
 // operations returns how many operations a run has built.
@@ -255,61 +282,6 @@ func operations(summary map[string]any) (all int64) {
 		all += int64(n.(float64))
 	}
 	return all
-}
-
-// kill starts the program and kills it after some time or some requests. It returns false if the program
-// ended before that.
-func (k *killTrials) kill(took time.Duration, requests int64) bool {
-	if k.dice.IntN(3) > 0 {
-		return k.killWhen(nil, 1+k.dice.Int64N(max(1, requests)))
-	}
-	return k.killWhen(time.After(time.Duration(k.dice.Int64N(int64(took)))), 1<<60)
-}
-
-// killWhen is kill at a moment, or after so many requests of the run.
-func (k *killTrials) killWhen(moment <-chan time.Time, requests int64) bool {
-	c, out := k.command()
-	after := k.box.Stats().Requests + requests
-	if err := c.Start(); err != nil {
-		k.t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
-	ticker := time.NewTicker(time.Millisecond)
-	defer ticker.Stop()
-	for {
-		select {
-		case err := <-ended:
-			if code := exitCodeOf(err); code != 0 && code != 3 {
-				k.t.Fatalf("ended by itself with %v\n%s", err, out)
-			}
-			return false
-		case <-ticker.C:
-			if k.box.Stats().Requests < after {
-				continue
-			}
-		case <-moment:
-		}
-		if err := c.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			k.t.Fatal(err)
-		}
-		code := exitCodeOf(<-ended)
-		return code != 0 && code != 3
-	}
-}
-
-// phase guesses in which phase the run was from what the sandbox has received.
-func (k *killTrials) phase() string {
-	actions := k.box.Stats().Actions
-	switch {
-	case actions["person.merge"] > 0:
-		return "merges"
-	case actions["person.event"]+actions["person.page"]+actions["person.screen"] > 0:
-		return "events"
-	case actions["person.identify"] > 0:
-		return "people"
-	}
-	return "reading"
 }
 
 // held returns what the sandbox holds: its people, and its events without repetitions.
@@ -326,12 +298,15 @@ func (k *killTrials) held() []string {
 	return slices.Compact(all)
 }
 
+// copiedInput matches the path of a copy of standard input, which each run makes anew.
+var copiedInput = regexp.MustCompile(`[^"]*ph2cio-stdin-[0-9a-f-]+`)
+
 func (k *killTrials) rejects() []string {
 	text, err := os.ReadFile(filepath.Join(k.state, "rejects.jsonl"))
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	lines := strings.Split(strings.TrimSpace(copiedInput.ReplaceAllString(string(text), "COPY")), "\n")
 	slices.Sort(lines)
 	if n := len(slices.Compact(slices.Clone(lines))); n != len(lines) {
 		k.t.Errorf("%d of %d rejects are there twice", len(lines)-n, len(lines))

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,32 +17,36 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// TestKilledRetry kills a retry of what the workspace rejected at first, merges among it, and of rows that
-// were repaired.
-func TestKilledRetry(t *testing.T) {
+// TestKilledSecondTry kills commands that send what the workspace rejected at first, merges among it, and rows
+// that were repaired.
+func TestKilledSecondTry(t *testing.T) {
 	t.Parallel()
-	refused := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond), Refuse: []sandbox.Refusal{
+	refused := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(5 * time.Millisecond), Refuse: []sandbox.Refusal{
 		{Match: refusedName, Reason: "invalid", Message: "not that one"},
 		{Contains: `"action":"identify","identifiers":{"id":"user_7"}`, Reason: "invalid", Message: "nor that one"},
 		{Contains: `"action":"merge"`, Reason: "invalid", Message: "nor merges"},
 	}}
 	mended := refused
 	mended.Refuse = nil
-	runKilled(t, []night{
-		{typed: []string{"backfill", "--yes", "export"}, prepare: func(k *killTrials) {
-			k.setFaults(refused)
-			k.grow("export/a.jsonl", syntheticRows(t, 1500, 11))
-			k.grow("export/a.jsonl", eventsOf(user, "yesterday"))
-		}},
-		{typed: []string{"retry", "--yes", "--merges"}, killed: true, prepare: func(k *killTrials) {
-			k.setFaults(mended)
-			text, err := os.ReadFile(filepath.Join(k.dir, "export", "a.jsonl"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			k.write("export/a.jsonl", strings.Replace(string(text), eventsOf(user, "yesterday"), eventsOf(user, "2026-03-01T11:00:00Z"), 1))
-		}, sent: "Looked Around"},
-	})
+	for _, words := range [][]string{{"retry", "--yes", "--merges"}, {"backfill", "--yes", "--restart", "export"}} {
+		t.Run(words[0], func(t *testing.T) {
+			runKilled(t, []night{
+				{typed: []string{"backfill", "--yes", "export"}, prepare: func(k *killTrials) {
+					k.setFaults(refused)
+					k.grow("export/a.jsonl", syntheticRows(t, 1500, 11))
+					k.grow("export/a.jsonl", eventsOf(user, "yesterday"))
+				}},
+				{typed: words, killed: true, prepare: func(k *killTrials) {
+					k.setFaults(mended)
+					text, err := os.ReadFile(filepath.Join(k.dir, "export", "a.jsonl"))
+					if err != nil {
+						t.Fatal(err)
+					}
+					k.write("export/a.jsonl", strings.Replace(string(text), eventsOf(user, "yesterday"), eventsOf(user, "2026-03-01T11:00:00Z"), 1))
+				}, sent: "Looked Around"},
+			})
+		})
+	}
 }
 
 // TestKilledNights kills a sync in each of three nights. In the first there are visitors who are not
@@ -49,7 +54,7 @@ func TestKilledRetry(t *testing.T) {
 // that a file of the first night is read again.
 func TestKilledNights(t *testing.T) {
 	t.Parallel()
-	takes := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond), Refuse: []sandbox.Refusal{
+	takes := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(5 * time.Millisecond), Refuse: []sandbox.Refusal{
 		{Match: refusedName, Reason: "invalid", Message: "not that one"},
 	}}
 	sync := []string{"sync", "--first-run", "--recent", "send", "export"}
@@ -82,8 +87,9 @@ type night struct {
 
 // left is the result of a night.
 type left struct {
-	items, requests int64 // that have come in it
-	took            time.Duration
+	items, requests int64      // that have come in it
+	phases          *runPhases // of a night that is killed; otherwise it has none
+	counts          killCounts
 	held, rejects   []string
 }
 
@@ -99,20 +105,27 @@ func runKilled(t *testing.T, nights []night) {
 	quiet.beginIn()
 	var want []left
 	for _, n := range nights {
-		want = append(want, quiet.pass(n))
+		l := quiet.pass(n)
+		if !n.killed {
+			l.phases = &runPhases{}
+		}
+		want = append(want, l)
 	}
 	checkNights(t, nights, want)
-	for killed, idle := 0, 0; killed < kills(t) && idle < 10; {
+	missing := func(l left) bool { return l.counts.missing(l.phases) }
+	for killed, trials := 0, 0; trials < 5*kills(t) && (killed < kills(t) || slices.ContainsFunc(want, missing)); trials++ {
 		k := newKilling(t, program, "", 16)
 		k.dice = quiet.dice
 		k.beginIn()
-		before := killed
 		for i, n := range nights {
 			killed += k.passKilled(n, want[i])
 		}
-		if killed == before {
-			idle++
+	}
+	for i, n := range nights {
+		if !n.killed {
+			continue
 		}
+		want[i].counts.check(t, fmt.Sprintf("night %d, %q", i+1, n.typed), want[i].phases)
 	}
 }
 
@@ -148,9 +161,8 @@ func (k *killTrials) pass(n night) left {
 
 func (k *killTrials) end(n night, before sandbox.Stats) left {
 	k.typed = n.typed
-	began := time.Now()
-	k.complete()
-	l := left{took: time.Since(began), held: k.held(), rejects: k.rejectsIn()}
+	phases := k.complete()
+	l := left{phases: phases, counts: killCounts{}, held: k.held(), rejects: k.rejectsIn()}
 	after := k.box.Stats()
 	l.items, l.requests = after.Items-before.Items, after.Requests-before.Requests
 	k.complete()
@@ -161,19 +173,21 @@ func (k *killTrials) end(n night, before sandbox.Stats) left {
 }
 
 // complete runs the program to its end.
-func (k *killTrials) complete() {
+func (k *killTrials) complete() *runPhases {
 	c, out := k.command()
+	log := logTo(c)
 	if code := exitCodeOf(c.Run()); code != 0 && code != 3 {
-		k.t.Fatalf("%s: exit code %d\n%s", k.typed[0], code, out)
+		k.t.Fatalf("%s: exit code %d\n%s%s", k.typed[0], code, out, log)
 	}
+	return log.runPhases()
 }
 
 // passKilled runs a night to its end after up to three kills, and returns how many.
 func (k *killTrials) passKilled(n night, want left) (killed int) {
 	n.prepare(k)
-	k.typed = n.typed
+	k.typed, k.furthest, k.counts = n.typed, 0, want.counts
 	before := k.box.Stats()
-	for n.killed && killed < 1+k.dice.IntN(3) && k.kill(want.took, want.requests) {
+	for n.killed && killed < 1+k.dice.IntN(3) && k.kill(want.phases) {
 		killed++
 	}
 	got := k.end(n, before)

@@ -35,7 +35,10 @@ func TestKilledInQuickSuccession(t *testing.T) {
 	for killed := 0; killed < kills(t); {
 		k.begin()
 		times := int64(0)
-		for killed < kills(t) && times < 6 && k.killWhen(nil, 8+k.dice.Int64N(5)) {
+		for killed < kills(t) && times < 6 {
+			if ok, _ := k.killWhen(k.requestsFromNow(8 + k.dice.Int64N(5))); !ok {
+				break
+			}
 			killed, times = killed+1, times+1
 		}
 		k.finish()

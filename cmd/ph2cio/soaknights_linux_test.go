@@ -85,7 +85,7 @@ func (n *soakNights) night(number int) {
 	words := []string{"sync", "--first-run", "--recent", "send", "inbox"}
 	if number%3 == 1 {
 		n.typed = words
-		if n.killWhen(nil, 1+n.dice.Int64N(40)) {
+		if killed, _ := n.killWhen(n.requestsFromNow(1 + n.dice.Int64N(40))); killed {
 			n.kills++
 		}
 	}
