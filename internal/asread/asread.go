@@ -9,6 +9,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/zeebo/xxh3"
 
@@ -114,6 +115,18 @@ func HoldsWithin(ctx context.Context, s source.Source, size int64, then ledger.S
 	}
 	_, ends := Ends(ctx, s, then.Size)
 	return ends != "" && ends == then.Ends
+}
+
+// longestAbsence is how long a source may be gone before it is given up although nobody has looked where it
+// was.
+const longestAbsence = 7 * 24 * time.Hour
+
+// GivenUp reports whether rows that wait in a source which is gone, and that are in no other, are lost. They
+// are not if this run has not searched the directory of the source: another sync, which does, may find it
+// under a new name. missed is when a run first found the source gone, in unix seconds, 0 for never: after a
+// week it is given up all the same.
+func GivenUp(inputs *source.Snapshot, path string, missed int64, now time.Time) bool {
+	return inputs.Searched(path) || missed > 0 && now.Sub(time.Unix(missed, 0)) >= longestAbsence
 }
 
 // SameRows reports whether runs have found the same rows in two sources, and read b to its end.

@@ -43,11 +43,12 @@ func (d *decision) newSources() (*newSources, error) {
 	return found, nil
 }
 
-// waitsInGone reports whether rows wait in a source that is not there any more.
+// waitsInGone reports whether rows wait in a source that is not there any more, and this is the first run to
+// see that, or gives the source up.
 func (d *decision) waitsInGone(found *newSources) bool {
 	return slices.ContainsFunc(found.waiting, func(one ledger.WaitingPath) bool {
 		_, there := d.Inputs.Look(d.ctx, one.Path)
-		return !there
+		return !there && (one.Missed == 0 || asread.GivenUp(d.Inputs, one.Path, one.Missed, d.Now))
 	})
 }
 

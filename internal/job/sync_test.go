@@ -1,6 +1,7 @@
 package job
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -236,12 +237,22 @@ func TestIdleOnlyWhereItIsSure(t *testing.T) {
 		"they wait in what is gone": {
 			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: source.Absolute("/exports/gone.jsonl")}},
 		},
-		"they wait in what is there": {runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: day}}},
-		"after a retry":              {runs: []*ledger.Run{finished(Retry, inDay)}, known: known},
-		"nothing has changed":        {runs: []*ledger.Run{finished(Sync, inDay)}, known: known},
+		"they wait in what is gone from a place that is searched": {
+			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: source.Absolute("/exports/gone.jsonl"), Missed: now.Unix()}},
+		},
+		"they wait in what has been gone for a week": {
+			runs: []*ledger.Run{finished(Sync, inDay)}, known: known,
+			paths: []ledger.WaitingPath{{Path: source.Absolute("/others/gone.jsonl"), Missed: now.Add(-7 * 24 * time.Hour).Unix()}},
+		},
+		"still idle: they wait in what is gone from another place": {
+			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: source.Absolute("/others/gone.jsonl"), Missed: now.Unix()}},
+		},
+		"still idle: they wait in what is there": {runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: day}}},
+		"after a retry":                          {runs: []*ledger.Run{finished(Retry, inDay)}, known: known},
+		"still idle: nothing has changed":        {runs: []*ledger.Run{finished(Sync, inDay)}, known: known},
 	} {
 		r := request(Sync, there.found(day))
-		if n, idle := Idle(t.Context(), &r, &l); idle != (name == "nothing has changed" || name == "they wait in what is there") || idle && n != 1 {
+		if n, idle := Idle(t.Context(), &r, &l); idle != strings.HasPrefix(name, "still idle") || idle && n != 1 {
 			t.Errorf("%s: idle %t, %d sources", name, idle, n)
 		}
 	}

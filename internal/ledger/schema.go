@@ -59,6 +59,7 @@ CREATE TABLE sources (
 	trouble     TEXT,             -- why it was not read to its end
 	modified    INTEGER,          -- unix nanoseconds; null when unknown, and when the file was gone for a while
 	ends        TEXT,             -- stands for the first and the last bytes of the file
+	missed      INTEGER,          -- unix seconds of when a run first found the file gone, and kept waiting rows of it; null while it is there
 	PRIMARY KEY (run, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sources_by_path ON sources (path, run);

@@ -43,7 +43,8 @@ type WaitingIn struct {
 type WaitingSource struct {
 	Source
 	WaitingIn
-	Flags string // of the run Rules, as Start has them
+	Flags  string // of the run Rules, as Start has them
+	Missed int64  // when a run first found it gone, unix seconds; 0 for never
 }
 
 // WaitingSources yields the sources with waiting rows of all runs except besides, which is 0 for no
@@ -52,11 +53,12 @@ type WaitingSource struct {
 func (s *Store) WaitingSources(ctx context.Context, besides int64) iter.Seq2[WaitingSource, error] {
 	return query[WaitingSource]{
 		doing: "reading the waiting rows in",
-		text: `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, w.run, w.source, w.rules, r.flags
+		text: `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, w.run, w.source, w.rules, r.flags,
+			coalesce(s.missed, 0)
 		FROM (SELECT DISTINCT run, source, rules FROM waiting WHERE run <> ?) w
 		JOIN sources s ON s.run = w.run AND s.number = w.source JOIN runs r ON r.id = w.rules ORDER BY s.path, w.run DESC, w.rules DESC`,
 		scan: func(rows *sql.Rows) (w WaitingSource, err error) {
-			w.Source, err = scanSource(rows, &w.Run, &w.Number, &w.Rules, &w.Flags)
+			w.Source, err = scanSource(rows, &w.Run, &w.Number, &w.Rules, &w.Flags, &w.Missed)
 			return w, err
 		},
 	}.each(ctx, s, besides)
@@ -64,18 +66,19 @@ func (s *Store) WaitingSources(ctx context.Context, besides int64) iter.Seq2[Wai
 
 // WaitingPath is a path of sources with waiting rows.
 type WaitingPath struct {
-	Path string
-	Due  int64 // the earliest Wait.Due of its rows; 0 if none of them wait only for a time
+	Path   string
+	Due    int64 // the earliest Wait.Due of its rows; 0 if none of them wait only for a time
+	Missed int64 // when a run first found it gone, unix seconds; 0 for never
 }
 
 // WaitingPaths yields the paths of all sources with waiting rows. An error is the last thing yielded.
 func (s *Store) WaitingPaths(ctx context.Context) iter.Seq2[WaitingPath, error] {
 	return query[WaitingPath]{
 		doing: "looking for waiting rows in",
-		text: `SELECT s.path, coalesce(min(nullif(w.due, 0)), 0) FROM waiting w JOIN sources s ON s.run = w.run AND s.number = w.source
+		text: `SELECT s.path, coalesce(min(nullif(w.due, 0)), 0), coalesce(min(s.missed), 0) FROM waiting w JOIN sources s ON s.run = w.run AND s.number = w.source
 			GROUP BY s.path`,
 		scan: func(rows *sql.Rows) (w WaitingPath, err error) {
-			err = rows.Scan(&w.Path, &w.Due)
+			err = rows.Scan(&w.Path, &w.Due, &w.Missed)
 			return w, err
 		},
 	}.each(ctx, s)
@@ -133,9 +136,11 @@ func (s *Store) WaitingParts(ctx context.Context, besides int64) iter.Seq2[Waiti
 type StillWaiting struct {
 	WaitingIn
 	Keep []Wait // Run.Finish sorts them
-	// Gone says that the source is not there any more. If it comes back, a sync reads it as if it were new.
-	Gone bool
-	Adds bool // Keep waits in addition to what waits there
+	// Gone says that the source is not there any more. If it comes back, a sync reads it as if it were new. With
+	// Keep, Missed is when it was found gone, in unix seconds; the first such time is saved.
+	Gone   bool
+	Missed int64
+	Adds   bool // Keep waits in addition to what waits there
 }
 
 // releaseWaiting replaces the rows that wait in sources by those of Keep.
@@ -155,6 +160,11 @@ func releaseIn(ctx context.Context, tx *sql.Tx, one *StillWaiting) (err error) {
 	if err == nil && one.Gone {
 		_, err = tx.ExecContext(ctx, `UPDATE sources SET modified = NULL
 			WHERE path = (SELECT path FROM sources WHERE run = ? AND number = ?)`, one.Run, one.Number)
+	}
+	if err == nil && len(one.Keep) > 0 && !one.Adds {
+		missed := sql.NullInt64{Int64: one.Missed, Valid: one.Gone}
+		_, err = tx.ExecContext(ctx, "UPDATE sources SET missed = CASE WHEN ?3 IS NULL THEN NULL ELSE coalesce(missed, ?3) END WHERE run = ?1 AND number = ?2",
+			one.Run, one.Number, missed)
 	}
 	if err == nil && len(one.Keep) > 0 {
 		err = saveWaits(tx, one.WaitingIn, one.Keep)

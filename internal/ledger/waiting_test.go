@@ -199,6 +199,31 @@ func TestASourceThatWasGoneIsReadAgain(t *testing.T) {
 	}
 }
 
+// TestWhenASourceWasMissedFirst keeps the rows of a source that is gone waiting in two runs, and in a third
+// one, in which it is there.
+func TestWhenASourceWasMissedFirst(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	run := withOneWaiting(t, s)
+	finish(t, run, Ending{Outcome: Done, At: night})
+	for _, c := range []struct {
+		gone         bool
+		missed, want int64
+	}{{true, 100, 100}, {true, 200, 100}, {false, 0, 0}} {
+		next, err := s.Begin(t.Context(), start(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keep := []Wait{{ID: Key{1}, Reason: Anonymous, Row: 1}}
+		finish(t, next, Ending{Outcome: Done, At: night, Waiting: []StillWaiting{{WaitingIn: WaitingIn{run.ID, 0, run.ID}, Keep: keep, Gone: c.gone, Missed: c.missed}}})
+		for one, err := range s.WaitingPaths(t.Context()) {
+			if err != nil || one.Missed != c.want {
+				t.Errorf("missed first at %d, want %d, %v", one.Missed, c.want, err)
+			}
+		}
+	}
+}
+
 // TestDamagedWaitsAreRefused cuts the text of waiting rows off, and changes their reason.
 func TestDamagedWaitsAreRefused(t *testing.T) {
 	t.Parallel()

@@ -47,9 +47,9 @@ func TestSourcesInWhichRowsWait(t *testing.T) {
 	finish(t, first, Ending{})
 	second := begin(t, s, nil, func(of *Start) { of.Sources, of.Flags = []Source{a}, "{}" })
 	saveWaiting(t, second, 0, 5)
-	ofA, ofB := WaitingSource{a, WaitingIn{first.ID, 1, first.ID}, start().Flags}, WaitingSource{b, WaitingIn{first.ID, 0, first.ID}, start().Flags}
+	ofA, ofB := WaitingSource{a, WaitingIn{first.ID, 1, first.ID}, start().Flags, 0}, WaitingSource{b, WaitingIn{first.ID, 0, first.ID}, start().Flags, 0}
 	for besides, want := range map[int64][]WaitingSource{
-		0: {{a, WaitingIn{second.ID, 0, second.ID}, "{}"}, ofA, ofB}, second.ID: {ofA, ofB}, first.ID: {{a, WaitingIn{second.ID, 0, second.ID}, "{}"}},
+		0: {{a, WaitingIn{second.ID, 0, second.ID}, "{}", 0}, ofA, ofB}, second.ID: {ofA, ofB}, first.ID: {{a, WaitingIn{second.ID, 0, second.ID}, "{}", 0}},
 	} {
 		var got []WaitingSource
 		for one, err := range s.WaitingSources(t.Context(), besides) {

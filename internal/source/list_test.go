@@ -125,3 +125,22 @@ func TestFindFollowsLinksOnce(t *testing.T) {
 		t.Errorf("a link to nowhere: %v", err)
 	}
 }
+
+// TestWhereAFileWasLookedFor has a directory that was searched, one of which one file was named, and others.
+func TestWhereAFileWasLookedFor(t *testing.T) {
+	tree(t, "all/a", "all/deep/b", "named/c", "named/deep/d", "others/e")
+	found, err := List([]string{"all", "named/c"}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		"all/gone": true, "all/deep/gone": true, "all/gone/gone": true, "named/gone": true, "named/deep/gone": false, "others/gone": false, "gone": false,
+	} {
+		if found.Searched(Absolute(name)) != want {
+			t.Errorf("%s counts as searched: %t, want %t", name, !want, want)
+		}
+	}
+	if !found.Searched("standard input") || (&Snapshot{}).Searched(Absolute("all/gone")) {
+		t.Error("what is in no directory must count as searched, and nothing in an empty snapshot")
+	}
+}

@@ -27,9 +27,10 @@ type Snapshot struct {
 	manifests   []string            // all manifests that were found: in directories, by globs and as arguments
 	directories map[string][]string // those that were searched, by path, with their names if one may be a manifest's
 
-	lock sync.Mutex
-	in   Store             // where Look looks names up; nil for the files of this machine
-	seen map[string]looked // by Absolute names; nil until the first Look
+	lock     sync.Mutex
+	in       Store             // where Look looks names up; nil for the files of this machine
+	seen     map[string]looked // by Absolute names; nil until the first Look
+	searched map[string]bool   // directories by Absolute names, true if all of their parts were searched too; nil until Searched
 }
 
 // looked is a result of Look.
@@ -63,6 +64,37 @@ func (s *Snapshot) Look(ctx context.Context, name string) (Source, bool) {
 		s.seen[key] = answer
 	}
 	return answer.source, answer.there
+}
+
+// Searched reports whether List has looked where a file of this path was: in its directory, or in one of which
+// that is a part. It also reports true for a name that is no absolute path, which is in no directory.
+func (s *Snapshot) Searched(path string) bool {
+	if !filepath.IsAbs(path) {
+		return true
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.searched == nil {
+		s.searched = map[string]bool{}
+		for _, one := range s.Sources {
+			s.searched[filepath.Dir(Absolute(one.Name))] = false
+		}
+		for name := range s.directories {
+			s.searched[Absolute(name)] = true
+		}
+	}
+	dir := filepath.Dir(path)
+	if _, searched := s.searched[dir]; searched {
+		return true
+	}
+	for !s.searched[dir] {
+		above := filepath.Dir(dir)
+		if above == dir {
+			return false
+		}
+		dir = above
+	}
+	return true
 }
 
 // addSource adds a source, addStray a stray, addBroken a dangling link, and addOther an argument that is one

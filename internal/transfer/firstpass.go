@@ -84,7 +84,7 @@ func (f *FirstPass) readAll(ctx context.Context, r *reading) (err error) {
 		return err
 	}
 	f.Before = f.repeats.uuids
-	if f.waitingSources, err = newWaitingSources(ctx, f.input, f.repeats.from > 0, f.index.SumOf); err != nil {
+	if f.waitingSources, err = newWaitingSources(ctx, f.input, f.repeats.from > 0, f.rules.Now, f.index.SumOf); err != nil {
 		return err
 	}
 	progress := f.input.progress()

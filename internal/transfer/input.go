@@ -120,13 +120,18 @@ func (in *Input) otherTeam(e *posthog.Event) bool {
 	return in.Team != 0 && e.TeamID != 0 && e.TeamID != in.Team
 }
 
+// found returns all that was found when the run began.
+func (in *Input) found() *source.Snapshot {
+	if in.Found == nil {
+		return &source.Snapshot{}
+	}
+	return in.Found
+}
+
 // there returns a function that reports whether a source of a name is there. Asked again, it answers the
 // same.
 func (in *Input) there(ctx context.Context) func(name string) bool {
-	found := in.Found
-	if found == nil {
-		found = &source.Snapshot{}
-	}
+	found := in.found()
 	return func(name string) bool {
 		_, there := found.Look(ctx, name)
 		return there

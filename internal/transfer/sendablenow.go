@@ -108,7 +108,7 @@ func (f *FirstPass) lost() (all []LostHistory) {
 	for i := range w.rows {
 		a := &w.rows[i]
 		of := &w.sources[a.of]
-		if !of.moved || !a.missing() || i > 0 && w.sources[w.rows[i-1].of].moved && a.SameRow(&w.rows[i-1].Wait) {
+		if !of.moved || of.absent || !a.missing() || i > 0 && w.sources[w.rows[i-1].of].moved && a.SameRow(&w.rows[i-1].Wait) {
 			continue
 		}
 		one := byPath[of.of.Path]

@@ -20,7 +20,7 @@ func (f *FirstPass) StillWaiting(ctx context.Context, state *ledger.Store, run *
 	var all []ledger.StillWaiting
 	for i := range w.sources {
 		if one := &w.sources[i]; !s.untouched(one) {
-			all = append(all, ledger.StillWaiting{WaitingIn: one.of.WaitingIn, Keep: s.keep[i], Gone: one.gone()})
+			all = append(all, ledger.StillWaiting{WaitingIn: one.of.WaitingIn, Keep: s.keep[i], Gone: one.gone(), Missed: f.rules.Now.Unix()})
 		}
 	}
 	for in, rows := range s.more {
@@ -45,7 +45,7 @@ func (s *stillWaiting) untouched(one *waitingSource) bool {
 // add decides about a row.
 func (s *stillWaiting) add(ctx context.Context, state *ledger.Store, run *ledger.Run, a *awaited) error {
 	source := &s.first.waitingSources.sources[a.of]
-	if source.moved && a.missing() && s.first.mayFindMore() {
+	if source.moved && a.missing() && (source.absent || s.first.mayFindMore()) {
 		s.keep[a.of] = append(s.keep[a.of], a.Wait)
 	}
 	skipped := a.skipped && !a.sends

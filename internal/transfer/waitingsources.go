@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"ph2cio/internal/asread"
 	"ph2cio/internal/ledger"
@@ -20,6 +21,7 @@ type waitingSource struct {
 	of      ledger.WaitingSource
 	number  int             // of the source in this run; -1 if it is gone
 	moved   bool            // it is gone or is another file now, so that its rows may be in any source
+	absent  bool            // it is gone, and another run may find it again, so that its rows are not lost yet
 	reasons map[string]bool // for which this run skips rows that the earlier one would have sent
 	looked  bool            // its rows are looked for
 }
@@ -39,7 +41,7 @@ type waitingSources struct {
 // newWaitingSources reads from the state which sources of the input have rows that wait, and which sources
 // with such rows are gone. It looks for the rows only where some may keep waiting or be lost. forgets says
 // that the state no longer has all that was sent.
-func newWaitingSources(ctx context.Context, input *Input, forgets bool, sum func(distinctID []byte) [16]byte) (*waitingSources, error) {
+func newWaitingSources(ctx context.Context, input *Input, forgets bool, now time.Time, sum func(distinctID []byte) [16]byte) (*waitingSources, error) {
 	w := &waitingSources{sum: sum, looks: map[int]bool{}}
 	if input.State == nil || !input.Remember && input.Resumed == nil && !input.SaysWhatIsGone {
 		return w, nil
@@ -58,7 +60,8 @@ func newWaitingSources(ctx context.Context, input *Input, forgets bool, sum func
 			n = -1
 		}
 		if read || input.SaysWhatIsGone && !there(of.Path) {
-			w.sources = append(w.sources, waitingSource{of: of, number: n, reasons: skipsMore(of.Flags), moved: !read})
+			absent := !read && !asread.GivenUp(input.found(), of.Path, of.Missed, now)
+			w.sources = append(w.sources, waitingSource{of: of, number: n, reasons: skipsMore(of.Flags), moved: !read, absent: absent})
 		}
 	}
 	for i := range w.sources {
