@@ -405,8 +405,7 @@ type status struct {
 	runs  []map[string]any // the oldest first
 }
 
-// readStatus reads the output of the status command. It leaves out times, and the number of people that the
-// run found sent already: a resumed run also counts those that it sent itself before it stopped.
+// readStatus reads the output of the status command. It leaves out times.
 func readStatus(text []byte) (s status, err error) {
 	var all struct{ States []json.RawMessage }
 	var one struct{ Runs []map[string]any }
@@ -420,9 +419,6 @@ func readStatus(text []byte) (s status, err error) {
 	for _, run := range one.Runs {
 		for _, name := range []string{"began", "saved", "ended"} {
 			delete(run, name)
-		}
-		if done, ok := run["done"].(map[string]any); ok {
-			delete(done, "people_unchanged")
 		}
 		s.runs = append(s.runs, run)
 	}

@@ -72,7 +72,7 @@ func (p *peoplePhase) settle() error {
 type mappedGroup struct {
 	mapped
 	people         int64
-	unchanged      map[uint64]bool // numbers of people of whom an earlier run has sent the same
+	unchanged      map[uint64]bool // numbers of people of whom an earlier run has sent the same; empty if identifiers cannot meet
 	optedOut       []uint64        // numbers of people as in peoplePhase.optedOut, rising
 	rejectedBefore []uint32        // numbers of people with the same identify as when an earlier run rejected them
 }
@@ -136,14 +136,17 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 		g.rejectedBefore = append(g.rejectedBefore, person.Number)
 		return
 	case unchanged:
-		if g.unchanged == nil {
-			g.unchanged = map[uint64]bool{}
+		if ref >= p.from[ledger.People].Next { // the others were counted before the run was stopped
+			g.Unchanged++
 		}
-		g.unchanged[ref] = true
 		if p.identified == nil {
 			return
 		}
 		// It is added all the same, so that leaveOutSame notes its identifier and takes it out.
+		if g.unchanged == nil {
+			g.unchanged = map[uint64]bool{}
+		}
+		g.unchanged[ref] = true
 	}
 	if p.saves() {
 		g.Marks = append(g.Marks, markOfPerson(beforeMerge(person), identify, o))
@@ -189,7 +192,6 @@ func (p *peoplePhase) take(out *deliver.Phase, g *mappedGroup) error {
 			p.optedOut++
 		}
 	}
-	g.Unchanged = int64(len(g.unchanged))
 	g.Others = g.people - int64(len(g.Operations)) // no answer will come for the others
 	return out.Deliver(&g.Result)
 }
