@@ -45,6 +45,7 @@
 //	redact      hides secrets in URLs and by the names of properties
 //	regularfile opens files that must not be pipes or devices
 //	leftovers   removes temporary files of runs that were killed
+//	durable     makes files and their names survive a power loss
 //	progress    a bar on a terminal, lines or records in a log, nothing when quiet
 //	testkit/    what tests and measurements need, and the program does not:
 //	  synthetic exports of any size
@@ -73,8 +74,8 @@
 //	source      escape, parallel
 //
 // Besides, a package may import what helps with one thing: exit where its errors end a run, escape and
-// regularfile where text and files come from outside, leftovers where it makes temporary files, report where it
-// writes for people. Nothing else of ours is imported but within sandbox and testkit; imports_test.go has the
+// regularfile where text and files come from outside, leftovers and durable where it makes files, report where
+// it writes for people. Nothing else of ours is imported but within sandbox and testkit; imports_test.go has the
 // whole list.
 //
 // A new kind of thing to send needs its operation in customerio, a file in mapping, and a phase in transfer's

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/durable"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/leftovers"
 	"ph2cio/internal/regularfile"
@@ -162,5 +163,8 @@ func (p *program) replaceMetrics(path string, text []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), place) // replaces a link in its place, and never follows it
+	if err = os.Rename(file.Name(), place); err != nil { // replaces a link in its place, and never follows it
+		return err
+	}
+	return durable.Names(filepath.Dir(place))
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"ph2cio/internal/durable"
 )
 
 // create builds the database under a temporary name and renames it when it is complete. If the process is
@@ -32,7 +33,7 @@ func (s *Store) create(ctx context.Context, of Workspace) error {
 	if err := os.Rename(begun.path, s.path); err != nil {
 		return err
 	}
-	return errors.Join(SyncDir(s.Dir()), syncParents(s.Dir()))
+	return errors.Join(durable.Names(s.Dir()), syncParents(s.Dir()))
 }
 
 // removeLeftovers removes what a power loss may have left of an incomplete database beside the complete one,
@@ -66,17 +67,6 @@ func (s *Store) fill(ctx context.Context, of Workspace) error {
 	return s.recordOwner(ctx, of)
 }
 
-// SyncDir syncs a directory, so that new names in it survive a power loss. On a system that cannot sync
-// directories it does nothing.
-func SyncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("syncing its directory: %w", err)
-	}
-	_ = dir.Sync()
-	return dir.Close()
-}
-
 // syncParents syncs the directories above a directory. The directory and some of those above it may be new, and
 // if a power loss took their names, the state would be lost with them. A directory that cannot be opened is
 // not new.
@@ -86,7 +76,7 @@ func syncParents(path string) error {
 		return err
 	}
 	for parent := filepath.Dir(path); parent != path; path, parent = parent, filepath.Dir(parent) {
-		_ = SyncDir(parent)
+		_ = durable.Names(parent)
 	}
 	return nil
 }

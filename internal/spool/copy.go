@@ -15,6 +15,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"ph2cio/internal/durable"
 	"ph2cio/internal/leftovers"
 )
 
@@ -29,8 +30,11 @@ type Copied struct {
 	held *os.File // the copy, open and locked, so that no other run removes it
 }
 
-// Keep makes the copy stay for somebody who may want to read it later: no run removes it for being a leftover.
-func (c *Copied) Keep() error { return errors.Join(os.Chmod(c.Path, keptMode), c.held.Close()) }
+// Keep makes the copy stay for somebody who may want to read it later: no run removes it for being a leftover,
+// and it survives a power loss.
+func (c *Copied) Keep() error {
+	return errors.Join(durable.Content(c.Path), os.Chmod(c.Path, keptMode), c.held.Close(), durable.Names(filepath.Dir(c.Path)))
+}
 
 // Remove deletes the copy. It is no error if the file does not exist.
 func (c *Copied) Remove() error {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"ph2cio/internal/durable"
 	"ph2cio/internal/escape"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
@@ -108,7 +109,7 @@ func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string
 		}
 	}
 	if err == nil { // what happened to the name must not be lost once the end of the run is recorded
-		err = ledger.SyncDir(dir)
+		err = durable.Names(dir)
 	}
 	if err == nil && lines > 0 {
 		return path, n, nil
