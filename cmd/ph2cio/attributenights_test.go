@@ -125,6 +125,36 @@ func TestAttributesOfNightsEndAsOneBackfill(t *testing.T) {
 				{rows: []string{w.unset("anon", `["team"]`)}, sends: 1},
 			}
 		},
+		"an attribute is unset in the night of a merge that brings it back": func() []attributeNight {
+			return []attributeNight{
+				{rows: []string{w.set("user_1", `{"plan":"pro"}`), w.set("user_2", `{"city":"Oslo","team":"a"}`)}, sends: 2},
+				{rows: []string{w.row("$merge_dangerously", "user_1", `"alias":"user_2"`, ""), w.unset("user_1", `["city"]`)}, sends: 2},
+				{rows: []string{w.set("user_1", `{"plan":"max"}`)}, sends: 1},
+			}
+		},
+		"an attribute is unset, and a merge brings it back": func() []attributeNight {
+			return []attributeNight{
+				{rows: []string{w.set("user_1", `{"plan":"pro"}`), w.set("user_2", `{"city":"Oslo","team":"a"}`)}, sends: 2},
+				{rows: []string{w.unset("user_2", `["city"]`), w.set("user_1", `{"city":"Rome","food":"a"}`)}, sends: 2},
+				{rows: []string{w.unset("user_1", `["city","food"]`)}, sends: 1},
+				{rows: []string{w.set("user_2", `{"food":"b"}`)}, sends: 1},
+				{rows: []string{w.row("$merge_dangerously", "user_1", `"alias":"user_2"`, ""), w.unset("user_1", `["food"]`)}, sends: 2},
+			}
+		},
+		"a merge brings an email back": func() []attributeNight {
+			return []attributeNight{
+				{rows: []string{w.set("user_1", `{"email":"x@example.com"}`), w.set("user_2", `{"email":"y@example.com","team":"a"}`)}, sends: 2},
+				{rows: []string{w.row("$merge_dangerously", "user_1", `"alias":"user_2"`, ""), w.unset("user_1", `["email"]`)}, sends: -1},
+				{rows: []string{w.set("user_3", `{"email":"y@example.com"}`), w.set("user_4", `{"email":"x@example.com"}`)}, sends: -1},
+			}
+		},
+		"a merge brings an email to somebody who had none": func() []attributeNight {
+			return []attributeNight{
+				{rows: []string{w.set("user_1", `{"plan":"pro"}`), w.set("user_2", `{"email":"y@example.com","team":"a"}`)}, sends: 2},
+				{rows: []string{w.row("$merge_dangerously", "user_1", `"alias":"user_2"`, ""), w.unset("user_1", `["email"]`)}, sends: -1},
+				{rows: []string{w.set("user_3", `{"email":"y@example.com"}`)}, sends: -1},
+			}
+		},
 		"an email is freed and taken in one night by somebody new": func() []attributeNight {
 			return []attributeNight{
 				{rows: []string{w.set("user_1", `{"email":"x@example.com"}`)}, sends: 1},

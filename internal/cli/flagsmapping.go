@@ -96,7 +96,7 @@ func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.personAttributes, "person-attribute", nil, "add this attribute to every person; may be repeated")
 	describe(f, "person-attribute", attributes, "NAME=TEMPLATE")
 	f.StringVar(&o.unset, "unset", "keep", "what to do with attributes that were sent and that a person no longer has")
-	describe(f, "unset", attributes, "", oneOf("keep\tleave them as they are in Customer.io", "remove\tsend null in each update of the person"))
+	describe(f, "unset", attributes, "", oneOf("keep\tleave them as they are in Customer.io", "remove\tsend null once, in an update of the person"))
 	f.StringSliceVar(&o.dateAttributes, "date-attributes", nil, "person attributes to convert to unix seconds, besides created_at")
 	describe(f, "date-attributes", attributes, "GLOB,...")
 	f.StringSliceVar(&o.allowReserved, "allow-reserved", nil, "reserved attributes to send anyway, such as unsubscribed")

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,7 +27,7 @@ func TestPeopleAreStoredOnce(t *testing.T) {
 		for _, who := range dice.Perm(20 + 20*night)[:dice.IntN(20+20*night)] {
 			p := Person{DistinctID: fmt.Sprint("user_", who), Kind: "id", Email: dice.Uint64(), Updated: dice.Int64() - 1<<62}
 			p.State[0], p.State[15] = byte(dice.Int()), byte(dice.Int())
-			p.Value = p.DistinctID
+			p.Value, p.Removed = p.DistinctID, strings.Repeat("gone", dice.IntN(3))
 			if dice.IntN(3) == 0 {
 				p.Kind, p.Value = "email", fmt.Sprint(dice.Int(), "@example.com")
 			}
@@ -61,7 +62,7 @@ func addOnce(all []Person, p Person) []Person {
 	if i < 0 {
 		return append(all, p)
 	}
-	all[i].State, all[i].Email, all[i].Updated = p.State, p.Email, p.Updated
+	all[i].State, all[i].Email, all[i].Updated, all[i].Removed = p.State, p.Email, p.Updated, p.Removed
 	return all
 }
 

@@ -15,6 +15,7 @@ type Person struct {
 	DistinctID string // the kept one
 	Email      uint64 // a hash of the email that Customer.io then has, 0 for none
 	Updated    int64  // unix seconds of the newest data, 0 when there is no time
+	Removed    string // hashes of the names of attributes that identifies have removed, 4 bytes each, rising
 }
 
 // AppendPerson appends a person in the form in which the database stores people.
@@ -32,7 +33,9 @@ func AppendPerson(dst []byte, p *Person) []byte {
 	} else {
 		text(p.DistinctID)
 	}
-	return binary.AppendVarint(dst, p.Updated)
+	dst = binary.AppendVarint(dst, p.Updated)
+	text(p.Removed)
+	return dst
 }
 
 // storedPerson is a person in the form in which the database stores people. The slices are parts of it.
@@ -48,6 +51,7 @@ type personState struct {
 	state   [16]byte
 	email   uint64
 	updated int64
+	removed string
 }
 
 var errPeople = errors.New("the people who were sent cannot be decoded")
@@ -61,12 +65,9 @@ func readStoredPerson(b []byte) (p storedPerson, rest []byte, err error) {
 	p.sent.email, b = binary.LittleEndian.Uint64(b), b[8:]
 	p.names = b
 	for _, into := range []*[]byte{&p.kind, &p.value, &p.distinctID} {
-		length, n := binary.Uvarint(b)
-		if n <= 0 || uint64(len(b)-n) < length {
-			return p, nil, errPeople
+		if *into, b, err = readText(b); err != nil {
+			return p, nil, err
 		}
-		*into = b[n : n+int(length)]
-		b = b[n+int(length):]
 	}
 	p.names = p.names[:len(p.names)-len(b)]
 	if len(p.distinctID) == 0 {
@@ -77,7 +78,18 @@ func readStoredPerson(b []byte) (p storedPerson, rest []byte, err error) {
 		return p, nil, errPeople
 	}
 	p.sent.updated = updated
-	return p, b[n:], nil
+	removed, rest, err := readText(b[n:])
+	p.sent.removed = string(removed)
+	return p, rest, err
+}
+
+// readText finds a text with its length in front, and returns the rest of b.
+func readText(b []byte) (text, rest []byte, err error) {
+	length, n := binary.Uvarint(b)
+	if n <= 0 || uint64(len(b)-n) < length {
+		return nil, nil, errPeople
+	}
+	return b[n : n+int(length)], b[n+int(length):], nil
 }
 
 // append appends the person to dst, with what is stored now of its state.
@@ -85,14 +97,16 @@ func (p *storedPerson) append(dst []byte) []byte {
 	dst = append(dst, p.sent.state[:]...)
 	dst = binary.LittleEndian.AppendUint64(dst, p.sent.email)
 	dst = append(dst, p.names...)
-	return binary.AppendVarint(dst, p.sent.updated)
+	dst = binary.AppendVarint(dst, p.sent.updated)
+	dst = binary.AppendUvarint(dst, uint64(len(p.sent.removed)))
+	return append(dst, p.sent.removed...)
 }
 
 // person decodes the person.
 func (p *storedPerson) person() Person {
 	return Person{
 		State: p.sent.state, Kind: string(p.kind), Value: string(p.value), DistinctID: string(p.distinctID),
-		Email: p.sent.email, Updated: p.sent.updated,
+		Email: p.sent.email, Updated: p.sent.updated, Removed: p.sent.removed,
 	}
 }
 

@@ -13,7 +13,7 @@ const (
 	People Phase = 1 + iota // an identify for each person
 	Events                  // events, pages and screens
 	Merges                  // merges of profiles
-	Emails                  // an identify for each person whose email another profile had until a merge
+	Emails                  // an identify for each person who gets an email late, or whose profile others were merged into
 )
 
 // String returns the name of the phase.

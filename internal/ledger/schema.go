@@ -86,7 +86,8 @@ CREATE TABLE people (
 	people BLOB NOT NULL     -- for each: 16 bytes of a hash of the identify without what it removes, 8 of one of
 	                         -- the email in Customer.io (0 if there was none ever, 2 for none any more), then with
 	                         -- their lengths the kind of the identifier, its value and the kept distinct ID (empty
-	                         -- if it is the value), then unix seconds of the newest data
+	                         -- if it is the value), then unix seconds of the newest data, and with their
+	                         -- length 4 bytes of a hash of the name of each attribute that was removed, rising
 ) STRICT;
 
 CREATE TABLE merges (

@@ -257,6 +257,7 @@ func (c crowd) Lookup(id []byte) (*people.Person, people.Status) {
 
 func (c crowd) AppendAttributes(dst []byte, _ *people.Person) []byte { return append(dst, "{}"...) }
 func (c crowd) AppendRemoved(dst []byte, _ *people.Person) []byte    { return append(dst, "{}"...) }
+func (c crowd) RemovedBefore(*people.Person) string                  { return "" }
 
 func TestAliasFeedsEitherSide(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,9 @@ type People interface {
 	// AppendRemoved appends a JSON object whose members are the attributes that a person had when an earlier run
 	// sent them and has no more, `{}` when there are none. Their values mean nothing.
 	AppendRemoved(dst []byte, p *people.Person) []byte
+	// RemovedBefore returns what Mapper.Removals has returned for the person when an earlier run sent them;
+	// empty for none.
+	RemovedBefore(p *people.Person) string
 	// Lookup tells who a distinct ID is, and what becomes of its rows. The person is nil unless the status is
 	// people.Sent.
 	Lookup(distinctID []byte) (*people.Person, people.Status)

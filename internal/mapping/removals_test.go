@@ -2,7 +2,9 @@ package mapping
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +51,8 @@ func TestRemovals(t *testing.T) {
 			if _, o := m.Person(nil, &who.person); o.Bucket != Send {
 				t.Fatal(o)
 			}
-			got := string(m.Removals([]byte("before "), &who.person))
+			out, gone := m.Removals([]byte("before "), &who.person, RemoveNew)
+			got := string(out)
 			want := "before "
 			if test.want != "" {
 				want += `{"type":"person","action":"identify","identifiers":{"id":"user_1001"},"attributes":` + test.want + "}"
@@ -57,7 +60,60 @@ func TestRemovals(t *testing.T) {
 			if got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
+			if n := strings.Count(test.want, "null"); len(gone) != 4*n {
+				t.Errorf("gone are %d attributes, want %d", len(gone)/4, n)
+			}
 		})
+	}
+}
+
+// TestRemovalsAreSentOnce maps a person on several nights, and saves each night which attributes are gone.
+func TestRemovalsAreSentOnce(t *testing.T) {
+	t.Parallel()
+	rules, err := New(Options{Now: rowTime, Unset: "remove"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := ""
+	for i, night := range []struct {
+		properties, removed string
+		what                Removing
+		accepted            bool
+		nulls               string // the attributes that are removed
+	}{
+		{`{"a":1}`, `{"b":null}`, RemoveNew, false, "b"},
+		{`{"a":2}`, `{"b":null}`, RemoveNew, true, "b"},
+		{`{"a":3}`, `{"b":null}`, RemoveNew, true, ""},
+		{`{"a":4}`, `{"b":null,"c":null}`, RemoveNew, true, "c"},
+		{`{"a":4}`, `{"b":null,"c":null}`, RemoveAll, true, "b c"},
+		{`{"b":4}`, `{"a":null,"c":null}`, RemoveNew, true, "a"},
+		{`{}`, `{"a":null,"b":null,"c":null}`, RemoveNew, true, "b"},
+		{`{}`, `{"a":null,"b":null,"c":null}`, RemoveNew, true, ""},
+	} {
+		who := newSomebody(night.properties)
+		who.removed, who.gone = night.removed, gone
+		m := rules.NewMapper(who)
+		m.Person(nil, &who.person)
+		out, after := m.Removals(nil, &who.person, night.what)
+		var nulls []string
+		if len(out) > 0 {
+			var op struct{ Attributes map[string]any }
+			if err := json.Unmarshal(out, &op); err != nil {
+				t.Fatal(err)
+			}
+			for name, value := range op.Attributes {
+				if value == nil {
+					nulls = append(nulls, name)
+				}
+			}
+			slices.Sort(nulls)
+		}
+		if got := strings.Join(nulls, " "); got != night.nulls {
+			t.Errorf("night %d removes %q, want %q", i+1, got, night.nulls)
+		}
+		if night.accepted {
+			gone = after
+		}
 	}
 }
 

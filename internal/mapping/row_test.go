@@ -37,6 +37,7 @@ type somebody struct {
 	status     people.Status
 	properties string
 	removed    string // as AppendRemoved appends it; empty for none
+	gone       string // as RemovedBefore returns it
 	reads      int    // of the properties
 }
 
@@ -50,6 +51,8 @@ func (s *somebody) Lookup(distinctID []byte) (*people.Person, people.Status) {
 func (s *somebody) AppendRemoved(dst []byte, _ *people.Person) []byte {
 	return append(dst, cmp.Or(s.removed, "{}")...)
 }
+
+func (s *somebody) RemovedBefore(*people.Person) string { return s.gone }
 
 func (s *somebody) AppendAttributes(dst []byte, p *people.Person) []byte {
 	s.reads++

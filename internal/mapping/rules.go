@@ -61,6 +61,9 @@ func (r *Rules) KeepPersonProperty(key []byte) bool {
 // HoldsRecent reports whether events younger than customerio.CampaignAge are held.
 func (r *Rules) HoldsRecent() bool { return r.holdRecent }
 
+// RemovesUnset reports whether attributes that a person no longer has are removed in Customer.io.
+func (r *Rules) RemovesUnset() bool { return r.removesUnset }
+
 // RecentUntil returns from when an event with a time is not recent any more, in unix seconds.
 func (r *Rules) RecentUntil(e *posthog.Event) int64 {
 	at, _ := r.span.when(e)

@@ -59,3 +59,4 @@ func (nobody) Lookup([]byte) (*people.Person, people.Status) { return nil, peopl
 
 func (nobody) AppendAttributes(dst []byte, _ *people.Person) []byte { return append(dst, "{}"...) }
 func (nobody) AppendRemoved(dst []byte, _ *people.Person) []byte    { return append(dst, "{}"...) }
+func (nobody) RemovedBefore(*people.Person) string                  { return "" }

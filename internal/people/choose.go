@@ -107,7 +107,7 @@ func (s *chooser) applyResolved(p *Person, r *resolved) {
 	if r == nil {
 		return
 	}
-	p.setResolved(r.known, r.late && r.holder == "")
+	p.setResolved(r.known, r.late && r.holder == "", r.brought)
 	if r.givenUp && p.By == ByEmail && !r.known && s.choice.requiredKind() != ByEmail {
 		p.sendUnder(ByID, p.DistinctID) // the email still names the other profile
 	}

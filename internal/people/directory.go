@@ -170,17 +170,16 @@ func (d *Directory) AppendAttributes(dst []byte, p *Person) []byte {
 }
 
 // AppendRemoved appends a JSON object in which each property is null that the person had before and has no
-// more, `{}` if there are none. Only people whom an earlier run has sent may have such properties.
+// more, `{}` if there are none. Only people of whom an earlier run has sent a profile may have such
+// properties.
 func (d *Directory) AppendRemoved(dst []byte, p *Person) []byte {
+	r := readers.Get().(*spool.Reader)
+	defer readers.Put(r)
 	dst = append(dst, '{')
-	if p.SentBefore() {
-		r := readers.Get().(*spool.Reader)
-		defer readers.Put(r)
-		for b := d.finals.at(p.attributes, r); len(b) > 0; {
-			var one fold.Property
-			if one, b = fold.ReadProperty(b); one.Removed() {
-				dst = append(rawjson.AppendString(dst, d.finals.name(&one)), ":null,"...)
-			}
+	for b := d.finals.at(p.attributes, r); len(b) > 0; {
+		var one fold.Property
+		if one, b = fold.ReadProperty(b); one.Removed() {
+			dst = append(rawjson.AppendString(dst, d.finals.name(&one)), ":null,"...)
 		}
 	}
 	if last := len(dst) - 1; dst[last] == ',' {
@@ -264,6 +263,14 @@ func (d *Directory) SentBefore(p *Person) (state [16]byte, updated int64, before
 	}
 	one := &d.sent.all[p.sent-1]
 	return one.state, one.updated, true
+}
+
+// RemovedBefore returns SentPerson.Removed of the person, empty if no earlier run has sent them.
+func (d *Directory) RemovedBefore(p *Person) string {
+	if p.sent == 0 || d.sent.all[p.sent-1].removed == nil {
+		return ""
+	}
+	return *d.sent.all[p.sent-1].removed
 }
 
 // ForLater yields what Index.Remember kept, and which IDs became one person, for Index.Restore of a later

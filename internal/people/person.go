@@ -19,7 +19,7 @@ type Person struct {
 	By         By
 	Events     bool // has an event to send
 
-	emailBefore  uint64 // EmailSum of the email that Customer.io has for the person because of earlier runs; 0 for none, or gaveUpEmail
+	emailBefore  uint64 // EmailSum of the email that Customer.io has because of earlier runs, or gets by a merge; 0 for none, or gaveUpEmail
 	rank         identity.Rank
 	sent         uint32 // place in the sentTable, plus one; 0 if no earlier run has sent the person
 	known        bool   // Customer.io has the profile already
@@ -94,12 +94,18 @@ func (p *Person) sendUnder(by By, value string) { p.By, p.Value = by, value }
 func (p *Person) loseEmail() { p.withoutEmail = true }
 
 // setResolved says whether Customer.io has the person's profile, and whether the email comes after a merge.
-func (p *Person) setResolved(known, late bool) { p.known, p.late = known, late }
+// brought is the EmailSum of an email that merges bring although the person has none; 0 for no such email.
+func (p *Person) setResolved(known, late bool, brought uint64) {
+	p.known, p.late, p.emailBefore = known, late, brought
+}
 
 // setSent says that an earlier run has sent the person, who has a place in the sentTable. email is the EmailSum
 // of the email that Customer.io has for them, or gaveUpEmail, and taken says that somebody else gets it.
 func (p *Person) setSent(place int, email uint64, taken bool) {
-	p.sent, p.known, p.emailBefore, p.emailTaken = uint32(place)+1, true, email, taken
+	if p.emailBefore == 0 || p.emailBefore == gaveUpEmail { // else a merge brings one
+		p.emailBefore = email
+	}
+	p.sent, p.known, p.emailTaken = uint32(place)+1, true, taken
 }
 
 // By is a kind of identifier. The zero value is ByID.

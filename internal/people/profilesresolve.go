@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -19,6 +20,8 @@ type resolved struct {
 	holder string // another profile that has their email for good; empty for none
 
 	givenUp bool // somebody whom an earlier run has sent with their email gives it up
+
+	brought uint64 // EmailSum of an email of one of merges, which the candidate does not have; 0 for none
 }
 
 // giveUp says that somebody gives the email up, which comes late then.
@@ -139,6 +142,9 @@ func (s *resolver) resolveOne(number uint32, profiles []candidateProfile, r *spo
 		if merges {
 			by, value := s.names.nameOf(p)
 			out.merges = append(out.merges, merging{by, value})
+			if p.sent != 0 && email == "" {
+				out.brought = cmp.Or(out.brought, s.names.sentOf(p).email)
+			}
 		}
 		if !s.names.has(p, email) || primary != nil && s.names.has(primary, email) {
 			continue

@@ -25,6 +25,7 @@ type sent struct {
 	merged  bool   // its profile was merged into another one later
 	email   uint64 // as SentPerson.Email
 	name    *sentName
+	removed *string // SentPerson.Removed; nil for an empty one
 }
 
 // sentName is the identifier that a person was sent under, if it is not the kept ID.
@@ -72,7 +73,7 @@ func oncePerNode(all []sent) (kept []sent) {
 	kept = all[:0]
 	for _, one := range all {
 		if n := len(kept); n > 0 && kept[n-1].node == one.node {
-			kept[n-1].state, kept[n-1].updated, kept[n-1].email = one.state, one.updated, one.email
+			kept[n-1].state, kept[n-1].updated, kept[n-1].email, kept[n-1].removed = one.state, one.updated, one.email, one.removed
 			continue
 		}
 		kept = append(kept, one)
@@ -89,7 +90,12 @@ func readSent(b []byte, nodes *nodes) (one sent) {
 	one.updated = int64(binary.LittleEndian.Uint64(b))
 	one.email = binary.LittleEndian.Uint64(b[8:])
 	one.merged = b[17] != 0
-	if by, name := By(b[16]), b[18:]; by != ByID || len(name) > 0 {
+	by, name := By(b[16]), b[20:]
+	if n := binary.LittleEndian.Uint16(b[18:]); n > 0 {
+		removed := string(name[:n])
+		one.removed, name = &removed, name[n:]
+	}
+	if by != ByID || len(name) > 0 {
 		one.name = &sentName{by, string(name)}
 	}
 	return one
@@ -147,6 +153,7 @@ type SentPerson struct {
 	State      [16]byte // a hash of what was sent, which the caller makes
 	Updated    int64    // unix seconds of the newest data in that; 0 if it has no time
 	Email      uint64   // as Person.KnownEmail returned it; 0 for somebody who never had an email
+	Removed    string   // stands for the attributes that Customer.io had and has no more, as the caller encodes them; at most 65,535 bytes
 }
 
 // RestoreSent adds a person whom an earlier run has sent. People must be added in the order of sending. If
@@ -170,6 +177,8 @@ func (x *Index) RestoreSent(p *SentPerson) {
 	if x.options.wasMerged(p.By, p.Value) {
 		b[len(b)-1] = 1
 	}
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(p.Removed)))
+	b = append(b, p.Removed...)
 	if p.By != ByID || p.Value != p.DistinctID {
 		b = append(b, p.Value...)
 	}

@@ -1,6 +1,8 @@
 package transfer
 
 import (
+	"iter"
+
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -11,15 +13,24 @@ import (
 // Customer.io ignores an email in an identify if another profile has it (a failed attribute change). If that
 // other profile is to be merged into the person's, or gives the email up in this run, the person is identified
 // without the email first, and a second time with it after the merges.
+//
+// A merge gives a profile the attributes that it does not have. If unset attributes are removed, a person into
+// whose profile another one was merged is therefore identified after that, to remove what the person in
+// PostHog does not have.
 
 // ReasonMergeRejected is for an identify with an email whose other profile was not merged.
 const ReasonMergeRejected = "merge_rejected"
 
-// emailsPhase identifies people a second time if another profile had their email, and was merged into theirs
-// or has given the email up.
+// emailsPhase identifies people after the merges: those who get an email that another profile had, and those
+// whose profile may have got attributes by a merge that they do not have.
 type emailsPhase struct {
 	*run
 	merges *mergesPhase
+	tries  *mapping.Mapper // for identifies that may not be sent; it is not counted what they change
+}
+
+func newEmailsPhase(r *run, merges *mergesPhase) *emailsPhase {
+	return &emailsPhase{r, merges, r.first.NewMapper()}
 }
 
 // settle waits until Customer.io has had time to merge, before people get the emails of the merged profiles.
@@ -40,39 +51,65 @@ func (p *emailsPhase) send() error {
 	return out.End(p.deliver(out))
 }
 
-// any reports whether somebody's email has to wait.
+// any reports whether anybody is to be identified.
 func (p *emailsPhase) any() bool {
-	for person := range p.first.People.People() {
-		if person.EmailLate() {
-			return true
-		}
+	for range p.people() {
+		return true
 	}
 	return false
 }
 
+// people yields those who are to be identified, in the order of their numbers.
+func (p *emailsPhase) people() iter.Seq[*people.Person] {
+	merged, _ := p.merges.targets()
+	return func(yield func(*people.Person) bool) {
+		for person := range p.first.People.People() {
+			if (person.EmailLate() || merged[person.Number] && p.mayRemove(person)) && !yield(person) {
+				return
+			}
+		}
+	}
+}
+
+// mayRemove reports whether the profile of a person may have got attributes by a merge that the person does
+// not have.
+func (p *emailsPhase) mayRemove(person *people.Person) bool {
+	if !p.first.rules.Mapping.RemovesUnset() && !person.FreesEmail() || isOlder(p.first.People, person) {
+		return false
+	}
+	if _, o := p.tries.Person(nil, person); o.Bucket != mapping.Send {
+		return false
+	}
+	removing, _ := p.tries.Removals(nil, person, mapping.RemoveAll)
+	return len(removing) > 0
+}
+
 func (p *emailsPhase) deliver(out *deliver.Phase) error {
-	blocked := p.withoutMerge()
+	merged, blocked := p.merges.targets()
 	from := p.from[ledger.Emails]
-	for person := range p.first.People.People() {
+	for person := range p.people() {
 		if err := p.stopped(); err != nil {
 			return err
 		}
 		number := uint64(person.Number)
-		if !person.EmailLate() || from.Done(number) || p.rejected[person.Number] {
+		if from.Done(number) || p.rejected[person.Number] {
 			continue
 		}
 		identify, o := p.mappers[0].Person(nil, person)
+		if o.Bucket != mapping.Send {
+			continue
+		}
+		mark := markOfPerson(person, identify, &o)
+		body, removes := p.withRemovals(identify, person, &mark, merged[person.Number])
 		var err error
 		switch {
-		case o.Bucket != mapping.Send || sentBefore(p.first.People, person, identify):
-		case p.first.repeats.notRetriedIf(p.first.input.RetryMerges).has(keyOfText(identify)):
+		case isOlder(p.first.People, person), !removes && sentSame(p.first.People, person, identify):
+		case p.first.repeats.notRetriedIf(p.first.input.RetryMerges).has(mark.Key):
 		case blocked[person.Number] && number >= from.Next:
 			err = out.Deliver(&deliver.Result{End: number + 1, Rejects: []deliver.Reject{mergeRejected(person, identify)}})
 		case !blocked[person.Number]:
 			err = out.Deliver(&deliver.Result{
-				Operations: []customerio.Operation{o.Operation(identify, number)},
-				Marks:      []deliver.Mark{markOfPerson(person, identify, &o)},
-				End:        number + 1,
+				Operations: []customerio.Operation{o.Operation(body, number)}, Marks: []deliver.Mark{mark}, End: number + 1,
 			})
 		}
 		if err != nil {
@@ -82,15 +119,19 @@ func (p *emailsPhase) deliver(out *deliver.Phase) error {
 	return nil
 }
 
-// withoutMerge returns the people, by number, into whose profile another one could not be merged.
-func (p *emailsPhase) withoutMerge() map[uint32]bool {
-	blocked := map[uint32]bool{}
-	for m := range p.merges.mergings() {
-		if m.person != nil && (m.outcome.Bucket == mapping.Rejected || p.mergesRefused[m.number] || p.merges.refusedBefore(&m)) {
-			blocked[m.person.Number] = true
-		}
+// withRemovals returns the identify of a person, who was mapped last, with what it is to remove after a merge
+// into their profile, and whether that is anything. It sets in the mark what is removed by then.
+func (p *emailsPhase) withRemovals(identify []byte, person *people.Person, mark *deliver.Mark, merged bool) (body []byte, removes bool) {
+	what := mapping.RemoveNew
+	if merged {
+		what = mapping.RemoveAll
 	}
-	return blocked
+	removing, gone := p.mappers[0].Removals(nil, person, what)
+	mark.Person.Removed = gone
+	if merged && len(removing) > 0 {
+		return removing, true
+	}
+	return identify, false
 }
 
 // mergeRejected rejects an identify whose email another profile still has.

@@ -48,6 +48,17 @@ func markOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) deliver
 // sentBefore reports whether an earlier run has sent the same identify, or one with newer data. The data may
 // be newer than that of this run if the earlier run also read an export of persons.
 func sentBefore(directory *people.Directory, p *people.Person, identify []byte) bool {
-	state, updated, before := directory.SentBefore(p)
-	return before && (p.Updated < updated || state == xxh3.Hash128(identify).Bytes())
+	return isOlder(directory, p) || sentSame(directory, p, identify)
+}
+
+// isOlder reports whether an earlier run has sent the person with newer data.
+func isOlder(directory *people.Directory, p *people.Person) bool {
+	_, updated, before := directory.SentBefore(p)
+	return before && p.Updated < updated
+}
+
+// sentSame reports whether an earlier run has sent the same identify.
+func sentSame(directory *people.Directory, p *people.Person, identify []byte) bool {
+	state, _, before := directory.SentBefore(p)
+	return before && state == xxh3.Hash128(identify).Bytes()
 }

@@ -88,9 +88,9 @@ func (r *run) mergesLeft(left *Left) {
 	if r.begun != ledger.Emails {
 		return
 	}
-	from := r.from[ledger.Emails]
-	for p := range r.first.People.People() {
-		if p.EmailLate() && !from.Done(uint64(p.Number)) {
+	from, emails := r.from[ledger.Emails], newEmailsPhase(r, &mergesPhase{run: r})
+	for p := range emails.people() {
+		if !from.Done(uint64(p.Number)) {
 			left.People++
 		}
 	}

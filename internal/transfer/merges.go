@@ -72,6 +72,32 @@ func (p *mergesPhase) mergings() iter.Seq[merging] {
 	}
 }
 
+// targets returns the people, by number, into whose profiles others are merged or were merged by this run, and
+// those into whose profile another one could not be merged.
+func (p *mergesPhase) targets() (merged, blocked map[uint32]bool) {
+	merged, blocked = map[uint32]bool{}, map[uint32]bool{}
+	others := map[customerio.Identifier]bool{} // of merges that an earlier run has left
+	for m := range p.mergings() {
+		switch failed := m.outcome.Bucket == mapping.Rejected || p.mergesRefused[m.number] || p.refusedBefore(&m); {
+		case m.outcome.Bucket == mapping.Skipped:
+		case m.person == nil:
+			others[m.outcome.Who] = others[m.outcome.Who] || !failed
+		case failed:
+			blocked[m.person.Number] = true
+		default:
+			merged[m.person.Number] = true
+		}
+	}
+	if len(others) > 0 {
+		for person := range p.first.People.People() {
+			if others[identifier(person.By.String(), person.Value)] {
+				merged[person.Number] = true
+			}
+		}
+	}
+	return merged, blocked
+}
+
 func identifier(kind, value string) customerio.Identifier {
 	return customerio.Identifier{Key: customerio.Key(kind), Value: value}
 }

@@ -20,10 +20,12 @@ type peoplePhase struct {
 	*run
 	identified map[uint64]bool // hashes of the identifiers for which there is an identify; nil if two people cannot have the same identifier
 	optedOut   int64           // people who have unsubscribed, and whose identify does not say so
+	merged     map[uint32]bool // people, by number, into whose profile another one is to be merged
 }
 
 func newPeoplePhase(r *run) *peoplePhase {
 	p := &peoplePhase{run: r}
+	p.merged, _ = (&mergesPhase{run: r}).targets()
 	if r.first.rules.IdentifiersMayMeet {
 		p.identified = map[uint64]bool{}
 	}
@@ -130,7 +132,13 @@ func (p *peoplePhase) mapGroup(worker int, group []*people.Person) *mappedGroup 
 func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *mapping.Outcome, text []byte) {
 	identify := text[len(g.text):]
 	ref := uint64(person.Number)
-	unchanged := sentBefore(p.first.People, person, identify) || person.EmailLate() && p.wholeUnchanged(worker, person)
+	unchanged := sentBefore(p.first.People, person, identify)
+	switch {
+	case person.EmailLate():
+		unchanged = unchanged || p.wholeUnchanged(worker, person)
+	case unchanged:
+		unchanged = !p.owesRemovals(worker, person, identify)
+	}
 	switch {
 	case len(p.first.repeats.notRetried()) > 0 && p.first.repeats.notRetried().has(keyOfText(identify)):
 		g.rejectedBefore = append(g.rejectedBefore, person.Number)
@@ -148,27 +156,43 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 		}
 		g.unchanged[ref] = true
 	}
-	if p.saves() {
-		g.Marks = append(g.Marks, markOfPerson(beforeMerge(person), identify, o))
-	}
+	mark := markOfPerson(beforeMerge(person), identify, o)
 	if person.SentBefore() && !unchanged {
-		text = p.withRemovals(worker, g.text, text, person)
+		text, mark.Person.Removed = p.withRemovals(worker, g.text, text, person)
+	}
+	if p.saves() {
+		g.Marks = append(g.Marks, mark)
 	}
 	g.add(o.Operation(nil, ref), text)
 }
 
 // withRemovals returns text, which ends with the identify of a person whom an earlier run has sent, with what
-// the identify is to remove. before is the text before the identify.
-func (p *peoplePhase) withRemovals(worker int, before, text []byte, person *people.Person) []byte {
+// the identify is to remove, and what the state is to have as removed. before is the text before the identify.
+func (p *peoplePhase) withRemovals(worker int, before, text []byte, person *people.Person) (out []byte, gone string) {
 	mapper := p.mappers[worker]
 	now := beforeMerge(person)
 	if now != person {
 		mapper.Person(nil, now) // wholeUnchanged has mapped the whole person last
 	}
-	if removing := mapper.Removals(before, now); len(removing) > len(before) {
-		return removing
+	out, gone = mapper.Removals(before, now, mapping.RemoveNew)
+	if p.merged[person.Number] {
+		gone = mapping.GoneUnknown
 	}
-	return text
+	if len(out) > len(before) {
+		return out, gone
+	}
+	return text, gone
+}
+
+// owesRemovals reports whether an earlier run was stopped between a merge into a person's profile and the
+// removal of what the merge may have brought back. The identify of the person, who was mapped last, may be the
+// same as before.
+func (p *peoplePhase) owesRemovals(worker int, person *people.Person, identify []byte) bool {
+	if p.first.People.RemovedBefore(person) != mapping.GoneUnknown || p.merged[person.Number] || !sentSame(p.first.People, person, identify) {
+		return false
+	}
+	removing, _ := p.mappers[worker].Removals(nil, person, mapping.RemoveNew)
+	return len(removing) > 0
 }
 
 // wholeUnchanged reports whether an earlier run has sent the same identify with the email.

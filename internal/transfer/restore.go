@@ -47,7 +47,9 @@ func restore(ctx context.Context, earlier *Earlier, index *people.Index) (sent b
 			return sent, err
 		}
 		by, _ := people.ByName(one.Kind)
-		index.RestoreSent(&people.SentPerson{DistinctID: one.DistinctID, By: by, Value: one.Value, State: one.State, Updated: one.Updated, Email: one.Email})
+		index.RestoreSent(&people.SentPerson{
+			DistinctID: one.DistinctID, By: by, Value: one.Value, State: one.State, Updated: one.Updated, Email: one.Email, Removed: one.Removed,
+		})
 		sent = true
 	}
 	return sent, index.Err()

@@ -67,7 +67,7 @@ func (r *run) begin(phase ledger.Phase, total int64) *deliver.Phase {
 func (r *run) doing(phase ledger.Phase) string {
 	what := phase.String()
 	if phase == ledger.Emails {
-		what = "the emails of merged profiles"
+		what = "what follows merges"
 	}
 	if !r.saves() {
 		return "preparing " + what // a preview sends nothing

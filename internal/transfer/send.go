@@ -49,7 +49,7 @@ type phases struct {
 
 func newPhases(r *run) *phases {
 	merges := &mergesPhase{run: r}
-	return &phases{r.begun, newPeoplePhase(r), newEventsPhase(r), merges, &emailsPhase{r, merges}}
+	return &phases{r.begun, newPeoplePhase(r), newEventsPhase(r), merges, newEmailsPhase(r, merges)}
 }
 
 // send sends what the run has not finished before it was stopped.
