@@ -17,7 +17,8 @@ func FuzzRedact(f *testing.F) {
 		"https://u:p@a.example/?a=https://v:q@b&c@d", "//u@a;b@c", "see x://a@b y://c@d/e", "?u[password]=x&a%5btoken%5d[]=y", "?a.secret=x",
 		"/cb?code=x&state=y;state=z#CODE=a&State=b?code=c", "/a;sid=x;jsessionid=y/b;pwd=z?sid=w", "x;sid=y/z;jwt=\"a\"", "see /a;b=c d;sid=x ;/sid=y",
 		"/a?%2Fb%3Ftoken%3Dx&y#%3Ftoken=x", "/a?//u:p@b&c=/\\d@e#https:\\\\f@g", "?access-Token%20=x&id_token+=y", "see x://a?b %3Ftoken%3Dc d&%3Fe=f",
-		"/b?n=%25252525253Ftoken%252525253Dx", "/b?n=%252F%252Fu%253Ap%2540c", "?x://a&token=b@c;://d=e@f",
+		"/b?n=%25252525253Ftoken%252525253Dx", "/b?n=%252F%252Fu%253Ap%2540c", "?x://a&token=b@c;://d=e@f", "/\vz;jwt=-",
+		"b?code=x&state=y;s?code=a&State=z", "?code=x&token=a?b&state=y",
 	} {
 		f.Add(seed)
 	}
@@ -67,12 +68,15 @@ func FuzzRedact(f *testing.F) {
 	})
 }
 
+// space is the members of unicode.White_Space, within brackets.
+const space = `\t-\r\x{85}\p{Z}`
+
 // secretPath and secretParameter are what the redaction looks for, as an expression.
 var (
 	anySecret       = "(" + strings.Join(spellings(slices.Concat(secretNames, secretParameters)), "|") + ")"
 	secretPath      = regexp.MustCompile(`(?i)(^|[\[\].])` + anySecret + `($|[\[\].])`)
-	secretParameter = regexp.MustCompile(`(?is)[?#](.*[?#&;])?` + anySecret + `=([^&;?#\s][^&;?#]*)`)
-	pathSecret      = regexp.MustCompile(`(?i)/[^?#\s]*;` + anySecret + `=([^?#;/&"\s]+)`)
+	secretParameter = regexp.MustCompile(`(?is)[?#](.*[?#&;])?` + anySecret + `=([^&;?#` + space + `][^&;?#]*)`)
+	pathSecret      = regexp.MustCompile(`(?i)/[^?#` + space + `]*;` + anySecret + `=([^?#;/&"` + space + `]+)`)
 )
 
 // spellings are expressions for names that may have dashes and underscores anywhere, but for the short ones.

@@ -1,6 +1,9 @@
 package redact
 
-import "bytes"
+import (
+	"bytes"
+	"unicode"
+)
 
 // parameters is the state of a search through the queries and fragments of a text, in order.
 type parameters struct {
@@ -52,7 +55,7 @@ func (s *Secrets) inParameter(p *parameters, i int) (from, to int) {
 		p.word = wordEnd(p.text, value, len(p.text))
 	}
 	var room [64]byte
-	if plain := plainName(room[:0], name); s.named(plain) || p.answer.has(p.text, i, plain, p.prose) {
+	if plain := plainName(room[:0], name); s.named(plain) || p.answer.has(s, p, i, plain) {
 		return s.ofSecret(p, i, value)
 	}
 	end = min(end, p.word)
@@ -68,7 +71,8 @@ func (s *Secrets) inParameter(p *parameters, i int) (from, to int) {
 // ofSecret returns the part to redact of a parameter that is a secret. Its name may contain another secret:
 // https%3A%2F%2Fu%3Ap%40b%2F%3Ftoken=x.
 func (s *Secrets) ofSecret(p *parameters, i, value int) (from, to int) {
-	end := secretEnd(p.text[:p.word], value)
+	end := p.secretEnd(value)
+	p.answer.reach(p, i, end)
 	if s.within("?", p.text[i:value-1], p.depth) {
 		return i, end
 	}
@@ -76,6 +80,18 @@ func (s *Secrets) ofSecret(p *parameters, i, value int) (from, to int) {
 		return value, end
 	}
 	return end, end
+}
+
+// secretEnd returns the end of a secret that starts at value.
+func (p *parameters) secretEnd(value int) int {
+	if !p.prose {
+		return secretEnd(p.text, value)
+	}
+	end := bytes.IndexFunc(p.text[value:], func(r rune) bool { return r == '&' || r == '#' || unicode.IsSpace(r) })
+	if end < 0 {
+		return len(p.text)
+	}
+	return value + end
 }
 
 // firstWord returns where the first word of a parameter ends.
