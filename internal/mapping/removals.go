@@ -70,7 +70,8 @@ type removals struct {
 	hashes     []uint32        // of the names of the removed attributes, as many as ends
 	before     []uint32        // of those that earlier identifies have removed and that are not sent, rising
 	kept       int             // how many attributes are not removed
-	names      map[string]bool // of all attributes in json
+	names      map[string]bool // of all attributes in json; true if it has a value
+	dotted     []string        // of those with a value, the names with dots
 	members    []rawjson.Member
 }
 
@@ -81,7 +82,7 @@ func (r *removals) begin(attributes []byte, removed string) {
 		r.names = map[string]bool{}
 	}
 	clear(r.names)
-	r.ends, r.hashes, r.before = r.ends[:0], r.hashes[:0], r.before[:0]
+	r.ends, r.hashes, r.before, r.dotted = r.ends[:0], r.hashes[:0], r.before[:0], r.dotted[:0]
 	for b := []byte(removed); len(b) >= nameHashSize && removed != GoneUnknown; b = b[nameHashSize:] {
 		r.before = append(r.before, binary.BigEndian.Uint32(b))
 	}
@@ -89,6 +90,9 @@ func (r *removals) begin(attributes []byte, removed string) {
 	for _, member := range r.members {
 		name := string(nameOf(attributes, member))
 		r.names[name] = true
+		if strings.Contains(name, ".") {
+			r.dotted = append(r.dotted, name)
+		}
 		if i, has := slices.BinarySearch(r.before, nameHash(name)); has {
 			r.before = slices.Delete(r.before, i, i+1) // it is set again
 		}
@@ -118,6 +122,8 @@ func (r *removals) add(k *key, what Removing) {
 	switch {
 	case strings.HasPrefix(k.plain, "$"), !k.sent(), k.optOut, k.out == "email", strings.HasPrefix(k.out, "cio_subscription_preferences"):
 		return
+	case r.touches(k.out):
+		return
 	case what == RemoveNew:
 		if _, removed := slices.BinarySearch(r.before, nameHash(k.out)); removed {
 			return
@@ -126,12 +132,26 @@ func (r *removals) add(k *key, what Removing) {
 	r.addName(k.out)
 }
 
+// touches reports whether null for an attribute may remove another one that has a value, or a part of it. If
+// Customer.io reads dots as a path, "address": null removes "address.city". Such an attribute is removed by a
+// later identify, when the other one is gone too.
+func (r *removals) touches(name string) bool {
+	for i := range len(name) {
+		if name[i] == '.' && r.names[name[:i]] {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.dotted, func(other string) bool {
+		return len(other) > len(name) && other[len(name)] == '.' && other[:len(name)] == name
+	})
+}
+
 // addName adds an attribute that is not sent, if the operation has room for it.
 func (r *removals) addName(name string) {
-	if r.names[name] || r.kept+len(r.ends) >= customerio.MaxAttributes {
+	if _, there := r.names[name]; there || r.kept+len(r.ends) >= customerio.MaxAttributes {
 		return
 	}
-	r.names[name] = true
+	r.names[name] = false
 	if len(r.json) > 1 {
 		r.json = append(r.json, ',')
 	}
