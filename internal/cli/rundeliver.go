@@ -109,17 +109,24 @@ func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, 
 	if s.to.temporary {
 		path = "" // it is removed with the state directory
 	}
-	if err = errors.Join(failed, err); err == nil {
-		err = s.record(ctx, read, run, rejects)
+	next := func(failed bool) {
+		then := read.job.Then(failed, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.first.HoldsOld())
+		summary.AddNext(path, s.p.nextCommand(then))
 	}
-	then := read.job.Then(err != nil, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.first.HoldsOld())
-	summary.AddNext(path, s.p.nextCommand(then))
+	if err = errors.Join(failed, err); err == nil {
+		next(false)
+		err = s.record(ctx, read, run, summary, rejects)
+	}
+	if err != nil {
+		next(true)
+	}
 	return rejects, err
 }
 
-// record stores that a run has come to its end, and how. Once ctx is done it stores nothing, and the run can
+// record stores that a run has come to its end, how, and its summary, for status: the run may be killed before it
+// prints that. Once ctx is done it stores nothing, and the run can
 // be resumed.
-func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, rejects int64) error {
+func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, rejects int64) error {
 	waiting, err := read.first.StillWaiting(ctx, s.to.ledger, run)
 	if err != nil {
 		return err
@@ -128,7 +135,13 @@ func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, re
 	if err != nil {
 		return err
 	}
-	return run.Finish(ctx, ledger.Ending{Outcome: end.Outcome, At: time.Now(), Waiting: waiting, Reread: end.Reread, Retried: end.Retried})
+	told, err := summary.ForStatus()
+	if err != nil {
+		return err
+	}
+	return run.Finish(ctx, ledger.Ending{
+		Outcome: end.Outcome, At: time.Now(), Waiting: waiting, Reread: end.Reread, Summary: told, Retried: end.Retried,
+	})
 }
 
 // begin stores what a run rests on, before its first request. A resumed run has stored it already.

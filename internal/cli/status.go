@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,6 +17,7 @@ import (
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
 )
 
@@ -57,6 +59,7 @@ type stateReport struct {
 
 	Rejects *[]terminal.OpenReject `json:"rejects,omitempty"` // the open ones, with --rejects
 
+	summary   transfer.Summary // of the last run that has ended; zero if none has
 	open      ledger.OpenRejects
 	rejects   *openRejects // nil unless asked for
 	stateFlag string       // the value of --state, empty for the user's own directories
@@ -82,6 +85,8 @@ type runReport struct {
 	Done    deliver.Counters `json:"done"`
 	Sources []sourceReport   `json:"sources"`
 	Rejects map[string]int64 `json:"rejects"`
+	// Summary is that of the last run that has ended. It has only those sources that have trouble or a warning.
+	Summary json.RawMessage `json:"summary,omitempty"`
 }
 
 type sourceReport struct {
@@ -190,6 +195,9 @@ func (p *program) reportState(ctx context.Context, dir string, listed bool, tabl
 		}
 		report.Runs = append(report.Runs, *one)
 	}
+	if err := report.addSummary(ctx, store); err != nil {
+		return nil, err
+	}
 	if len(runs) > 0 && report.Running == nil {
 		report.Next = nextOf(runs, report.Waiting.byReason[ledger.Recent].Rows > 0)
 	}
@@ -273,6 +281,9 @@ func (t *statusText) state(s *stateReport) {
 	for _, text := range waiting {
 		t.Line("waiting", text)
 	}
+	if held := s.summary.TwoProfiles; held != nil {
+		t.Line("waiting", t.Style.Yellow(terminal.HeldCount(held)))
+	}
 	if s.Lag != nil {
 		t.Line("newest sent", fmt.Sprintf("event of %s, %s ago", report.Time(s.Newest), report.Age(*s.Lag)))
 	}
@@ -281,6 +292,9 @@ func (t *statusText) state(s *stateReport) {
 	}
 	for i := range s.Runs {
 		t.run(&s.Runs[i], s.Running != nil && i == 0)
+		if s.Runs[i].Summary != nil {
+			t.lostRows(s.summary.LostHistory)
+		}
 	}
 	t.Next(s.Next)
 }

@@ -9,6 +9,7 @@ import (
 type waitingNow struct {
 	ledger.WaitingCount
 	Reasons map[string]ledger.WaitingCount `json:"reasons"` // only those with rows
+	People  int                            `json:"people"`  // who wait because they have two profiles, with rows or only with attributes
 
 	byReason map[ledger.WaitReason]ledger.WaitingCount
 }

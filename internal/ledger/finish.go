@@ -14,6 +14,7 @@ type Ending struct {
 	At      time.Time
 	Waiting []StillWaiting // the sources in which some rows no longer wait, and those in which more do
 	Reread  []Source       // the sources of earlier runs that this run has read again, under any name
+	Summary []byte         // what the run tells, a JSON object; the state keeps only the last one that is not nil
 	Retried []Phase        // the phases in which this run has sent again what earlier runs had rejected
 }
 
@@ -29,6 +30,9 @@ type Ending struct {
 func (r *Run) Finish(ctx context.Context, end Ending) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", end.At.Unix(), end.Outcome, r.ID)
+		if err == nil && end.Summary != nil {
+			_, err = tx.ExecContext(ctx, "UPDATE runs SET summary = CASE WHEN id = ? THEN ? END WHERE id = ?1 OR summary IS NOT NULL", r.ID, string(end.Summary))
+		}
 		if err == nil {
 			err = deleteReplaced(ctx, tx, r.ID)
 		}

@@ -1,6 +1,10 @@
 package ledger
 
-import "context"
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
 
 // Last returns the newest run of a command, nil when there is none.
 func (s *Store) Last(ctx context.Context, command string) (*Run, error) {
@@ -14,6 +18,16 @@ func (s *Store) Last(ctx context.Context, command string) (*Run, error) {
 // Runs returns the newest runs, at most so many, the newest first.
 func (s *Store) Runs(ctx context.Context, most int) ([]*Run, error) {
 	return s.runs(ctx, "ORDER BY id DESC LIMIT ?", most)
+}
+
+// Summary returns the last Ending.Summary that was saved, and the number of its run. Without one the text is
+// nil.
+func (s *Store) Summary(ctx context.Context) (run int64, text []byte, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT id, summary FROM runs WHERE summary IS NOT NULL").Scan(&run, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil, nil
+	}
+	return run, text, s.wrapError("reading the runs in", err)
 }
 
 // runs returns complete runs. which is the end of the statement that selects them.

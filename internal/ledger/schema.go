@@ -45,7 +45,8 @@ CREATE TABLE runs (
 	phase   INTEGER NOT NULL, -- 1 people, 2 events, 3 merges, 4 emails
 	replaces INTEGER NOT NULL, -- 1 if its entries in learnt hold those of all runs before, which are deleted when it ends
 	ended   INTEGER,          -- unix seconds; null while there is something left to do
-	outcome TEXT              -- done, rejects, trouble or replaced, once it has ended
+	outcome TEXT,             -- done, rejects, trouble or replaced, once it has ended
+	summary TEXT              -- what the last run that has ended has told, a JSON object; null for the others
 ) STRICT;
 
 CREATE TABLE sources (

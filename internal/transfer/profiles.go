@@ -28,6 +28,14 @@ type TwoProfiles struct {
 	People []HeldPerson `json:"people"` // the first 10,000
 }
 
+// HeldCount returns how many people are held.
+func (s *Summary) HeldCount() int {
+	if s.TwoProfiles == nil {
+		return 0
+	}
+	return s.TwoProfiles.Count
+}
+
 // HeldPerson is somebody who is held for that reason.
 type HeldPerson struct {
 	ID       string        `json:"id"` // one of theirs

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"encoding/json"
 	"time"
 
 	"ph2cio/internal/people"
@@ -96,6 +97,19 @@ func (s *Summary) AddNext(rejects, next string) { s.Rejects, s.Next = rejects, n
 
 // SetInterrupted says whether a signal ended the run early.
 func (s *Summary) SetInterrupted(interrupted bool) { s.Interrupted = interrupted }
+
+// ForStatus returns the summary as a JSON object for the state, from which the status of the run is told. Of
+// the sources it has only those with something to know about.
+func (s *Summary) ForStatus() ([]byte, error) {
+	kept := *s
+	kept.Sources = []SourceSummary{}
+	for _, one := range s.Sources {
+		if one.Trouble != "" || one.Warning != "" {
+			kept.Sources = append(kept.Sources, one)
+		}
+	}
+	return json.Marshal(&kept)
+}
 
 // Limit is a limit that was set, and what there would be instead.
 type Limit struct {
