@@ -25,13 +25,18 @@ type answers struct {
 	runs    []*ledger.Run // the newest first
 	known   []ledger.KnownSource
 	rejects ledger.OpenRejects
-	merges  map[int64][]ledger.Merge // by the run that asks
+	freed   map[int64][]ledger.Source // by the run that is left out
+	merges  map[int64][]ledger.Merge  // by the run that asks
 	waiting bool
 	paths   []ledger.WaitingPath
 }
 
 func (a *answers) Runs(ctx context.Context, most int) ([]*ledger.Run, error) {
 	return a.runs[:min(len(a.runs), most)], ctx.Err()
+}
+
+func (a *answers) FreedSources(ctx context.Context, besides int64) ([]ledger.Source, error) {
+	return a.freed[besides], ctx.Err()
 }
 
 func (a *answers) Last(_ context.Context, command string) (*ledger.Run, error) {

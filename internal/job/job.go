@@ -26,7 +26,7 @@ type Job struct {
 	MoreKnown   bool           // for a new sync: earlier runs have read sources that are not among Sources
 	HoldRecent  bool           // for a sync: recent events are held, because it is the first run and no flag says otherwise
 
-	reread    []ledger.Source // for a retry: sources of earlier runs with rejected rows, all of which its files hold
+	reread    []ledger.Source // of earlier runs, with rejected rows that the job tries again, all of which its files hold
 	mayRepeat *ledger.Run     // a finished backfill; if the sources have its rows, there is nothing to do
 	ifChanged *Job            // the new run that begins if the sources of the resumed run have changed
 }
@@ -87,6 +87,7 @@ func newSync(r *Request, flags string, found *newSources) *Job {
 	return &Job{
 		Command: r.Command, Preview: r.Preview, Now: r.Now, Inputs: r.Inputs, Sources: found.sources, Flags: flags,
 		Known: len(found.known), MoreKnown: found.moreKnown(), HoldRecent: !r.Preview && len(found.known) == 0 && !r.RecentGiven,
+		reread: found.freed,
 	}
 }
 

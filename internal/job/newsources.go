@@ -15,11 +15,12 @@ type newSources struct {
 	sources []source.Source               // those in which something may be new
 	known   map[string]ledger.KnownSource // those that earlier runs have read, by name
 	waiting []ledger.WaitingPath          // the names of those in which rows wait
+	freed   []ledger.Source               // those of earlier runs with rejected rows that can be sent now, and that are read again for them
 }
 
-// newSources finds the sources in which something may be new. It leaves out the files of an export of which
-// some files are missing.
-func (d *decision) newSources() (*newSources, error) {
+// newSources finds the sources in which something may be new, and those with rejected rows that can be sent now.
+// It leaves out the files of an export of which some files are missing. last is the newest run, nil for none.
+func (d *decision) newSources(last *ledger.Run) (*newSources, error) {
 	before, err := asread.Sources(d.ctx, d.ledger)
 	if err != nil {
 		return nil, err
@@ -40,7 +41,31 @@ func (d *decision) newSources() (*newSources, error) {
 		then, read := before[name]
 		return read && asread.Unchanged(one, &then.Source) && !due[name] || waitsForExport(one.Name, d.Incomplete)
 	})
-	return found, nil
+	return found, d.addFreed(found, last)
+}
+
+// addFreed adds the sources with rows that were rejected only because their person was, and whose person was sent
+// since, as far as their rows are there. If the last run is stopped and sent the person, it began before that, and
+// its sources did not include them.
+func (d *decision) addFreed(found *newSources, last *ledger.Run) error {
+	stopped := int64(0)
+	if open(last) {
+		stopped = last.ID
+	}
+	freed, err := d.ledger.FreedSources(d.ctx, stopped)
+	for _, then := range freed {
+		now, there := d.Inputs.Look(d.ctx, then.Path)
+		if !there || !asread.Holds(d.ctx, now, then) {
+			if now, there = asread.Renamed(d.ctx, &then, found.known, d.Inputs); !there {
+				continue
+			}
+		}
+		found.freed = append(found.freed, then)
+		if !slices.ContainsFunc(found.sources, func(s source.Source) bool { return NameOf(s.Name) == NameOf(now.Name) }) {
+			found.sources = append(found.sources, now)
+		}
+	}
+	return err
 }
 
 // waitsInGone reports whether rows wait in a source that is not there any more, and this is the first run to

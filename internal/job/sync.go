@@ -18,7 +18,7 @@ func (d *decision) sync() (Answer, error) {
 	if last == nil && !d.FirstRun {
 		return refuse(ErrNothingSent)
 	}
-	found, err := d.newSources()
+	found, err := d.newSources(last)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -81,7 +81,11 @@ func (d *decision) continueSync(j *Job, begun *ledger.Run, flags Flags) (Answer,
 
 // previewSync returns the sync that would begin if no run were stopped.
 func (d *decision) previewSync() (Answer, error) {
-	found, err := d.newSources()
+	last, err := newest(d.ctx, d.ledger)
+	if err != nil {
+		return Answer{}, err
+	}
+	found, err := d.newSources(last)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -90,10 +94,7 @@ func (d *decision) previewSync() (Answer, error) {
 	if len(j.Sources) > 0 {
 		return begin(j)
 	}
-	last, err := newest(d.ctx, d.ledger)
 	switch {
-	case err != nil:
-		return Answer{}, err
 	case open(last):
 		return begin(j)
 	case last == nil:
@@ -144,7 +145,7 @@ func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
 	if err != nil || last == nil || open(last) {
 		return 0, false
 	}
-	found, err := d.newSources()
+	found, err := d.newSources(last)
 	if err != nil || len(found.sources) > 0 {
 		return 0, false
 	}

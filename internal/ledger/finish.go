@@ -13,7 +13,7 @@ type Ending struct {
 	Outcome Outcome
 	At      time.Time
 	Waiting []StillWaiting // the sources in which some rows no longer wait, and those in which more do
-	Reread  []Source       // the sources of earlier runs that this run has read again, under any name
+	Reread  []Source       // the sources of earlier runs with rejected rows that this run has read again, under any name
 	Summary []byte         // what the run tells, a JSON object; the state keeps only the last one that is not nil
 	Retried []Phase        // the phases in which this run has sent again what earlier runs had rejected
 }
@@ -26,7 +26,8 @@ type Ending struct {
 //
 // In the phase of events only rows that the run has read again are closed: those of Ending.Reread, and those
 // of files that were repaired. A file counts as repaired if the run has read one of the same name with at
-// least as many rows. If ctx is done, nothing is recorded and the run stays open.
+// least as many rows. A run that has sent no rejected rows again closes only the freed rows of Ending.Reread
+// (see FreedSources). If ctx is done, nothing is recorded and the run stays open.
 func (r *Run) Finish(ctx context.Context, end Ending) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", end.At.Unix(), end.Outcome, r.ID)
@@ -47,8 +48,12 @@ func (r *Run) Finish(ctx context.Context, end Ending) error {
 				err = r.closeRetried(ctx, tx, phase)
 			}
 		}
-		if err == nil && slices.Contains(end.Retried, Events) {
+		switch retried := slices.Contains(end.Retried, Events); {
+		case err != nil:
+		case retried:
 			err = r.closeReread(ctx, tx, end.Reread)
+		default:
+			err = r.closeFreed(ctx, tx, end.Reread)
 		}
 		if err == nil {
 			err = r.closeRejectedAgain(ctx, tx)
@@ -78,10 +83,10 @@ func (r *Run) closeRetried(ctx context.Context, tx *sql.Tx, phase Phase) error {
 }
 
 // closeRejectedAgain closes the rejects of earlier runs that this run has rejected too, so that what is rejected
-// counts once, in whatever source and form its row was found.
+// counts once, in whatever source and form its row was found, and each person once.
 func (r *Run) closeRejectedAgain(ctx context.Context, tx *sql.Tx) error {
-	for _, phase := range []Phase{People, Events, Merges, Emails} {
-		for _, column := range []string{"key", "event"} {
+	for phase, columns := range map[Phase][]string{People: {"key", "person"}, Events: {"key", "event"}, Merges: {"key"}, Emails: {"key", "person"}} {
+		for _, column := range columns {
 			again := fmt.Sprintf(" AND %[1]s IN (SELECT %[1]s FROM rejects WHERE run = ?1 AND phase = ?2 AND %[1]s IS NOT NULL)", column)
 			if _, err := tx.ExecContext(ctx, closeRejects+again, r.ID, phase); err != nil {
 				return err
@@ -94,8 +99,7 @@ func (r *Run) closeRejectedAgain(ctx context.Context, tx *sql.Tx) error {
 // closeReread closes the rejected rows of these sources, which earlier runs have read.
 func (r *Run) closeReread(ctx context.Context, tx *sql.Tx, sources []Source) error {
 	for _, s := range sources {
-		_, err := tx.ExecContext(ctx, closeRejects+` AND EXISTS (SELECT 1 FROM sources s WHERE s.path = ?3 AND s.fingerprint = ?4
-			AND s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1)`, r.ID, Events, s.Path, s.Fingerprint)
+		_, err := tx.ExecContext(ctx, closeRejects+inSource, r.ID, Events, s.Path, s.Fingerprint)
 		if err != nil {
 			return err
 		}
@@ -105,3 +109,19 @@ func (r *Run) closeReread(ctx context.Context, tx *sql.Tx, sources []Source) err
 
 // closeRejects is the beginning of a statement; ?1 is the run and ?2 the phase.
 const closeRejects = "UPDATE rejects SET retried = ?1 WHERE " + isOpen + " AND run <> ?1 AND phase = ?2"
+
+// closeFreed closes the freed rows of these sources, which this run has read again. What became of the rows is
+// counted in this run.
+func (r *Run) closeFreed(ctx context.Context, tx *sql.Tx, sources []Source) error {
+	for _, s := range sources {
+		_, err := tx.ExecContext(ctx, "UPDATE rejects SET retried = ?1 WHERE "+isFreed+inSource, r.ID, nil, s.Path, s.Fingerprint)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inSource is the condition that a rejected row is in the source ?3 with the fingerprint ?4.
+const inSource = ` AND EXISTS (SELECT 1 FROM sources s WHERE s.path = ?3 AND s.fingerprint = ?4
+	AND s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1)`

@@ -14,6 +14,7 @@ type Reject struct {
 	Reason string
 	Key    Key    // identifies it when it comes again; zero if nothing does
 	Event  Key    // the ID of a row's event, with day 0 if its day is not known; zero if the row is no event
+	Person string // of an identify, and of a row that is rejected with its person: the kept distinct ID; empty for anything else
 	Closed bool   // listed with the rejects, but never tried again, as what is dismissed
 	Text   []byte // its line of rejects.jsonl, without the line's end
 }
@@ -23,14 +24,15 @@ func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 	if len(rejects) == 0 {
 		return nil
 	}
-	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text, key, event, retried) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text, key, event, person, retried) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
 	defer add.Close()
 	for _, one := range rejects {
 		closed := sql.NullInt64{Int64: r.ID, Valid: one.Closed}
-		_, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), one.Key.orNull(), one.Event.orNull(), closed)
+		_, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), one.Key.orNull(), one.Event.orNull(),
+			sql.NullString{String: one.Person, Valid: one.Person != ""}, closed)
 		if err != nil {
 			return err
 		}
@@ -93,15 +95,15 @@ func (s *Store) countReasons(ctx context.Context, text string, args ...any) (map
 
 // RejectKeys returns the sorted keys of what was rejected and not tried again since, in all runs except
 // besides, which is 0 for no exception. It includes what was dismissed, and rows of whose events another
-// version was sent.
+// version was sent, but not people of whom another identify was sent, nor freed rows.
 func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
-	return s.rejectKeys(ctx, "retried IS NULL", besides)
+	return s.rejectKeys(ctx, "retried IS NULL AND NOT (phase = 1 AND sent IS NOT NULL AND sent <> ?1) AND NOT ("+isFreed+")", besides)
 }
 
 // ClosedRejectKeys returns those of RejectKeys that a retry leaves alone as well: of what was dismissed, and
 // of rows of whose events a run other than besides has sent another version.
 func (s *Store) ClosedRejectKeys(ctx context.Context, besides int64) ([]Key, error) {
-	return s.rejectKeys(ctx, "retried IS NULL AND (sent <> ?1 OR dismissed IS NOT NULL)", besides)
+	return s.rejectKeys(ctx, "retried IS NULL AND (sent <> ?1 AND phase <> 1 OR dismissed IS NOT NULL)", besides)
 }
 
 // ListedKeys returns the sorted keys of what runs other than besides have only listed for one reason.
@@ -130,9 +132,6 @@ func scanKey(rows *sql.Rows) (k Key, err error) {
 	return k, err
 }
 
-// isOpen is the condition that a reject is still to be fixed.
-const isOpen = "retried IS NULL AND sent IS NULL AND dismissed IS NULL"
-
 // OpenRejects counts the rejects that are open: no run has tried them again or has sent another version of
 // their event, and nobody has dismissed them.
 type OpenRejects struct {
@@ -150,12 +149,15 @@ func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	if err != nil {
 		return open, s.wrapError("reading the rejects in", err)
 	}
-	open.Sources, err = query[Source]{
-		doing: "reading the rejects in",
-		text: `SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends
-		FROM rejects r JOIN sources s ON s.run = r.run AND r.number BETWEEN s.first AND s.first + s.rows - 1
-		WHERE r.phase = ? AND ` + isOpen + ` ORDER BY s.path, s.run`,
-		scan: func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
-	}.all(ctx, s, Events)
+	open.Sources, err = s.sourcesWithRejects(ctx, isOpen, 0)
 	return open, err
+}
+
+// RejectedPeople returns the kept distinct IDs of the people whom any run has rejected and none has sent since.
+func (r *Run) RejectedPeople(ctx context.Context) ([]string, error) {
+	return query[string]{
+		doing: "reading the rejects in",
+		text:  "SELECT DISTINCT person FROM rejects WHERE person IS NOT NULL AND phase IN (1, 4) AND retried IS NULL AND sent IS NULL",
+		scan:  scanValue[string],
+	}.all(ctx, r.store)
 }

@@ -13,8 +13,8 @@ func TestRejectsAreOpenUntilTheyAreRetried(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = first.Save(&Step{Phase: Events, Counters: []byte("{}"), Rejects: []Reject{
-		{Events, 199, "a", Key{1}, Key{}, false, []byte("{}")}, {Events, 200, "b", Key{2}, Key{}, false, []byte("{}")}, {Events, 201, "b", Key{2}, Key{}, false, []byte("{}")},
-		{Events, 202, "c", Key{}, Key{}, false, []byte("{}")},
+		{Events, 199, "a", Key{1}, Key{}, "", false, []byte("{}")}, {Events, 200, "b", Key{2}, Key{}, "", false, []byte("{}")}, {Events, 201, "b", Key{2}, Key{}, "", false, []byte("{}")},
+		{Events, 202, "c", Key{}, Key{}, "", false, []byte("{}")},
 	}}, night)
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func TestRejectsAreOpenUntilTheyAreRetried(t *testing.T) {
 	again.Sources = again.Sources[1:]
 	second, err := s.Begin(t.Context(), again, nil)
 	if err == nil {
-		err = second.Save(&Step{Phase: Events, Counters: []byte("{}"), Rejects: []Reject{{Events, 203, "d", Key{3}, Key{}, false, []byte("{}")}}}, night)
+		err = second.Save(&Step{Phase: Events, Counters: []byte("{}"), Rejects: []Reject{{Events, 203, "d", Key{3}, Key{}, "", false, []byte("{}")}}}, night)
 	}
 	if err == nil {
 		err = second.Finish(t.Context(), Ending{Outcome: Done, At: night, Retried: []Phase{Events}})

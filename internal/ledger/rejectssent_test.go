@@ -17,9 +17,9 @@ func TestARejectClosesWhenItsEventIsSent(t *testing.T) {
 	first, err := s.Begin(t.Context(), start(), nil)
 	if err == nil {
 		err = first.Save(&Step{Phase: Events, Counters: []byte("{}"), Rejects: []Reject{
-			{Events, 1, "a", Key{1}, event(1, 1), false, []byte("{}")}, {Events, 2, "a", Key{2}, event(1, 2), false, []byte("{}")},
-			{Events, 3, "b", Key{3}, event(0, 3), false, []byte("{}")}, {Events, 4, "c", Key{4}, Key{}, false, []byte("{}")},
-			{Events, 5, "b", Key{5}, event(1, 1), false, []byte("{}")},
+			{Events, 1, "a", Key{1}, event(1, 1), "", false, []byte("{}")}, {Events, 2, "a", Key{2}, event(1, 2), "", false, []byte("{}")},
+			{Events, 3, "b", Key{3}, event(0, 3), "", false, []byte("{}")}, {Events, 4, "c", Key{4}, Key{}, "", false, []byte("{}")},
+			{Events, 5, "b", Key{5}, event(1, 1), "", false, []byte("{}")},
 		}}, night)
 	}
 	if err == nil {

@@ -112,12 +112,14 @@ CREATE TABLE rejects (
 	text    TEXT NOT NULL,    -- the line of rejects.jsonl
 	key     BLOB,             -- a hash of the text of a row, or of what was refused
 	event   BLOB,             -- of a row that is an event: the event's ID, which has day 0 if its day is not known
+	person  TEXT,             -- of an identify, and of a row that was rejected with its person: the kept distinct ID
 	retried INTEGER,          -- the run that tried it again; its own where it is only listed here
-	sent    INTEGER,          -- the run that sent its event, in whatever version
+	sent    INTEGER,          -- the run that sent its event, in whatever version, or another identify of its person
 	dismissed INTEGER,        -- unix seconds, when somebody closed it for good
 	PRIMARY KEY (run, phase, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX open_rejects ON rejects (event) WHERE retried IS NULL AND sent IS NULL AND dismissed IS NULL;
+CREATE INDEX rejected_people ON rejects (person, phase) WHERE person IS NOT NULL AND retried IS NULL;
 
 -- What runs have learnt of who is who, of each run what is new, or everything so far: entries with their lengths as varints in front, about a megabyte of them compressed
 -- together with zstd. They are made with the seed that meta has as learnt_seed, and with the numbers of property_keys.

@@ -9,16 +9,17 @@ import (
 
 // Step is what a run has done since it was last saved, in one phase.
 type Step struct {
-	Phase    Phase
-	Position Position
-	Counters []byte // of the whole run so far, a JSON object
-	Rejects  []Reject
-	People   []byte    // those whose identify was accepted, one AppendPerson after another
-	Count    int       // how many People are
-	Merged   []int64   // Merge.ID of each merge that was done
-	Waiting  []Waiting // Save sorts them
-	Sent     []Sent    // events that were accepted; Save sorts them
-	Newest   int64     // time of the newest of Sent, as it was sent, unix seconds; 0 for none
+	Phase      Phase
+	Position   Position
+	Counters   []byte // of the whole run so far, a JSON object
+	Rejects    []Reject
+	People     []byte    // those whose identify was accepted, one AppendPerson after another
+	Count      int       // how many People are
+	Merged     []int64   // Merge.ID of each merge that was done
+	Waiting    []Waiting // Save sorts them
+	Sent       []Sent    // events that were accepted; Save sorts them
+	Identified []string  // kept distinct IDs, as they were then, of rejected people who are sent now
+	Newest     int64     // time of the newest of Sent, as it was sent, unix seconds; 0 for none
 }
 
 // AddPerson adds a person whose identify was accepted.
@@ -26,6 +27,10 @@ func (s *Step) AddPerson(p *Person) {
 	s.People = AppendPerson(s.People, p)
 	s.Count++
 }
+
+// AddIdentified adds rejected people who are sent, or whose identify need not be sent any more, by the kept
+// distinct IDs that they had when they were rejected.
+func (s *Step) AddIdentified(ids []string) { s.Identified = append(s.Identified, ids...) }
 
 // AddMerged adds a merge that was done, by its Merge.ID.
 func (s *Step) AddMerged(id int64) { s.Merged = append(s.Merged, id) }
@@ -90,5 +95,5 @@ func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
 		return err
 	}
 	r.noteRejected(step.Rejects)
-	return r.closeSent(tx, step.Sent)
+	return errors.Join(r.closeSent(tx, step.Sent), r.closeIdentified(tx, step))
 }

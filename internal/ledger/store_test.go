@@ -57,14 +57,14 @@ func steps() []*Step {
 	return []*Step{
 		{
 			Phase: People, Position: Position{Next: 3, Open: []Span{{1, 1}}}, Counters: []byte(`{"read":0}`),
-			People: AppendPerson(nil, &ada), Count: 1, Rejects: []Reject{{People, 2, "api:invalid", Key{}, Key{}, false, []byte(`{"reason":"api:invalid"}`)}},
+			People: AppendPerson(nil, &ada), Count: 1, Rejects: []Reject{{People, 2, "api:invalid", Key{}, Key{}, "", false, []byte(`{"reason":"api:invalid"}`)}},
 		},
 		{Phase: People, Position: Position{Next: 3}, Counters: []byte(`{"read":1}`), People: AppendPerson(nil, &bo), Count: 1},
 		{
 			Phase: Events, Position: Position{Next: 400, Open: []Span{{7, 9}, {300, 399}}}, Counters: []byte(`{"read":400}`),
 			Rejects: []Reject{
-				{Events, 12, "not_json", Key{}, Key{}, false, []byte(`{"file":"a.jsonl","row":13,"reason":"not_json"}`)},
-				{Events, 2, "not_json", Key{}, Key{}, false, []byte(`{"file":"a.jsonl","row":3,"reason":"not_json"}`)},
+				{Events, 12, "not_json", Key{}, Key{}, "", false, []byte(`{"file":"a.jsonl","row":13,"reason":"not_json"}`)},
+				{Events, 2, "not_json", Key{}, Key{}, "", false, []byte(`{"file":"a.jsonl","row":3,"reason":"not_json"}`)},
 			},
 		},
 		{Phase: Events, Position: Position{Next: 450}, Counters: []byte(`{"read":450}`), Newest: night.Unix()},

@@ -99,7 +99,7 @@ func (p *emailsPhase) deliver(out *deliver.Phase) error {
 		if o.Bucket != mapping.Send {
 			continue
 		}
-		mark := markOfPerson(person, identify, &o)
+		mark := p.markOfPerson(person, identify, &o)
 		body, removes := p.withRemovals(identify, person, &mark, merged[person.Number])
 		var err error
 		switch {
@@ -137,7 +137,7 @@ func (p *emailsPhase) withRemovals(identify []byte, person *people.Person, mark 
 // mergeRejected rejects an identify whose email another profile still has.
 func mergeRejected(person *people.Person, identify []byte) deliver.Reject {
 	return deliver.Reject{
-		Number: uint64(person.Number), Key: keyOfText(identify), Reason: ReasonMergeRejected, Operation: identify,
+		Number: uint64(person.Number), Key: keyOfText(identify), Person: person.DistinctID, Reason: ReasonMergeRejected, Operation: identify,
 		Detail: "the profile that has this email could not be merged, so person " + mapping.ShortID(person.DistinctID) + " is sent without it",
 	}
 }

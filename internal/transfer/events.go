@@ -202,7 +202,7 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 			result.late = append(result.late, lateCorrection(event, &repeats.ids[worker]))
 			continue
 		}
-		text, _, outcome := p.mappers[worker].Event(result.text, event)
+		text, person, outcome := p.mappers[worker].Event(result.text, event)
 		countRow(&result.Rows, &outcome)
 		switch outcome.Bucket {
 		case mapping.Send:
@@ -211,6 +211,9 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 			result.Waiting = p.waiting.add(result.Waiting, worker, c, event, &outcome)
 		case mapping.Rejected:
 			result.rejectEvent(event, &outcome, &repeats.ids[worker])
+			if outcome.Reason == mapping.ReasonPersonRejected {
+				result.Rejects[len(result.Rejects)-1].Person = person.DistinctID
+			}
 		}
 	}
 }

@@ -35,9 +35,9 @@ func keyOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) ledger.K
 
 // markOfPerson returns, given the identify that mapping.Mapper.Person makes, what the ledger stores of a
 // person once their identify is accepted.
-func markOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) deliver.Mark {
+func (r *run) markOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) deliver.Mark {
 	return deliver.Mark{
-		Key: keyOfText(identify),
+		Key: keyOfText(identify), Settles: r.toBeSent[p.Number],
 		Person: &ledger.Person{
 			State: xxh3.Hash128(identify).Bytes(), Kind: string(o.Who.Key), Value: o.Who.Value,
 			DistinctID: p.DistinctID, Updated: p.Updated, Email: p.KnownEmail(people.EmailSum(o.Email)),

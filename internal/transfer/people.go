@@ -120,7 +120,7 @@ func (p *peoplePhase) mapGroup(worker int, group []*people.Person) *mappedGroup 
 			continue
 		}
 		g.Rejects = append(g.Rejects, deliver.Reject{
-			Number: ref, Key: key, Reason: o.Reason, Detail: o.Detail + ": person " + mapping.ShortID(person.DistinctID),
+			Number: ref, Key: key, Person: person.DistinctID, Reason: o.Reason, Detail: o.Detail + ": person " + mapping.ShortID(person.DistinctID),
 		})
 	}
 	g.cut()
@@ -147,6 +147,7 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 		if ref >= p.from[ledger.People].Next { // the others were counted before the run was stopped
 			g.Unchanged++
 		}
+		g.Settled = append(g.Settled, p.toBeSent[person.Number]...)
 		if p.identified == nil {
 			return
 		}
@@ -156,7 +157,7 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 		}
 		g.unchanged[ref] = true
 	}
-	mark := markOfPerson(beforeMerge(person), identify, o)
+	mark := p.markOfPerson(beforeMerge(person), identify, o)
 	if person.SentBefore() && !unchanged {
 		text, mark.Person.Removed = p.withRemovals(worker, g.text, text, person)
 	}
@@ -244,14 +245,14 @@ func (p *peoplePhase) leaveOutSame(g *mappedGroup) {
 			}
 			n++
 		case op.Ref >= from.Next: // the others were rejected before the run was stopped
-			key := keyOfText(op.Body)
-			if len(g.Marks) > 0 {
-				key = g.Marks[i].Key
-			}
-			rejects = append(rejects, deliver.Reject{
-				Number: op.Ref, Key: key, Reason: ReasonSameIdentifier,
+			one := deliver.Reject{
+				Number: op.Ref, Key: keyOfText(op.Body), Reason: ReasonSameIdentifier,
 				Detail: "another person has the same identifier", Operation: op.Body,
-			})
+			}
+			if len(g.Marks) > 0 {
+				one.Key, one.Person = g.Marks[i].Key, g.Marks[i].Person.DistinctID
+			}
+			rejects = append(rejects, one)
 		}
 	}
 	g.Operations, g.Marks = g.Operations[:n], g.Marks[:min(n, len(g.Marks))]

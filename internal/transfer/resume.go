@@ -31,7 +31,25 @@ func (r *run) resume() error {
 			r.mergesRefused[one.Number] = true
 		}
 	}
+	if err := r.findRejectedPeople(); err != nil {
+		return err
+	}
 	return r.rejectAgain()
+}
+
+// findRejectedPeople finds the people of whom the ledger has rejected identifies. It is enough to know those whose
+// rejects were open when the run began or was resumed.
+func (r *run) findRejectedPeople() error {
+	ids, err := r.options.Ledger.RejectedPeople(r.delivery.Context())
+	for _, id := range ids {
+		if person, _ := r.first.People.Lookup([]byte(id)); person != nil {
+			if r.toBeSent == nil {
+				r.toBeSent = map[uint32][]string{}
+			}
+			r.toBeSent[person.Number] = append(r.toBeSent[person.Number], id)
+		}
+	}
+	return err
 }
 
 // rejectAgain finds the people whose identify is one that an earlier run has rejected, and whom this run had

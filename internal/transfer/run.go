@@ -23,9 +23,10 @@ type run struct {
 	begun ledger.Phase                     // the phase in which a resumed run was stopped; 0 for a new run
 	from  map[ledger.Phase]ledger.Position // how far each phase had come by then
 
-	rejected      map[uint32]bool // people whose identify was rejected, by number; the mappers read it
-	mergesRefused map[uint64]bool // merges that the API refused, by number
-	corrections   []Correction    // the first few
+	rejected      map[uint32]bool     // people whose identify was rejected, by number; the mappers read it
+	toBeSent      map[uint32][]string // by number, people of whom the ledger has rejected identifies, with their kept distinct IDs then
+	mergesRefused map[uint64]bool     // merges that the API refused, by number
+	corrections   []Correction        // the first few
 }
 
 // newRun begins a run, or resumes the one of options.Ledger. The run must be closed. It is usable even with

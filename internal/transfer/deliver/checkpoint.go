@@ -44,6 +44,7 @@ func (c *checkpoint) advance(r *Result) {
 	}
 	c.acks.add(r.Operations, r.Marks, r.End)
 	c.step.AddWaiting(r.Waiting)
+	c.step.AddIdentified(r.Settled)
 	c.changed = true
 }
 
@@ -64,6 +65,7 @@ func (c *checkpoint) accept(op *customerio.Operation, m *Mark) {
 	switch op.Action {
 	case customerio.Identify:
 		c.step.AddPerson(m.Person)
+		c.step.AddIdentified(m.Settles)
 	case customerio.Merge:
 		c.step.AddMerged(m.Merge)
 	case customerio.Event, customerio.Page, customerio.Screen:

@@ -298,7 +298,7 @@ func (p *Phase) countReceipt(b *customerio.Batch, r customerio.Receipt) (errs er
 		mark := p.checkpoint.acknowledge(op.Ref)
 		if refusal := refusals[op.Ref]; refusal != nil {
 			counts.Refused[op.Action]++
-			errs = errors.Join(errs, p.refuse(refusal, &op, mark.Key))
+			errs = errors.Join(errs, p.refuse(refusal, &op, &mark))
 			continue
 		}
 		p.accept(&op, &mark)
@@ -307,16 +307,15 @@ func (p *Phase) countReceipt(b *customerio.Batch, r customerio.Receipt) (errs er
 }
 
 // refuse records an operation that the API refused as a reject. The lock is held.
-func (p *Phase) refuse(refusal *customerio.Rejection, op *customerio.Operation, key ledger.Key) error {
-	var file string
-	var row int64
+func (p *Phase) refuse(refusal *customerio.Rejection, op *customerio.Operation, m *Mark) error {
+	one := refused(refusal, op, m)
 	if p.spec.Place != nil {
-		file, row = p.spec.Place(op.Ref)
+		one.SetPlace(p.spec.Place(op.Ref))
 	}
 	if p.spec.Phase == ledger.People || p.spec.Phase == ledger.Merges {
 		p.refused = append(p.refused, op.Ref)
 	}
-	return p.reject(refused(refusal, op, key, file, row))
+	return p.reject(one)
 }
 
 // accept counts an operation that the API accepted. The lock is held.

@@ -26,6 +26,7 @@ type Reject struct {
 	Number   uint64     `json:"-"` // of the row, person or merge in its phase
 	Key      ledger.Key `json:"-"` // by which a later run recognizes it
 	EventKey ledger.Key `json:"-"` // the ID of a row's event; zero for anything else
+	Person   string     `json:"-"` // the kept distinct ID, of an identify and of a row that is rejected with its person
 	Closed   bool       `json:"-"` // it is only listed: not counted as rejected, and never tried again
 }
 
@@ -48,16 +49,17 @@ type Rejects interface {
 // record returns the reject as the ledger saves it.
 func (r *Reject) record(phase ledger.Phase) (ledger.Reject, error) {
 	line, err := json.Marshal(r)
-	return ledger.Reject{Phase: phase, Number: r.Number, Reason: r.Reason, Key: r.Key, Event: r.EventKey, Closed: r.Closed, Text: line}, err
+	return ledger.Reject{Phase: phase, Number: r.Number, Reason: r.Reason, Key: r.Key, Event: r.EventKey, Person: r.Person, Closed: r.Closed, Text: line}, err
 }
 
-// refused returns the reject of an operation that the API refused, and whose row stands at that place; file
-// is empty if it has no row.
-func refused(refusal *customerio.Rejection, op *customerio.Operation, key ledger.Key, file string, row int64) *Reject {
+// refused returns the reject of an operation that the API refused, without the place of its row.
+func refused(refusal *customerio.Rejection, op *customerio.Operation, m *Mark) *Reject {
 	r := &Reject{
-		File: file, Row: row,
 		Reason: apiReason(refusal), Detail: refusal.Message, Field: refusal.Field, Operation: op.Body,
-		Number: refusal.Ref, Key: key,
+		Number: refusal.Ref, Key: m.Key,
+	}
+	if m.Person != nil {
+		r.Person = m.Person.DistinctID
 	}
 	switch op.Action {
 	case customerio.Event, customerio.Page, customerio.Screen:

@@ -12,6 +12,7 @@ type Mark struct {
 	Version ledger.Version // of an event
 	At      int64          // of an event: the time that it is sent with, unix seconds
 	Person  *ledger.Person // of an identify
+	Settles []string       // of an identify: the kept distinct IDs under which earlier ones of the person were rejected
 	Merge   int64          // of a merge: its ledger.Merge.ID
 }
 
@@ -27,5 +28,6 @@ type Result struct {
 	Rejects   []Reject         // rejected by our checks
 	Waiting   []ledger.Waiting // rows held for a later run
 	Unchanged int64            // people who need no identify, since an earlier run has sent the same
+	Settled   []string         // kept distinct IDs, as they were then, of rejected people who need no identify any more
 	Others    int64            // things without an operation that Spec.Progress counts too
 }

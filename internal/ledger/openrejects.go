@@ -1,0 +1,66 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+)
+
+// isOpen is the condition that a reject is still to be fixed.
+const isOpen = "retried IS NULL AND sent IS NULL AND dismissed IS NULL"
+
+// isFreed is the condition that runs other than ?1 have rejected a row only because its person was, and have sent
+// the person since. Such a row can be sent. What ?1 itself did does not matter, so that a resumed run finds what it
+// found when it began.
+const isFreed = `phase = 2 AND run <> ?1 AND person IS NOT NULL AND retried IS NULL AND (sent IS NULL OR sent = ?1) AND dismissed IS NULL
+	AND NOT EXISTS (SELECT 1 FROM rejects p WHERE p.person = rejects.person AND p.phase = 1 AND p.run <> ?1 AND p.retried IS NULL AND (p.sent IS NULL OR p.sent = ?1))`
+
+// FreedSources returns the sources with rows that were rejected only because their person was, if a run other
+// than besides has sent the person since. They are as runs have read them, by path. besides is 0 for no
+// exception.
+func (s *Store) FreedSources(ctx context.Context, besides int64) ([]Source, error) {
+	return s.sourcesWithRejects(ctx, isFreed, besides)
+}
+
+// rejectedRow is a row by the run that rejected it.
+type rejectedRow struct{ run, number int64 }
+
+// sourcesWithRejects returns the sources with rejected rows that a condition holds for, as runs have read them,
+// by path. The condition may name besides as ?1.
+func (s *Store) sourcesWithRejects(ctx context.Context, condition string, besides int64) (sources []Source, err error) {
+	rows, err := query[rejectedRow]{
+		doing: "reading the rejects in",
+		text:  "SELECT run, number FROM rejects WHERE phase = 2 AND " + condition + " AND ?1 IS NOT NULL ORDER BY run, number",
+		scan: func(rows *sql.Rows) (r rejectedRow, err error) {
+			err = rows.Scan(&r.run, &r.number)
+			return r, err
+		},
+	}.all(ctx, s, besides)
+	for len(rows) > 0 && err == nil {
+		end := slices.IndexFunc(rows, func(r rejectedRow) bool { return r.run != rows[0].run })
+		if end < 0 {
+			end = len(rows)
+		}
+		var of []Source
+		of, err = s.sourcesOf(ctx, rows[0].run)
+		sources, rows = appendWithRows(sources, of, rows[:end]), rows[end:]
+	}
+	slices.SortStableFunc(sources, func(a, b Source) int { return cmp.Compare(a.Path, b.Path) })
+	return slices.Compact(sources), err
+}
+
+// appendWithRows appends those sources of a run that have one of its rows. Both are in reading order.
+func appendWithRows(to, of []Source, rows []rejectedRow) []Source {
+	for _, one := range of {
+		n := 0
+		for n < len(rows) && rows[n].number < int64(one.First)+one.Rows {
+			n++
+		}
+		if n > 0 {
+			to = append(to, one)
+		}
+		rows = rows[n:]
+	}
+	return to
+}
