@@ -264,7 +264,7 @@ func phaseOf(log []byte, reading bool) string {
 			phase = "asking and beginning the run"
 		case r.State == "began":
 			phase = r.Msg
-		case r.State == "done" && r.Msg == "people":
+		case r.State == "done" && r.Msg == "sending people":
 			phase = "waiting for people to settle"
 		case r.State == "done":
 			phase = "finishing"
