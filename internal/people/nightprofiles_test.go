@@ -52,6 +52,17 @@ func TestProfilesOfNights(t *testing.T) {
 			{[]posthog.Event{order("new")}, there("old"), "new; old into new"},
 			{[]posthog.Event{order("new")}, there("old"), "new"},
 		}},
+		{"what names a profile that was merged away names the one that it went into", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("six"), order("three"), order("five")}, nil, "five; six; three"},
+			{[]posthog.Event{merge("five", "three")}, nil, "five; six; three into five"},
+			{[]posthog.Event{merge("three", "six")}, nil, "five; six into five"},
+			{[]posthog.Event{order("six")}, nil, "five"},
+		}},
+		{"also as the one that goes", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("six"), order("three"), order("five")}, nil, "five; six; three"},
+			{[]posthog.Event{merge("five", "three")}, nil, "five; six; three into five"},
+			{[]posthog.Event{merge("six", "three")}, nil, "six; five into six"},
+		}},
 		{"an alias does not", Options{}, Choice{}, []profileNight{
 			{[]posthog.Event{order("old"), order("new"), alias("new", "old")}, nil, "old"},
 			{[]posthog.Event{order("new")}, there("new"), "held new, old"},
