@@ -111,9 +111,9 @@ func (p *project) live(filtered bool) (rows []*row) {
 			p.order(one(p.dice, p.users), true)
 		case n < 67 && p.traits.sharing && len(p.visitors) > 0:
 			p.share()
-		case n < 67 && !p.traits.sharing && !filtered:
+		case n < 72 && !p.traits.sharing && !filtered:
 			p.merge()
-		case n < 72 && len(p.users) < 12:
+		case n < 78 && len(p.users) < 12:
 			p.addUser()
 		case !filtered:
 			p.order(one(p.dice, p.users), false)

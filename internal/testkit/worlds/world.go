@@ -115,8 +115,10 @@ func (w *World) allRead() bool {
 }
 
 func (w *World) drawNight() Night {
-	n := Night{Flags: w.FinalFlags(), Ahead: one(w.dice, []time.Duration{0, 0, 0, 0, 0, time.Hour, 48 * time.Hour, -time.Hour, -30 * 24 * time.Hour})}
-	n.Damaged = w.isDamaged()
+	n := Night{Flags: w.FinalFlags(), Damaged: w.isDamaged()}
+	if w.caughtUp { // a run that is resumed goes by the clock of its beginning, and rejects rows of its future
+		n.Ahead = one(w.dice, []time.Duration{0, 0, 0, 0, 0, time.Hour, 48 * time.Hour, -time.Hour, -30 * 24 * time.Hour})
+	}
 	switch d := w.IntN(100); {
 	case d < 10:
 		n.Flags = append(n.Flags, "--recent", "hold")
@@ -171,7 +173,7 @@ func (w *World) delay(rows []*row) (tonight []*row) {
 		return append(tonight, rows...)
 	}
 	for _, r := range rows {
-		if w.chance(50) && (delayingMerges || r.alias == "") {
+		if w.chance(50) {
 			w.delayed = append(w.delayed, r)
 		} else {
 			tonight = append(tonight, r)
