@@ -21,8 +21,8 @@ type Spec struct {
 	// Limit returns an error, which ends the phase, if too many of the rows read are rejected; nil is no
 	// limit.
 	Limit func(rejected, read int64) error
-	// Progress is called with how many operations of the phase have an answer or were left unsent, plus
-	// Result.Others; nil is not called. It is called from one goroutine at a time.
+	// Progress is called with how many operations of the phase have an answer, plus Result.Others; nil is not
+	// called. It is called from one goroutine at a time.
 	Progress func(n int64)
 }
 
@@ -270,7 +270,7 @@ func (p *Phase) request(b *customerio.Batch, began time.Time) {
 
 // finish counts what became of the operations of a batch and releases it. The lock is held.
 func (p *Phase) finish(b *customerio.Batch, r customerio.Receipt, err error) {
-	p.countHandled(int64(b.Len()))
+	p.countHandled(int64(b.Len() - len(r.Unsent)))
 	p.fail(errors.Join(err, p.countReceipt(b, r)))
 	b.Release()
 }

@@ -55,7 +55,8 @@ func (s *steps) play(t *testing.T, ctx context.Context) (*Delivery, error) {
 	s.state.before = func(*ledger.Step) error { return s.step() }
 	d := New(ctx, Options{Sender: &s.api, InFlight: inFlight(3), BatchItems: 1, Grace: time.Minute}, &s.state, Counters{})
 	defer d.Close()
-	p := d.Begin(Spec{Phase: ledger.Events})
+	answered := int64(0)
+	p := d.Begin(Spec{Phase: ledger.Events, Progress: func(n int64) { answered = n }})
 	var err error
 	for ref := uint64(0); ref < 20 && err == nil; ref += 2 {
 		r := part(ref)
@@ -64,6 +65,9 @@ func (s *steps) play(t *testing.T, ctx context.Context) (*Delivery, error) {
 		err = p.Deliver(r)
 	}
 	err = p.End(err)
+	if accepted := Sum(d.Counts().Accepted); answered != accepted {
+		t.Errorf("stopped at step %d: the progress is %d, but %d were accepted", s.end, answered, accepted)
+	}
 	if broken := d.Counts().Check(); broken != nil {
 		t.Errorf("stopped at step %d: %v", s.end, broken)
 	}
