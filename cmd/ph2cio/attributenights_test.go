@@ -18,8 +18,12 @@ import (
 // attributeNight is what is new on one night: rows of events, and a persons export.
 type attributeNight struct {
 	rows    []string
-	persons string // the lines of the export; empty for none
-	sends   int    // how many identifies; -1 for any number
+	persons string                                             // the lines of the export; empty for none
+	pack    func(persons string) (name string, content []byte) // makes a file of persons; nil for the lines as they are
+	sends   int                                                // how many identifies; -1 for any number
+
+	refuse string // Customer.io refuses what contains this
+	cut    int    // the sync is stopped after so many requests, and typed again; 0 for no stop
 }
 
 // nightWriter makes rows, each a minute after the one before.
@@ -43,14 +47,6 @@ func (w *nightWriter) unset(id, names string) string {
 }
 func (w *nightWriter) snapshot(id, values string) string {
 	return w.row("Opened", id, "", `,"person_properties":`+values)
-}
-
-// exported returns a line of a persons export that is made now.
-func (w *nightWriter) exported(number int, id, values string) string {
-	w.minute++
-	at := time.Date(2026, 3, 1, 8, w.minute, 0, 0, time.UTC).Format("2006-01-02 15:04:05.000000")
-	return fmt.Sprintf(`{"team_id":2,"distinct_id":%q,"person_id":"019cb84c-2222-7000-8000-%012d","person_distinct_id_version":0,"person_version":%d,"_inserted_at":%q,"created_at":"2026-03-01 00:00:00.000000","properties":%s}`+"\n",
-		id, number, w.minute, at, values)
 }
 
 // TestAttributesOfNightsEndAsOneBackfill changes attributes from night to night, with a sync in each. In the
@@ -200,33 +196,6 @@ func TestAttributesOfNightsEndAsOneBackfill(t *testing.T) {
 				{rows: []string{w.set("user_1", `{"email":"y@example.com"}`), w.set("user_2", `{"email":"z@example.com"}`), w.set("user_3", `{"email":"x@example.com"}`)}, sends: 6},
 			}
 		},
-		"a persons export on the first night": func() []attributeNight {
-			return []attributeNight{
-				{
-					rows:    []string{w.set("user_1", `{"plan":"free"}`), w.set("user_2", `{"plan":"free"}`)},
-					persons: w.exported(1, "user_1", `{"plan":"pro","score":1,"email":"x@example.com"}`) + w.exported(3, "user_3", `{"plan":"pro"}`), sends: 2,
-				},
-				{rows: []string{w.set("user_1", `{"city":"Oslo"}`), w.set("user_3", `{"city":"Rome"}`)}, sends: 2},
-				{rows: []string{w.unset("user_1", `["score"]`)}, sends: 1},
-			}
-		},
-		"a persons export on the third night": func() []attributeNight {
-			return []attributeNight{
-				{rows: []string{w.set("user_1", `{"plan":"free"}`), w.set("user_2", `{"plan":"free"}`)}, sends: 2},
-				{rows: []string{w.set("user_1", `{"city":"Oslo"}`)}, sends: 1},
-				{persons: w.exported(1, "user_1", `{"plan":"pro","city":"Oslo"}`) + w.exported(2, "user_2", `{"plan":"free"}`), sends: 1},
-			}
-		},
-		"a newer persons export": func() []attributeNight {
-			return []attributeNight{
-				{
-					rows:    []string{w.set("user_1", `{"plan":"free"}`), w.set("user_2", `{"plan":"free"}`)},
-					persons: w.exported(1, "user_1", `{"plan":"pro","score":1}`) + w.exported(2, "user_2", `{"plan":"pro","score":1}`), sends: 2,
-				},
-				{persons: w.exported(1, "user_1", `{"plan":"pro"}`) + w.exported(2, "user_2", `{"plan":"pro","score":1}`), sends: 1},
-				{rows: []string{w.set("user_2", `{"city":"Rome"}`)}, sends: 1},
-			}
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w = &nightWriter{}
@@ -253,7 +222,7 @@ func sendAttributeNights(t *testing.T, nights []attributeNight) {
 	run := func(r *worldRun, words ...string) {
 		t.Helper()
 		c, stdout, stderr := r.command(words...)
-		if err := c.Run(); err != nil {
+		if err := c.Run(); err != nil && !(len(r.box.Faults().Refuse) > 0 && c.ProcessState.ExitCode() == 3) {
 			t.Fatalf("%v: %v\n%s%s", words, err, stdout, stderr)
 		}
 		var summary struct {
@@ -274,14 +243,31 @@ func sendAttributeNights(t *testing.T, nights []attributeNight) {
 		}
 		words := []string{"sync", "--first-run", "--unset", "remove", "export"}
 		if night.persons != "" {
-			persons = filepath.Join(dir, fmt.Sprintf("persons%d.jsonl", i+1))
-			if err := os.WriteFile(persons, []byte(night.persons), 0o600); err != nil {
+			name, content := "persons.jsonl", []byte(night.persons)
+			if night.pack != nil {
+				name, content = night.pack(night.persons)
+			}
+			persons = filepath.Join(dir, fmt.Sprint(i+1, name))
+			if err := os.WriteFile(persons, content, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			words = append(words, "--persons", persons)
 		}
 		before := r.box.Stats().Actions["person.identify"]
+		if night.cut > 0 {
+			setFaultsOf(t, r.box, sandbox.Faults{Answers: []sandbox.Answer{{On: "batch", After: night.cut, Status: 401}}})
+			c, stdout, _ := r.command(words...)
+			if err := c.Run(); c.ProcessState.ExitCode() != 4 {
+				t.Errorf("night %d was not stopped: %v\n%s", i+1, err, stdout)
+			}
+		}
+		var faults sandbox.Faults
+		if night.refuse != "" {
+			faults.Refuse = []sandbox.Refusal{{Contains: night.refuse, Reason: "invalid"}}
+		}
+		setFaultsOf(t, r.box, faults)
 		run(r, words...)
+		setFaultsOf(t, r.box, sandbox.Faults{})
 		if n := int(r.box.Stats().Actions["person.identify"] - before); night.sends >= 0 && n != night.sends {
 			t.Errorf("night %d sent %d identifies, want %d", i+1, n, night.sends)
 		}
@@ -306,5 +292,12 @@ func sendAttributeNights(t *testing.T, nights []attributeNight) {
 	}
 	if failed := r.box.Stats().FailedAttributeChange; failed != 0 {
 		t.Errorf("%d attributes could not be changed", failed)
+	}
+}
+
+func setFaultsOf(t *testing.T, box *sandbox.Sandbox, faults sandbox.Faults) {
+	t.Helper()
+	if err := box.SetFaults(faults); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -66,7 +66,17 @@ func (s *chooser) choose(ctx context.Context) (*chosen, error) {
 		}
 	}
 	s.lostEmails = s.conflictsOf(s.losers)
+	s.setGivers()
 	return &s.chosen, nil
+}
+
+// setGivers tells the persons whose email another one gives up who that is.
+func (s *chooser) setGivers() {
+	for number, r := range s.resolved {
+		if c := &s.people.all[number]; r.givenUp && c.sent && s.people.all[r.giver].sent {
+			s.persons[c.person].setGiver(s.people.all[r.giver].person)
+		}
+	}
 }
 
 // makePerson makes the person of a candidate. gets says whether they get an identify.

@@ -41,7 +41,7 @@ func (h *handovers) find(of map[uint32]*resolved) error {
 		}
 		if isCandidate && h.getsIdentify(from) && !(one.name != nil && one.name.by == ByEmail) {
 			h.taken[uint32(place)] = true
-			r.giveUp()
+			r.giveUp(from)
 			continue
 		}
 		if one.name != nil {

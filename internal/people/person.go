@@ -22,6 +22,7 @@ type Person struct {
 	emailBefore  uint64 // EmailSum of the email that Customer.io has because of earlier runs, or gets by a merge; 0 for none, or gaveUpEmail
 	rank         identity.Rank
 	sent         uint32 // place in the sentTable, plus one; 0 if no earlier run has sent the person
+	giver        uint32 // number of the person who gives up the email that this one gets, plus one; 0 for none
 	known        bool   // Customer.io has the profile already
 	late         bool   // another profile has the email, until it is merged into this one or gives the email up
 	withoutEmail bool   // somebody else has the email
@@ -57,6 +58,12 @@ func (p *Person) Why() string {
 // EmailLate reports whether another profile still has the person's email: one that is to be merged into
 // theirs, or that of somebody who gives the email up in this run. They get it after the merges.
 func (p *Person) EmailLate() bool { return p.late }
+
+// EmailFrom returns the number of the person who gives up the email that this one gets late; false if nobody
+// does.
+func (p *Person) EmailFrom() (number uint32, ok bool) { return p.giver - 1, p.giver != 0 }
+
+func (p *Person) setGiver(number uint32) { p.giver = number + 1 }
 
 // WithoutEmail returns the person as they are sent while the email is another profile's. The email that an
 // earlier run has sent stays, unless somebody else gets it.

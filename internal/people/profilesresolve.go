@@ -19,13 +19,14 @@ type resolved struct {
 	late   bool   // one of merges has their email, or givenUp is set; they get it only after the merges
 	holder string // another profile that has their email for good; empty for none
 
-	givenUp bool // somebody whom an earlier run has sent with their email gives it up
+	givenUp bool   // somebody whom an earlier run has sent with their email gives it up
+	giver   uint32 // with givenUp: the candidate who does
 
 	brought uint64 // EmailSum of an email of one of merges, which the candidate does not have; 0 for none
 }
 
-// giveUp says that somebody gives the email up, which comes late then.
-func (r *resolved) giveUp() { r.late, r.givenUp = true, true }
+// giveUp says that another candidate gives the email up, which comes late then.
+func (r *resolved) giveUp(giver uint32) { r.late, r.givenUp, r.giver = true, true, giver }
 
 // keepEmail says that another profile keeps the email, unless one is known that does.
 func (r *resolved) keepEmail(holder string) {

@@ -92,7 +92,9 @@ func (p *emailsPhase) deliver(out *deliver.Phase) error {
 			return err
 		}
 		number := uint64(person.Number)
-		if from.Done(number) || p.rejected[person.Number] {
+		// If the identify of who gives the email up was rejected, their profile still has it. Then a later run
+		// sends the email, once that person has given it up.
+		if giver, ok := person.EmailFrom(); from.Done(number) || p.rejected[person.Number] || ok && p.rejected[giver] {
 			continue
 		}
 		identify, o := p.mappers[0].Person(nil, person)
