@@ -37,9 +37,10 @@ type stillWaiting struct {
 	now   map[int]map[ledger.Key]bool        // whose rows wait for this run by itself, for sources where that was asked
 }
 
-// untouched reports whether the rows of a source wait as before: it could not be read to its end.
+// untouched reports whether the rows of a source wait as before: it is damaged, and this run could read fewer
+// rows than the earlier one.
 func (s *stillWaiting) untouched(one *waitingSource) bool {
-	return !one.moved && s.first.troubled(one.number)
+	return !one.moved && s.first.prints[one.number].rows < one.of.Rows && s.first.troubled(one.number)
 }
 
 // add decides about a row.
