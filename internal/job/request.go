@@ -37,6 +37,19 @@ type Request struct {
 	Restart     bool // for a backfill: plan from the start, also if a run was stopped
 	Merges      bool // for a retry: try rejected merges too
 	FirstRun    bool // for a sync: it may be the first run of the state
+
+	known *knownThen // what Idle has found, nil if it was not asked
+}
+
+// knownThen is what the ledger said of the sources of a request when a run was the last one.
+type knownThen struct {
+	sources *newSources
+	last    *ledger.Run
+}
+
+// still reports whether the same run is the last one, and as it was.
+func (k *knownThen) still(last *ledger.Run) bool {
+	return k != nil && last != nil && last.ID == k.last.ID && last.Ended.Equal(k.last.Ended) && last.Outcome == k.last.Outcome
 }
 
 // Ledger is what decisions need of the state. *ledger.Store is one.
@@ -58,7 +71,7 @@ type Ledger interface {
 	PendingMerges(ctx context.Context, run int64) ([]ledger.Merge, error)
 	// WaitingBefore reports whether rows wait that an earlier run than the given one has read.
 	WaitingBefore(ctx context.Context, run int64) (bool, error)
-	// WaitingPaths yields the paths of all sources with waiting rows.
+	// WaitingPaths yields the paths of all sources with waiting rows, some perhaps several times.
 	WaitingPaths(ctx context.Context) iter.Seq2[ledger.WaitingPath, error]
 }
 

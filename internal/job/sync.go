@@ -138,7 +138,8 @@ func (d *decision) compareFlags(flags Flags, last *ledger.Run, newRowsOnly bool)
 }
 
 // Idle reports whether a sync certainly has nothing to do, and how many sources earlier runs have read. It
-// reads little of the ledger. On any error it returns false; Decide finds out then.
+// reads little of the ledger. On any error it returns false; Decide finds out then. Decide does not read
+// again what Idle has read for the same request, unless another run has ended since.
 func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
 	d := &decision{Request: r, ctx: ctx, ledger: l}
 	last, err := newest(ctx, l)
@@ -146,7 +147,10 @@ func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
 		return 0, false
 	}
 	found, err := d.newSources(last)
-	if err != nil || len(found.sources) > 0 {
+	if err != nil {
+		return 0, false
+	}
+	if r.known = (&knownThen{found, last}); len(found.sources) > 0 {
 		return 0, false
 	}
 	flags, err := d.Flags()

@@ -277,3 +277,26 @@ func TestReplacedIsOnlySaidOfWhatIsKnown(t *testing.T) {
 		}
 	}
 }
+
+// TestDecideReadsAgainOnlyAfterAnotherRun asks Idle and then Decide about one request. What the ledger knows of
+// sources changes in between, once without another run and once with one.
+func TestDecideReadsAgainOnlyAfterAnotherRun(t *testing.T) {
+	inDay := there.read(day)
+	for _, another := range []bool{false, true} {
+		l := answers{runs: []*ledger.Run{finished(Sync, inDay)}, known: knownFrom(finished(Sync, inDay), inDay)}
+		r := request(Sync, there.found(day, night))
+		if _, idle := Idle(t.Context(), &r, &l); idle {
+			t.Fatal("it is idle although there is a new source")
+		}
+		l.known = nil
+		if another {
+			next := *l.runs[0]
+			next.ID++
+			l.runs = []*ledger.Run{&next}
+		}
+		answer, err := Decide(t.Context(), &r, &l)
+		if want := map[bool]int{false: 1, true: 2}[another]; err != nil || len(answer.Job.Sources) != want {
+			t.Errorf("another run: %t: %d sources are new, want %d, %v", another, len(answer.Job.Sources), want, err)
+		}
+	}
+}

@@ -64,19 +64,19 @@ func (s *Store) WaitingSources(ctx context.Context, besides int64) iter.Seq2[Wai
 	}.each(ctx, s, besides)
 }
 
-// WaitingPath is a path of sources with waiting rows.
+// WaitingPath is the path of a source with waiting rows.
 type WaitingPath struct {
 	Path   string
 	Due    int64 // the earliest Wait.Due of its rows; 0 if none of them wait only for a time
 	Missed int64 // when a run first found it gone, unix seconds; 0 for never
 }
 
-// WaitingPaths yields the paths of all sources with waiting rows. An error is the last thing yielded.
+// WaitingPaths yields the paths of all sources with waiting rows. A path may come several times. An error is
+// the last thing yielded.
 func (s *Store) WaitingPaths(ctx context.Context) iter.Seq2[WaitingPath, error] {
 	return query[WaitingPath]{
 		doing: "looking for waiting rows in",
-		text: `SELECT s.path, coalesce(min(nullif(w.due, 0)), 0), coalesce(min(s.missed), 0) FROM waiting w JOIN sources s ON s.run = w.run AND s.number = w.source
-			GROUP BY s.path`,
+		text:  `SELECT s.path, w.due, coalesce(s.missed, 0) FROM waiting w JOIN sources s ON s.run = w.run AND s.number = w.source`,
 		scan: func(rows *sql.Rows) (w WaitingPath, err error) {
 			err = rows.Scan(&w.Path, &w.Due, &w.Missed)
 			return w, err

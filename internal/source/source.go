@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"path/filepath"
 )
 
 // Source is something that can be read from its beginning to its end, more than once. It is a small value, of
@@ -107,12 +106,4 @@ func (s Source) store() Store {
 		return files{}
 	}
 	return s.In
-}
-
-// Absolute returns a file's absolute path, or name if that is unknown.
-func Absolute(name string) string {
-	if whole, err := filepath.Abs(name); err == nil {
-		return whole
-	}
-	return name
 }

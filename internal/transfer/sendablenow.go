@@ -26,59 +26,65 @@ type LostHistory struct {
 // It looks only at sources that include accepts. It sets Lost to the rows that can never be sent. The input
 // must have a State.
 func (f *FirstPass) SendableNow(ctx context.Context, include func(path string) bool) (sendable []string, err error) {
-	read, err := asread.Sources(ctx, f.input.State)
-	if err != nil {
-		return nil, err
-	}
 	search := &waitingSearch{
-		first: f, read: read, there: f.input.there(ctx), skipsMore: f.input.skipsMoreOnce(),
-		everybody: f.rules.Choice.Who == people.All && !f.rules.Choice.Only, missing: f.waitingSources.missing(),
+		first: f, there: f.input.there(ctx), everybody: f.rules.Choice.Who == people.All && !f.rules.Choice.Only,
+		missing: f.waitingSources.missing(),
 	}
-	found := map[string]bool{}
+	found := map[string]int64{} // the last run whose rows in a source can be sent, by path
 	for part, err := range f.input.State.WaitingParts(ctx, f.input.resumedID()) {
 		if err != nil {
 			return nil, err
 		}
-		if !include(part.Path) || found[part.Path] && !search.missing {
+		if !include(part.Path) {
 			continue
 		}
 		if has, err := search.part(&part); err != nil {
 			return nil, err
-		} else if has {
-			found[part.Path] = true
+		} else if has && search.there(part.Path) {
+			found[part.Path] = max(found[part.Path], part.Run)
 		}
 	}
 	f.Lost = f.lost()
-	return slices.Sorted(maps.Keys(found)), nil
+	return f.notReadSince(ctx, found)
+}
+
+// notReadSince returns those of the sources of which something may have changed since a run: no later run has
+// read them, or one that skips more than this one.
+func (f *FirstPass) notReadSince(ctx context.Context, runs map[string]int64) ([]string, error) {
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	read, err := asread.Sources(ctx, f.input.State)
+	if err != nil {
+		return nil, err
+	}
+	skipsMore := f.input.skipsMoreOnce()
+	maps.DeleteFunc(runs, func(path string, run int64) bool {
+		then, known := read[path]
+		return known && then.Run > run && len(skipsMore(then.Flags)) == 0
+	})
+	return slices.Sorted(maps.Keys(runs)), nil
 }
 
 // waitingSearch looks for rows that can be sent now, in sources that this run does not read.
 type waitingSearch struct {
 	first     *FirstPass
-	read      map[string]ledger.KnownSource // sources as they were read last
 	there     func(path string) bool
-	skipsMore func(flags string) map[string]bool
 	everybody bool // everybody is sent
 	missing   bool // rows that were not found may be in these sources
 }
 
-// part reports whether some of the rows can be sent now. A source that a later run has read, and in which
-// nothing has changed since, has none.
+// part reports whether some of the rows can be sent now.
 func (s *waitingSearch) part(p *ledger.WaitingPart) (sendable bool, err error) {
-	then, read := s.read[p.Path]
-	asBefore := read && then.Run > p.Run && len(s.skipsMore(then.Flags)) == 0
-	if asBefore && !s.missing || !s.there(p.Path) {
-		return false, nil
-	}
 	var last ledger.Wait
 	for one, err := range p.Rows() {
 		if err != nil {
 			return false, err
 		}
-		if s.missing {
+		if s.missing && s.first.waitingSources.awaits(&one) && s.there(p.Path) {
 			s.first.waitingSources.foundElsewhere(&one)
 		}
-		if !sendable && !asBefore && (one.ID != last.ID || one.Reason != last.Reason) {
+		if !sendable && (one.ID != last.ID || one.Reason != last.Reason || one.Due != last.Due) {
 			sendable = s.sendable(&one)
 		}
 		if sendable && !s.missing {

@@ -128,6 +128,12 @@ func (w *waitingSources) missing() bool {
 	return slices.ContainsFunc(w.rows, func(a awaited) bool { return w.sources[a.of].moved && a.missing() })
 }
 
+// awaits reports whether a row is one of those that are looked for.
+func (w *waitingSources) awaits(row *ledger.Wait) bool {
+	i := w.find(row)
+	return i < len(w.rows) && w.rows[i].SameRow(row)
+}
+
 // foundElsewhere takes a row that waits in a source which this run does not read.
 func (w *waitingSources) foundElsewhere(row *ledger.Wait) {
 	for i := w.find(row); i < len(w.rows) && w.rows[i].SameRow(row); i++ {
