@@ -7,6 +7,7 @@ import (
 
 	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
+	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
@@ -117,6 +118,9 @@ func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, 
 		next(false)
 		err = s.record(ctx, read, run, summary, rejects)
 	}
+	if err == nil && read.job.Command == job.Retry {
+		err = s.warnOfNotRetried(ctx, run)
+	}
 	if err != nil {
 		next(true)
 	}
@@ -142,6 +146,19 @@ func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, su
 	return run.Finish(ctx, ledger.Ending{
 		Outcome: end.Outcome, At: time.Now(), Waiting: waiting, Reread: end.Reread, Summary: told, Retried: end.Retried,
 	})
+}
+
+// warnOfNotRetried warns of rejected rows that a retry has not found.
+func (s *sendJob) warnOfNotRetried(ctx context.Context, run *ledger.Run) error {
+	n, paths, err := s.to.ledger.NotRetried(ctx, run.ID)
+	if err != nil || n == 0 {
+		return err
+	}
+	where := report.FirstOf(3, len(paths), "", func(i int) string { return paths[i] })
+	s.p.warn("%s of %s stay%s rejected: no file that was read has %s, or flags leave %s out; bring the file back and retry, or close %s with --%s REASON",
+		report.Plural(n, "row", "rows"), where, report.PluralWord(n, "s", ""), report.PluralWord(n, "it", "them"),
+		report.PluralWord(n, "it", "them"), report.PluralWord(n, "it", "them"), dismissFlag)
+	return nil
 }
 
 // begin stores what a run rests on, before its first request. A resumed run has stored it already.

@@ -33,8 +33,8 @@ func (p *program) warnOfJob(warnings []job.Warning) {
 		case job.SourceReplaced:
 			p.warn("%s was replaced since it was sent: it is read from the start, and events of it already sent are not sent again", w.Name)
 		case job.RejectsMissing:
-			if w.Elsewhere {
-				p.warn("%s is missing, so its rejected rows are looked for in the other files that earlier runs have read", w.Path)
+			if w.Elsewhere > 0 {
+				p.warn("%s is missing, so its rejected rows are looked for in %s that may have them", w.Path, report.Files(w.Elsewhere))
 				continue
 			}
 			p.warn("%s is missing, so its rejected rows cannot be tried again; put it back, or run sync to read it under its new name; then retry", w.Path)

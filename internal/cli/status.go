@@ -172,7 +172,7 @@ func (p *program) reportState(ctx context.Context, dir string, listed bool, tabl
 	}
 	report.open = open
 	if listed || table != nil {
-		if report.rejects, err = p.readOpenRejects(ctx, store, table); err != nil {
+		if report.rejects, err = p.readOpenRejects(ctx, store, open.Sources, table); err != nil {
 			return nil, err
 		}
 		if listed {

@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/source"
 )
 
 // statusOptions are the flags of status.
@@ -45,14 +49,14 @@ type openRejects struct {
 }
 
 // readOpenRejects reads the open rejects of a state, in the form in which they will be shown, and adds them to
-// a table if that is not nil.
-func (p *program) readOpenRejects(ctx context.Context, store *ledger.Store, table *terminal.RejectTable) (open *openRejects, err error) {
+// a table if that is not nil. sources are those with rejected rows.
+func (p *program) readOpenRejects(ctx context.Context, store *ledger.Store, sources []ledger.Source, table *terminal.RejectTable) (open *openRejects, err error) {
 	open = &openRejects{all: []terminal.OpenReject{}}
 	if open.reasons, err = store.OpenReasons(ctx); err != nil {
 		return nil, err
 	}
 	lines := &terminal.OpenRejectLines{Lines: terminal.Lines{Style: p.style(p.env.StdoutTerminal), Width: p.columns()}}
-	reason := ""
+	reason, gone := "", p.goneFiles(ctx, sources)
 	for record, err := range store.AllOpenRejects(ctx) {
 		if err != nil {
 			return nil, err
@@ -60,6 +64,9 @@ func (p *program) readOpenRejects(ctx context.Context, store *ledger.Store, tabl
 		one, err := terminal.ReadOpenReject(record.Text)
 		if err != nil {
 			return nil, err
+		}
+		if one.File != "" && gone.has(one.File) {
+			one.SetGone()
 		}
 		if p.json {
 			open.all = append(open.all, one)
@@ -78,6 +85,39 @@ func (p *program) readOpenRejects(ctx context.Context, store *ledger.Store, tabl
 	lines.End()
 	open.text = lines.String()
 	return open, nil
+}
+
+// goneFiles are files with rejected rows that are not there.
+type goneFiles struct {
+	gone, there []string        // absolute paths
+	known       map[string]bool // by the name that a run was given
+}
+
+func (p *program) goneFiles(ctx context.Context, sources []ledger.Source) *goneFiles {
+	files, inputs := &goneFiles{known: map[string]bool{}}, &source.Snapshot{}
+	for _, one := range sources {
+		if _, there := inputs.Look(ctx, one.Path); there {
+			files.there = append(files.there, one.Path)
+		} else {
+			files.gone = append(files.gone, one.Path)
+		}
+	}
+	return files
+}
+
+// has reports whether all files that a run may have been given by this name are gone. The name may be relative to
+// the directory in which the run began.
+func (g *goneFiles) has(name string) bool {
+	gone, known := g.known[name]
+	if !known {
+		clean := filepath.Clean(name)
+		is := func(path string) bool {
+			return path == clean || strings.HasSuffix(path, string(filepath.Separator)+clean)
+		}
+		gone = !strings.HasPrefix(clean, "..") && slices.ContainsFunc(g.gone, is) && !slices.ContainsFunc(g.there, is)
+		g.known[name] = gone
+	}
+	return gone
 }
 
 // rejectTable creates the file of --rejects-csv; nil without the flag. done closes it, and reports what could

@@ -50,11 +50,11 @@ type (
 	// SourceReplaced says that a source has other content than when a run read it by the same name.
 	SourceReplaced struct{ Name string }
 
-	// RejectsMissing says that a file with rejected rows is gone. Elsewhere says that the retry reads other
-	// files, which may have the rows.
+	// RejectsMissing says that a file with rejected rows is gone. Elsewhere is how many files the
+	// retry reads, which may have the rows.
 	RejectsMissing struct {
 		Path      string
-		Elsewhere bool
+		Elsewhere int
 	}
 
 	// FlagsDiffer says which flags differ from those of the last run.

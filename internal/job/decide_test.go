@@ -272,7 +272,7 @@ func describeWarning(t *testing.T, w Warning) string {
 	case SourceReplaced:
 		return text + " " + lastPart(w.Name)
 	case RejectsMissing:
-		if w.Elsewhere {
+		if w.Elsewhere > 0 {
 			return text + " " + lastPart(w.Path) + ", looked for elsewhere"
 		}
 		return text + " " + lastPart(w.Path)

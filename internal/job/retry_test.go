@@ -72,6 +72,14 @@ func TestRetry(t *testing.T) {
 			"new: other.jsonl; RejectsMissing day.jsonl, looked for elsewhere",
 		},
 		{
+			"but not in those that no later run has read, and that have not changed", request(Retry, nothingFound(there.with("other.jsonl", "x\n"))),
+			answers{
+				runs: []*ledger.Run{before}, known: knownFrom(before, there.read(day), there.with("other.jsonl", "x\n").read("other.jsonl")),
+				rejects: ledger.OpenRejects{Rows: 2, FirstRun: before.ID, Sources: []ledger.Source{there.read(day), {Path: "gone.jsonl", Rows: 1}}},
+			},
+			"new: day.jsonl; RejectsMissing gone.jsonl, looked for elsewhere",
+		},
+		{
 			"so are those of a file that a run has read with other rows since",
 			request(Retry, nothingFound(there.with(day, "others\n"))),
 			answers{

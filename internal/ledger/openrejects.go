@@ -23,6 +23,20 @@ func (s *Store) FreedSources(ctx context.Context, besides int64) ([]Source, erro
 	return s.sourcesWithRejects(ctx, isFreed, besides)
 }
 
+// NotRetried returns how many rejected rows are open that runs other than besides have rejected, and the paths of
+// their sources.
+func (s *Store) NotRetried(ctx context.Context, besides int64) (n int64, paths []string, err error) {
+	const condition = "phase = 2 AND run <> ?1 AND " + isOpen
+	if err := s.db.QueryRowContext(ctx, "SELECT count(*) FROM rejects WHERE "+condition, besides).Scan(&n); err != nil || n == 0 {
+		return 0, nil, s.wrapError("reading the rejects in", err)
+	}
+	sources, err := s.sourcesWithRejects(ctx, condition, besides)
+	for _, one := range sources {
+		paths = append(paths, one.Path)
+	}
+	return n, slices.Compact(paths), err
+}
+
 // rejectedRow is a row by the run that rejected it.
 type rejectedRow struct{ run, number int64 }
 

@@ -138,14 +138,16 @@ type OpenRejects struct {
 	Rows, People int64
 	Merges       int64
 	Emails       int64    // identifies that come after merges
+	FirstRun     int64    // the first run with such rows; 0 without any
 	Sources      []Source // with such rows, as runs have read them, by path
 }
 
 // OpenRejects returns the open rejects of all runs.
 func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2),
-		count(*) FILTER (WHERE phase = ?3), count(*) FILTER (WHERE phase = ?4)
-		FROM rejects WHERE `+isOpen, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges, &open.Emails)
+		count(*) FILTER (WHERE phase = ?3), count(*) FILTER (WHERE phase = ?4),
+		coalesce(min(run) FILTER (WHERE phase = ?1), 0)
+		FROM rejects WHERE `+isOpen, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges, &open.Emails, &open.FirstRun)
 	if err != nil {
 		return open, s.wrapError("reading the rejects in", err)
 	}

@@ -27,6 +27,7 @@ type OpenReject struct {
 	Words  string `json:"words"` // Reason in words
 	Detail string `json:"detail,omitempty"`
 	Cure   string `json:"cure"` // what to do about it
+	Gone   bool   `json:"file_is_gone,omitempty"`
 }
 
 // ReadOpenReject reads a line of rejects.jsonl.
@@ -52,6 +53,12 @@ func ReadOpenReject(line []byte) (r OpenReject, err error) {
 	}
 	return r, nil
 }
+
+// cureGone is the cure for a row whose file is gone.
+const cureGone = "bring its file back, or dismiss it"
+
+// SetGone says that the file of the row is gone.
+func (r *OpenReject) SetGone() { r.Gone, r.Cure = true, cureGone }
 
 // rejectedOperation is what is shown of an operation that Customer.io has rejected.
 type rejectedOperation struct {
@@ -107,7 +114,11 @@ func (t *OpenRejectLines) Add(r *OpenReject) {
 		return
 	}
 	t.shown++
-	t.detail(OneLine(r.place() + r.Detail))
+	gone := ""
+	if r.Gone {
+		gone = "its file is gone: bring it back, or dismiss it  "
+	}
+	t.detail(OneLine(r.place() + gone + r.Detail))
 }
 
 // place says where a reject stands and of which event it is, with blanks after it.
