@@ -27,7 +27,12 @@ type nights struct {
 // next learns rows after what the nights before have.
 func (n *nights) next(t fataler, rows []row, c Choice, goroutines int, seed uint64) *Directory {
 	t.Helper()
-	x := observe(rows, n.options, goroutines, seed)
+	return n.settle(t, observe(rows, n.options, goroutines, seed), c)
+}
+
+// settle decides about what an index has observed, after what the nights before have.
+func (n *nights) settle(t fataler, x *Index, c Choice) *Directory {
+	t.Helper()
 	if err := x.Remember(context.Background()); err != nil {
 		t.Fatalf("remember: %v", err)
 	}
