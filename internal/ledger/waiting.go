@@ -48,15 +48,14 @@ type WaitingSource struct {
 }
 
 // WaitingSources yields the sources with waiting rows of all runs except besides, which is 0 for no
-// exception. They come in the order of their paths, the newest run first for each path, and once for each run
-// by whose flags rows wait. An error is the last thing yielded.
+// exception, each once for each run by whose flags rows wait, in no order. An error is the last thing yielded.
 func (s *Store) WaitingSources(ctx context.Context, besides int64) iter.Seq2[WaitingSource, error] {
 	return query[WaitingSource]{
 		doing: "reading the waiting rows in",
 		text: `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, w.run, w.source, w.rules, r.flags,
 			coalesce(s.missed, 0)
 		FROM (SELECT DISTINCT run, source, rules FROM waiting WHERE run <> ?) w
-		JOIN sources s ON s.run = w.run AND s.number = w.source JOIN runs r ON r.id = w.rules ORDER BY s.path, w.run DESC, w.rules DESC`,
+		JOIN sources s ON s.run = w.run AND s.number = w.source JOIN runs r ON r.id = w.rules`,
 		scan: func(rows *sql.Rows) (w WaitingSource, err error) {
 			w.Source, err = scanSource(rows, &w.Run, &w.Number, &w.Rules, &w.Flags, &w.Missed)
 			return w, err

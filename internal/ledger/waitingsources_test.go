@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	stdcmp "cmp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +60,9 @@ func TestSourcesInWhichRowsWait(t *testing.T) {
 			}
 			got = append(got, one)
 		}
+		slices.SortFunc(got, func(a, b WaitingSource) int {
+			return stdcmp.Or(strings.Compare(a.Path, b.Path), stdcmp.Compare(b.Run, a.Run))
+		})
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("besides %d, want -, got +:\n%s", besides, diff)
 		}

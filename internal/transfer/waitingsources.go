@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -64,6 +65,9 @@ func newWaitingSources(ctx context.Context, input *Input, forgets bool, now time
 			w.sources = append(w.sources, waitingSource{of: of, number: n, reasons: skipsMore(of.Flags), moved: !read, absent: absent})
 		}
 	}
+	slices.SortFunc(w.sources, func(a, b waitingSource) int {
+		return cmp.Or(strings.Compare(a.of.Path, b.of.Path), cmp.Compare(b.of.Run, a.of.Run), cmp.Compare(b.of.Rules, a.of.Rules))
+	})
 	for i := range w.sources {
 		one := &w.sources[i]
 		one.moved = one.gone() || !asread.Holds(ctx, input.Sources[one.number], one.of.Source)
