@@ -71,7 +71,7 @@ func missing(begun *ledger.Run, path string) error {
 func allMissing(rows int64) error {
 	return &refusal{
 		code: exit.Input, text: fmt.Sprintf("nothing was tried again: the files with the %s are missing", report.Plural(rows, "rejected row", "rejected rows")),
-		hint: "put back the files that the warnings name, or run sync to read them under their new names; then retry",
+		hint: "put back the files that the warnings name, or run sync to read them under their new names; then retry; or close the rejects with --dismiss REASON",
 	}
 }
 
