@@ -60,7 +60,7 @@ func TestSoak(t *testing.T) {
 	const rate, items, concurrency = 100, 2, 16
 	dir, long := t.TempDir(), soaking(t)
 	export := filepath.Join(dir, "events.jsonl")
-	rows := int64(long.Seconds() * rate * items / 0.4) // less than half of the rows are events to send
+	rows := int64(long.Seconds() * rate * items / 0.56) // that part of the rows are events to send
 	file, err := os.Create(export)
 	if err == nil {
 		_, err = synthetic.Write(file, synthetic.Options{Rows: rows, People: rows/500 + 10, Seed: 21})
@@ -93,7 +93,7 @@ func TestSoak(t *testing.T) {
 	}
 	used := watchProcess(c, box, state)
 	if err := <-used.ended; err != nil {
-		t.Fatalf("%v\n%s", err, &out)
+		t.Fatalf("%v; %s\n%s", err, used, &out)
 	}
 
 	held := map[string]int{}
