@@ -109,9 +109,9 @@ func (p *project) live(filtered bool) (rows []*row) {
 			p.change()
 		case n < 62 && !filtered:
 			p.order(one(p.dice, p.users), true)
-		case n < 67 && p.traits.sharing && len(p.visitors) > 0:
+		case n < 67 && len(p.visitors) > 0 && p.traits.sharing:
 			p.share()
-		case n < 72 && !p.traits.sharing && !filtered:
+		case n < 72 && !filtered:
 			p.merge()
 		case n < 78 && len(p.users) < 12:
 			p.addUser()
