@@ -34,7 +34,7 @@ func newDirectory(d dice, path string, today time.Time, s *story) *directory {
 
 func (d *directory) newName(f form) string {
 	d.named++
-	return fmt.Sprintf("%c%03d.jsonl%s", 'a'+rune(d.IntN(4)), d.named, f.ending())
+	return fmt.Sprintf("%c%03d%s", 'a'+rune(d.IntN(4)), d.named, f.ending())
 }
 
 // add adds a file with some rows and returns it. It is not on the disk yet.
@@ -89,7 +89,7 @@ func (d *directory) write(f *file) {
 	text := f.bytes(!d.chance(15))
 	if f.damaged {
 		at := d.IntN(max(1, len(text)))
-		if f.form == plain || d.chance(60) || len(text) < 20 {
+		if f.form == plain || f.form == csvText || d.chance(60) || len(text) < 20 {
 			text = text[:at]
 		} else {
 			text[10+at%(len(text)-10)] ^= 0x55

@@ -3,13 +3,14 @@ package worlds
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/csv"
 	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
 )
 
-// form is how a file is compressed.
+// form is how the rows of a file are written and compressed.
 type form int
 
 const (
@@ -17,6 +18,8 @@ const (
 	gzipped
 	gzippedRows // as PostHog writes it: a member for each row
 	zstandard
+	csvText
+	gzippedCSV
 	forms
 )
 
@@ -31,7 +34,9 @@ type file struct {
 
 // ending is what the names of files of a form end with.
 func (f form) ending() string {
-	return map[form]string{plain: "", gzipped: ".gz", gzippedRows: ".gz", zstandard: ".zst"}[f]
+	return map[form]string{
+		plain: ".jsonl", gzipped: ".jsonl.gz", gzippedRows: ".jsonl.gz", zstandard: ".jsonl.zst", csvText: ".csv", gzippedCSV: ".csv.gz",
+	}[f]
 }
 
 // insert adds rows at a place.
@@ -66,8 +71,16 @@ func (f *file) isSound() bool { return !f.damaged }
 // that nobody has read.
 func (f *file) isWhole() bool { return f.read && !f.damaged }
 
-// bytes is the file as it stands on the disk when nothing is wrong with it. The last line may lack its newline.
+// bytes is the file as it stands on the disk when nothing is wrong with it. The last line may lack its newline,
+// except in CSV, where a sync leaves such a line for later.
 func (f *file) bytes(newline bool) []byte {
+	if f.form == csvText || f.form == gzippedCSV {
+		text := csvOf(f.rows)
+		if f.form == gzippedCSV {
+			return gzipOf(text)
+		}
+		return []byte(text)
+	}
 	var lines []string
 	for _, r := range f.rows {
 		lines = append(lines, r.line())
@@ -92,6 +105,25 @@ func (f *file) bytes(newline bool) []byte {
 		return encoder.EncodeAll([]byte(strings.Join(lines, "")), nil)
 	}
 	return []byte(strings.Join(lines, ""))
+}
+
+// csvOf is rows as CSV. The last column is in quotes, so that a row that is cut off is never whole.
+func csvOf(rows []*row) string {
+	var text strings.Builder
+	w := csv.NewWriter(&text)
+	_ = w.Write([]string{"uuid", "event", "distinct_id", "timestamp", "created_at", "person_id", "person_properties", "properties"})
+	for _, r := range rows {
+		m := r.members()
+		snapshot := ""
+		if r.snapshot != nil {
+			snapshot = encoded(m["person_properties"])
+		}
+		_ = w.Write([]string{
+			uuidOf(r.id), r.event, r.who, m["timestamp"].(string), stamp(r.createdAt), r.personID, snapshot, encoded(m["properties"]),
+		})
+	}
+	w.Flush()
+	return text.String()
 }
 
 func gzipOf(text string) []byte {

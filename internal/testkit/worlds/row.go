@@ -68,8 +68,11 @@ func (r *row) changesPerson() bool {
 	return len(r.set)+len(r.setOnce)+len(r.unset) > 0 || r.snapshot != nil
 }
 
-// line is the row as it stands in a file, with its newline.
-func (r *row) line() string {
+// line is the row as it stands in a file of JSON lines, with its newline.
+func (r *row) line() string { return encoded(r.members()) + "\n" }
+
+// members are the row as a JSON object.
+func (r *row) members() map[string]any {
 	properties := map[string]any{"n": r.id, "v": r.version}
 	if r.personless {
 		properties["$process_person_profile"] = false
@@ -102,7 +105,7 @@ func (r *row) line() string {
 	if r.snapshot != nil {
 		members["person_properties"] = raw(r.snapshot)
 	}
-	return encoded(members) + "\n"
+	return members
 }
 
 func encoded(value any) string {
