@@ -112,6 +112,7 @@ type worldRun struct {
 const (
 	worldBatch       = 3 // operations in a request
 	worldConcurrency = 4 // requests under way
+	worldDelay       = sandbox.Duration(2 * time.Millisecond)
 )
 
 func newWorldRun(t *testing.T, seed uint64) *worldRun {
@@ -124,7 +125,7 @@ func newWorldRun(t *testing.T, seed uint64) *worldRun {
 		t: t, program: program, dir: dir, state: filepath.Join(dir, "state"), world: worlds.New(seed, dir),
 		dice: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1)),
 	}
-	r.openBox(sandbox.Faults{Delay: sandbox.Duration(2 * time.Millisecond)})
+	r.openBox(sandbox.Faults{Delay: worldDelay})
 	return r
 }
 
@@ -168,6 +169,7 @@ func (r *worldRun) night(n worlds.Night) {
 	if _, err := os.Stat(filepath.Join(r.state, "state.db")); err == nil && n.Ahead != 0 {
 		(&killTrials{t: r.t, state: r.state}).setAhead(n.Ahead)
 	}
+	r.refuse(n.Refuses)
 	complete := false
 	for try := range 4 {
 		if try == 3 {
@@ -177,8 +179,35 @@ func (r *worldRun) night(n worlds.Night) {
 			break
 		}
 	}
+	r.refuse("")
+	if n.Retries {
+		r.retry(n.Flags)
+	}
 	for _, wrong := range r.world.Ran(r.arrived(), complete) {
 		r.t.Error(wrong)
+	}
+}
+
+// refuse lets the workspace refuse operations that contain a text from now on; an empty one refuses none.
+func (r *worldRun) refuse(text string) {
+	faults := sandbox.Faults{Delay: worldDelay}
+	if text != "" {
+		faults.Refuse = []sandbox.Refusal{{Contains: text, Reason: "invalid"}}
+	}
+	if err := r.box.SetFaults(faults); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// retry tries again what was rejected.
+func (r *worldRun) retry(flags []string) {
+	c, stdout, stderr := r.command(append([]string{"retry", "--merges", "--yes", "--batch-items", strconv.Itoa(worldBatch)}, flags...)...)
+	code := exitCodeOf(c.Run())
+	r.box.Flush()
+	r.readRejects()
+	r.world.Note("  retry: exit code %d, %s", code, stdout)
+	if code != 0 && code != 3 {
+		r.t.Errorf("retry: exit code %d\n%s%s", code, stdout, stderr)
 	}
 }
 

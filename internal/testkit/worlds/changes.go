@@ -33,7 +33,7 @@ func (w *World) shuffle() {
 		{8, w.deletable, w.files.delete},
 		{10, (*file).isWhole, w.files.concatenate},
 		{10, (*file).isSound, w.files.copyRows},
-		{25, (*file).isWhole, w.correctInPlace},
+		{25, w.replaceable, w.correctInPlace},
 		{20, (*file).isWhole, w.correctElsewhere},
 		{20, func(f *file) bool { return !f.damaged && len(f.rows) > 0 }, w.files.damage},
 	}
@@ -50,8 +50,11 @@ func (w *World) shuffle() {
 	}
 }
 
+// replaceable reports whether rows may go from a file without loss: all were read, and none has to be tried again.
+func (w *World) replaceable(f *file) bool { return f.isWhole() && !w.refused }
+
 // deletable reports whether a file may be deleted.
-func (w *World) deletable(f *file) bool { return f.isWhole() && len(w.files.files) > 1 }
+func (w *World) deletable(f *file) bool { return w.replaceable(f) && len(w.files.files) > 1 }
 
 func (w *World) correctInPlace(f *file) {
 	r, i := w.correction(f)

@@ -22,6 +22,7 @@ type World struct {
 	night    int
 	flags    []string // of the last night
 	caughtUp bool     // the last night came to its end
+	refused  bool     // since the last retry the API may have refused something
 }
 
 // Ending is how a run ends.
@@ -41,6 +42,8 @@ type Night struct {
 	Ending  Ending
 	Ahead   time.Duration // how far the clock of the run before was ahead of this one's
 	Damaged bool          // some file cannot be read to its end
+	Refuses string        // the API refuses operations that contain this; empty for none
+	Retries bool          // rejected rows and merges are tried again after the sync
 }
 
 // New returns a world in a directory that is empty. The same seed makes the same world.
@@ -87,9 +90,26 @@ func (w *World) Next() Night {
 		n.Ending = Complete
 		n.Flags = append(n.Flags, "--events", "Nothing*")
 	}
+	if !filtered {
+		w.refuse(&n)
+	}
 	w.flags = n.Flags
 	w.Note("%+v", n)
 	return n
+}
+
+// refuse lets the API refuse something on some nights. On a later one it is tried again.
+func (w *World) refuse(n *Night) {
+	switch {
+	case w.chance(8):
+		n.Refuses = one(w.dice, []string{`"Order Completed"`, `"page"`, `"merge"`, `"identify","identifiers":{"id":"user_2"}`, `"user_3"`})
+		w.refused = true
+		w.story.count("nights with refusals")
+	case w.refused && n.Ending == Complete && !n.Damaged && w.chance(50):
+		n.Retries = true
+		w.refused = false
+		w.story.count("nights with a retry")
+	}
 }
 
 // resume returns a night in which new files come, and nothing else changes: the sync goes on with the
@@ -149,7 +169,7 @@ func (w *World) Last() Night {
 	if w.project.traits.persons {
 		w.exportPersons()
 	}
-	return Night{Flags: w.FinalFlags()}
+	return Night{Flags: w.FinalFlags(), Retries: w.refused}
 }
 
 // personsFile is the name of the persons export, beside the directory of events.
