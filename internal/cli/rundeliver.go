@@ -180,10 +180,10 @@ func (s *sendJob) begin(ctx context.Context, read *readJob) (*ledger.Run, error)
 // warnOfClock warns if the clock is behind the beginning of the last run. One of the two times is wrong, and
 // events in between count as events of the future.
 func (s *sendJob) warnOfClock(ctx context.Context, now time.Time) error {
-	runs, err := s.to.ledger.Runs(ctx, 1)
-	if err == nil && len(runs) > 0 && runs[0].Now.Sub(now) > maxSkew {
+	last, err := s.to.ledger.LastRun(ctx)
+	if err == nil && last != nil && last.Now.Sub(now) > maxSkew {
 		s.p.warn("the clock of this machine says %s, which is before the last run began, at %s: later events are rejected as being in the future; "+
-			"if the clock is wrong, set it and run `ph2cio retry`", report.Time(now.UTC()), report.Time(runs[0].Now))
+			"if the clock is wrong, set it and run `ph2cio retry`", report.Time(now.UTC()), report.Time(last.Now))
 	}
 	return err
 }

@@ -24,7 +24,7 @@ func (d *decision) backfill() (Answer, error) {
 	if d.Restart {
 		return begin(j)
 	}
-	if other, err := newest(d.ctx, d.ledger); err != nil {
+	if other, err := d.ledger.LastRun(d.ctx); err != nil {
 		return Answer{}, err
 	} else if open(other) && other.Command != string(Backfill) && !nothingSent(other) {
 		return refuse(unfinished(other, "; or replan with --restart, which sends nothing twice"))

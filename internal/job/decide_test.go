@@ -31,8 +31,15 @@ type answers struct {
 	paths   []ledger.WaitingPath
 }
 
-func (a *answers) Runs(ctx context.Context, most int) ([]*ledger.Run, error) {
-	return a.runs[:min(len(a.runs), most)], ctx.Err()
+func (a *answers) LastRun(ctx context.Context) (*ledger.Run, error) {
+	if len(a.runs) == 0 {
+		return nil, ctx.Err()
+	}
+	last := *a.runs[0]
+	if !last.Ended.IsZero() {
+		last.Sources = nil
+	}
+	return &last, ctx.Err()
 }
 
 func (a *answers) FreedSources(ctx context.Context, besides int64) ([]ledger.Source, error) {

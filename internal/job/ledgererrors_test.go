@@ -25,11 +25,11 @@ func (f *failing) err() error {
 	return nil
 }
 
-func (f *failing) Runs(ctx context.Context, most int) ([]*ledger.Run, error) {
+func (f *failing) LastRun(ctx context.Context) (*ledger.Run, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	return f.answers.Runs(ctx, most)
+	return f.answers.LastRun(ctx)
 }
 
 func (f *failing) Last(ctx context.Context, command string) (*ledger.Run, error) {

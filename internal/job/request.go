@@ -54,12 +54,12 @@ func (k *knownThen) still(last *ledger.Run) bool {
 
 // Ledger is what decisions need of the state. *ledger.Store is one.
 type Ledger interface {
-	// Runs returns the newest runs, at most so many, the newest first.
-	Runs(ctx context.Context, most int) ([]*ledger.Run, error)
+	// LastRun returns the newest run, nil if there is none. One that has ended comes without its sources.
+	LastRun(ctx context.Context) (*ledger.Run, error)
 	// Last returns the newest run of a command, nil if there is none.
 	Last(ctx context.Context, command string) (*ledger.Run, error)
-	// KnownSources yields the sources of runs that have come to their ends, each as the last such run read
-	// it.
+	// KnownSources yields the sources of runs that have come to their ends. One that several of them have
+	// read comes several times, last as the last of them read it.
 	KnownSources(ctx context.Context) iter.Seq2[ledger.KnownSource, error]
 	// OpenRejects counts what was rejected and not tried again since, and returns the sources with such rows.
 	OpenRejects(ctx context.Context) (ledger.OpenRejects, error)
@@ -73,13 +73,4 @@ type Ledger interface {
 	WaitingBefore(ctx context.Context, run int64) (bool, error)
 	// WaitingPaths yields the paths of all sources with waiting rows, some perhaps several times.
 	WaitingPaths(ctx context.Context) iter.Seq2[ledger.WaitingPath, error]
-}
-
-// newest returns the newest run, nil if there is none.
-func newest(ctx context.Context, l Ledger) (*ledger.Run, error) {
-	runs, err := l.Runs(ctx, 1)
-	if err != nil || len(runs) == 0 {
-		return nil, err
-	}
-	return runs[0], nil
 }

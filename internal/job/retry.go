@@ -16,7 +16,7 @@ func (d *decision) retry() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	last, err := newest(d.ctx, d.ledger)
+	last, err := d.ledger.LastRun(d.ctx)
 	if err != nil {
 		return Answer{}, err
 	}

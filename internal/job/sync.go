@@ -11,7 +11,7 @@ import (
 // a new one, since nobody is there at night to decide, and the ledger has what the stopped one has sent. It
 // is refused while a backfill is stopped that has sent something.
 func (d *decision) sync() (Answer, error) {
-	last, err := newest(d.ctx, d.ledger)
+	last, err := d.ledger.LastRun(d.ctx)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -81,7 +81,7 @@ func (d *decision) continueSync(j *Job, begun *ledger.Run, flags Flags) (Answer,
 
 // previewSync returns the sync that would begin if no run were stopped.
 func (d *decision) previewSync() (Answer, error) {
-	last, err := newest(d.ctx, d.ledger)
+	last, err := d.ledger.LastRun(d.ctx)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -142,7 +142,7 @@ func (d *decision) compareFlags(flags Flags, last *ledger.Run, newRowsOnly bool)
 // again what Idle has read for the same request, unless another run has ended since.
 func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
 	d := &decision{Request: r, ctx: ctx, ledger: l}
-	last, err := newest(ctx, l)
+	last, err := l.LastRun(ctx)
 	if err != nil || last == nil || open(last) {
 		return 0, false
 	}

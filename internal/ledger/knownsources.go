@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// KnownSource is a source as it was read by the last run that reached its end.
+// KnownSource is a source as it was read by a run that reached its end.
 type KnownSource struct {
 	Source
 	Run    int64
@@ -16,21 +16,51 @@ type KnownSource struct {
 	Flags  string    // the same, as Start has them
 }
 
-// KnownSources yields the sources that runs have read to their ends, in no particular order, each as the last
-// such run read it. An error is the last thing yielded.
+// KnownSources yields the sources that runs have read to their ends, in the order of the runs. One that several
+// runs have read comes several times, last as the last of them read it. An error is the last thing yielded.
 func (s *Store) KnownSources(ctx context.Context) iter.Seq2[KnownSource, error] {
-	return query[KnownSource]{
-		doing: "reading the known sources in",
-		// CROSS JOIN reads the sources of a run in the order in which they are stored: hundreds of thousands of
-		// them are known to many states, and sorting them takes most of the time of a night with nothing new.
-		text: `SELECT path, size, fingerprint, first, s.rows, trouble, modified, ends, run, number, now, flags
-			FROM runs r CROSS JOIN sources s ON s.run = r.id WHERE r.ended IS NOT NULL AND r.outcome <> ?1 AND NOT EXISTS (
-				SELECT 1 FROM sources t JOIN runs q ON q.id = t.run WHERE t.path = s.path AND t.run > s.run AND q.ended IS NOT NULL AND q.outcome <> ?1)`,
-		scan: func(rows *sql.Rows) (k KnownSource, err error) {
+	const doing = "reading the known sources in"
+	type ofRun struct {
+		id    int64
+		now   time.Time
+		flags string
+	}
+	runs := query[ofRun]{
+		doing: doing, text: "SELECT id, now, flags FROM runs WHERE ended IS NOT NULL AND outcome <> ?",
+		scan: func(rows *sql.Rows) (r ofRun, err error) {
 			var now int64
-			k.Source, err = scanSource(rows, &k.Run, &k.Number, &now, &k.Flags)
-			k.Now = time.Unix(0, now).UTC()
+			err = rows.Scan(&r.id, &now, &r.flags)
+			r.now = time.Unix(0, now).UTC()
+			return r, err
+		},
+	}
+	// There may be hundreds of thousands of sources. They come in the order in which they are stored, since
+	// sorting them would take most of the time of a night with nothing new.
+	sources := query[KnownSource]{
+		doing: doing, text: "SELECT path, size, fingerprint, first, rows, trouble, modified, ends, run, number FROM sources ORDER BY run, number",
+		scan: func(rows *sql.Rows) (k KnownSource, err error) {
+			k.Source, err = scanSource(rows, &k.Run, &k.Number)
 			return k, err
 		},
-	}.each(ctx, s, Replaced)
+	}
+	return func(yield func(KnownSource, error) bool) {
+		ended := map[int64]ofRun{}
+		for one, err := range runs.each(ctx, s, Replaced) {
+			if err != nil {
+				yield(KnownSource{}, err)
+				return
+			}
+			ended[one.id] = one
+		}
+		for one, err := range sources.each(ctx, s) {
+			run, is := ended[one.Run]
+			if err == nil && !is {
+				continue
+			}
+			one.Now, one.Flags = run.now, run.flags
+			if !yield(one, err) || err != nil {
+				return
+			}
+		}
+	}
 }

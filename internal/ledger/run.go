@@ -69,11 +69,14 @@ func (s *Store) scanRun(rows *sql.Rows) (*Run, error) {
 	return r, err
 }
 
-// readRest reads what other tables have of a run: its sources, and how far its phases have come.
-func (r *Run) readRest(ctx context.Context) (err error) {
-	if r.Sources, err = r.store.sourcesOf(ctx, r.ID); err != nil {
-		return err
-	}
+// readSources reads the sources of a run.
+func (r *Run) readSources(ctx context.Context) (err error) {
+	r.Sources, err = r.store.sourcesOf(ctx, r.ID)
+	return err
+}
+
+// readPositions reads how far the phases of a run have come.
+func (r *Run) readPositions(ctx context.Context) error {
 	positions := query[savedPosition]{
 		doing: "reading the runs in",
 		text:  "SELECT phase, next, open, counters, saved FROM positions WHERE run = ? ORDER BY phase",

@@ -8,16 +8,24 @@ import (
 
 // Last returns the newest run of a command, nil when there is none.
 func (s *Store) Last(ctx context.Context, command string) (*Run, error) {
-	runs, err := s.runs(ctx, "WHERE command = ? ORDER BY id DESC LIMIT 1", command)
+	runs, err := s.runsWithSources(ctx, "WHERE command = ? ORDER BY id DESC LIMIT 1", command)
 	if err != nil || len(runs) == 0 {
 		return nil, err
 	}
 	return runs[0], nil
 }
 
-// Runs returns the newest runs, at most so many, the newest first.
-func (s *Store) Runs(ctx context.Context, most int) ([]*Run, error) {
-	return s.runs(ctx, "ORDER BY id DESC LIMIT ?", most)
+// LastRun returns the newest run, nil when there is none. Sources is nil if the run has ended: it may have read
+// hundreds of thousands of files, and nothing is left to be done with them.
+func (s *Store) LastRun(ctx context.Context) (*Run, error) {
+	runs, err := s.runs(ctx, "ORDER BY id DESC LIMIT 1")
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	if runs[0].Ended.IsZero() {
+		err = runs[0].readSources(ctx)
+	}
+	return runs[0], err
 }
 
 // Summary returns the last Ending.Summary that was saved, and the number of its run. Without one the text is
@@ -30,7 +38,23 @@ func (s *Store) Summary(ctx context.Context) (run int64, text []byte, err error)
 	return run, text, s.wrapError("reading the runs in", err)
 }
 
-// runs returns complete runs. which is the end of the statement that selects them.
+// Runs returns the newest runs, at most so many, the newest first.
+func (s *Store) Runs(ctx context.Context, most int) ([]*Run, error) {
+	return s.runsWithSources(ctx, "ORDER BY id DESC LIMIT ?", most)
+}
+
+// runsWithSources is runs, with the sources of the runs.
+func (s *Store) runsWithSources(ctx context.Context, which string, args ...any) ([]*Run, error) {
+	all, err := s.runs(ctx, which, args...)
+	for _, r := range all {
+		if err == nil {
+			err = r.readSources(ctx)
+		}
+	}
+	return all, err
+}
+
+// runs returns runs without their sources. which is the end of the statement that selects them.
 func (s *Store) runs(ctx context.Context, which string, args ...any) ([]*Run, error) {
 	all, err := query[*Run]{
 		doing: "reading the runs in",
@@ -41,7 +65,7 @@ func (s *Store) runs(ctx context.Context, which string, args ...any) ([]*Run, er
 		return nil, err
 	}
 	for _, r := range all {
-		if err := r.readRest(ctx); err != nil {
+		if err := r.readPositions(ctx); err != nil {
 			return nil, err
 		}
 	}

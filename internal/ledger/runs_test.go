@@ -45,9 +45,20 @@ func TestRunsAreReadAsTheyAre(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(third, last("sync"))
+		newest, err := s.LastRun(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(third, newest)
 	}
 	finish(t, third, Ending{Outcome: Troubled})
 	check(third, last("sync"))
+	ended, err := s.LastRun(t.Context())
+	if err != nil || len(third.Sources) == 0 || ended.Sources != nil {
+		t.Errorf("the last run: %+v, %v; want it without its sources", ended, err)
+	}
+	ended.Sources = third.Sources
+	check(third, ended)
 	runs, err := s.Runs(t.Context(), 2)
 	if err != nil || len(runs) != 2 {
 		t.Fatalf("%d runs, %v", len(runs), err)

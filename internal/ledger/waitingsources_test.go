@@ -85,8 +85,8 @@ func TestSourcesInWhichRowsWait(t *testing.T) {
 	}
 }
 
-// TestKnownSourcesAreInTheOrderOfTheirPaths has sources with all that is known of them.
-func TestKnownSourcesAreInTheOrderOfTheirPaths(t *testing.T) {
+// TestKnownSourcesAreInTheOrderOfTheirRuns has sources with all that is known of them.
+func TestKnownSourcesAreInTheOrderOfTheirRuns(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
 	b, a := Source{Path: "/b", Size: 2, Fingerprint: "y", First: 5, Rows: 9}, Source{Path: "/a", Size: 1, Fingerprint: "x", Trouble: "cut", Modified: 7, Ends: "e"}
@@ -94,7 +94,7 @@ func TestKnownSourcesAreInTheOrderOfTheirPaths(t *testing.T) {
 	finish(t, older, Ending{})
 	newer := begin(t, s, nil, func(of *Start) { of.Sources, of.Flags, of.Now = []Source{b}, "{}", night.Add(time.Hour) })
 	finish(t, newer, Ending{})
-	want := []KnownSource{{a, older.ID, 1, start().Now, start().Flags}, {b, newer.ID, 0, night.Add(time.Hour), "{}"}}
+	want := []KnownSource{{b, older.ID, 0, start().Now, start().Flags}, {a, older.ID, 1, start().Now, start().Flags}, {b, newer.ID, 0, night.Add(time.Hour), "{}"}}
 	var got []KnownSource
 	for one, err := range s.KnownSources(t.Context()) {
 		if err != nil {

@@ -92,11 +92,8 @@ type finder struct {
 	searched map[fileKey][]fs.FileInfo // directories that were searched for the current argument
 }
 
-// fileKey is the same for two names of one file, and rarely for two files; os.SameFile decides.
-type fileKey struct {
-	size     int64
-	modified int64
-}
+// fileKey is the same for two names of one file, and rarely for two files; os.SameFile decides. keyOf makes it.
+type fileKey [2]uint64
 
 func (f *finder) argument(arg string) error {
 	f.matched, f.root, f.searched = 0, "", map[fileKey][]fs.FileInfo{}
@@ -160,7 +157,7 @@ func (f *finder) glob(pattern string) error {
 
 // directory searches a directory only once, since links to it can form cycles.
 func (f *finder) directory(path string, info fs.FileInfo) error {
-	key := fileKey{info.Size(), info.ModTime().UnixNano()}
+	key := keyOf(info)
 	if slices.ContainsFunc(f.searched[key], func(other fs.FileInfo) bool { return os.SameFile(other, info) }) {
 		return nil
 	}
@@ -319,7 +316,7 @@ func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 	if beside && f.isOther(info) {
 		return
 	}
-	key := fileKey{info.Size(), info.ModTime().UnixNano()}
+	key := keyOf(info)
 	last, ok := f.keyed[key]
 	if !ok {
 		last = -1
