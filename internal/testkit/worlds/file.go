@@ -30,6 +30,7 @@ type file struct {
 	rows    []*row
 	damaged bool
 	read    bool // a sync that came to its end has read all that is in it
+	mended  bool // it was damaged, and no sync that came to its end has read it since
 }
 
 // ending is what the names of files of a form end with.
@@ -59,11 +60,9 @@ func (f *file) rename(name string, as form) (before string) {
 	return before
 }
 
-func (f *file) setDamaged(damaged bool) {
-	f.damaged = damaged
-}
+func (f *file) setDamaged(damaged bool) { f.damaged, f.mended = damaged, !damaged }
 
-func (f *file) setRead() { f.read = true }
+func (f *file) setRead() { f.read, f.mended = true, false }
 
 func (f *file) isSound() bool { return !f.damaged }
 

@@ -133,6 +133,7 @@ func (p *project) visit(v *visitor) {
 	p.story.count("visits")
 	r := &row{event: event, who: v.id, personless: !v.profiled, set: set}
 	if v.known {
+		r.unexported = p.traits.everybody && (v.link == nil || !p.isRead(v.link))
 		p.take(r, v.user.now())
 		return
 	}
@@ -288,7 +289,7 @@ func (p *project) takeOf(r *row, attributes map[string]string, personID string) 
 	r.number(len(p.all)+1, took.Add(-time.Duration(p.IntN(3))*time.Second), took)
 	if !r.personless {
 		r.change(attributes)
-		if p.traits.snapshots && len(attributes) > 0 && !r.unreadable && !p.isRecent(r) && p.chance(60) {
+		if p.traits.snapshots && len(attributes) > 0 && !r.unreadable && !r.unexported && !p.isRecent(r) && p.chance(60) {
 			r.exportSnapshot(attributes)
 		}
 	}
