@@ -146,7 +146,7 @@ func newKilling(t *testing.T, program, file string, concurrency int) *killTrials
 // begin makes an empty workspace and an empty state.
 func (k *killTrials) begin() {
 	k.state = filepath.Join(k.t.TempDir(), "state")
-	k.box = sandbox.New(sandbox.Options{Faults: sandbox.Faults{
+	k.box = sandbox.New(sandbox.Options{Switches: sandbox.Switches{EmailUpdatesByID: true}, Faults: sandbox.Faults{
 		NoDedup: true, Delay: sandbox.Duration(5 * time.Millisecond), Answers: k.faults,
 		Refuse: []sandbox.Refusal{
 			{Match: refusedName, Reason: "invalid", Message: "not that one"},

@@ -49,9 +49,10 @@ func TestKilledSecondTry(t *testing.T) {
 	}
 }
 
-// TestKilledNights kills a sync in each of three nights. In the first there are visitors who are not
+// TestKilledNights kills a sync in each of four nights. In the first there are visitors who are not
 // identified; in the second a file is new and another has grown; in the third the visitors are identified, so
-// that a file of the first night is read again.
+// that a file of the first night is read again; in the fourth emails change hands, attributes are removed, and
+// there is a persons export.
 func TestKilledNights(t *testing.T) {
 	t.Parallel()
 	takes := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(5 * time.Millisecond), Refuse: []sandbox.Refusal{
@@ -72,8 +73,14 @@ func TestKilledNights(t *testing.T) {
 		{typed: sync, killed: true, prepare: func(k *killTrials) {
 			k.grow("export/c.jsonl", linksOfVisitors())
 			k.grow("export/c.jsonl", mergesOfPeople())
+			k.grow("export/c.jsonl", attributesOfPeople())
 			k.grow("export/b.jsonl", syntheticRows(t, 300, 14))
 		}, sent: "Looked Around"},
+		{typed: append(sync[:len(sync):len(sync)], "--unset", "remove", "--persons", "persons.jsonl"), killed: true, prepare: func(k *killTrials) {
+			k.grow("export/c.jsonl", changesOfPeople())
+			k.grow("export/b.jsonl", syntheticRows(t, 300, 15))
+			k.write("persons.jsonl", personsExport())
+		}},
 	})
 }
 
@@ -294,4 +301,33 @@ func linksOfVisitors() string {
 			i, i, visitor(i))
 	}
 	return rows.String()
+}
+
+// attributesOfPeople returns rows that give each of those who were visitors an email and a plan.
+func attributesOfPeople() string {
+	var rows strings.Builder
+	for i := range visitors {
+		fmt.Fprintf(&rows, `{"uuid":"019ca7a0-6666-7000-8000-%012d","event":"$set","distinct_id":"known_%d","timestamp":"2026-03-03T09:00:00Z","properties":{"$set":{"plan":"pro","email":"known.%[2]d@example.com"}}}`+"\n", i, i)
+	}
+	return rows.String()
+}
+
+// changesOfPeople returns rows that give each of them the email of the next one, and take the plan away.
+func changesOfPeople() string {
+	var rows strings.Builder
+	for i := range visitors {
+		fmt.Fprintf(&rows, `{"uuid":"019ca7a0-7777-7000-8000-%012d","event":"$set","distinct_id":"known_%d","timestamp":"2026-03-05T08:00:00Z","properties":{"$set":{"email":"known.%d@example.com"},"$unset":["plan"]}}`+"\n",
+			i, i, (i+1)%visitors)
+	}
+	return rows.String()
+}
+
+// personsExport returns the persons whom peopleTwice has told of, each with an attribute that no row has.
+func personsExport() string {
+	var lines strings.Builder
+	for i := range twice {
+		fmt.Fprintf(&lines, `{"team_id":2,"distinct_id":"new_%d","person_id":"019cb84c-2222-7000-8000-%012d","person_distinct_id_version":0,"person_version":1,"_inserted_at":"2026-03-05 09:00:00.000000","created_at":"2026-03-01 00:00:00.000000","properties":{"score":%d}}`+"\n",
+			i, i, i)
+	}
+	return lines.String()
 }
