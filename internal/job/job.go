@@ -72,9 +72,9 @@ func (j *Job) WrittenSince() time.Time {
 func (j *Job) SkipsMore(then string) map[string]bool { return skipsMore(j.Flags, then) }
 
 // FoundNothing reports whether the job is a sync without new sources that had nothing to send and nothing to
-// report.
+// report, and has left out no file that came after it began.
 func (j *Job) FoundNothing(s *transfer.Summary) bool {
-	return j.Command == Sync && len(j.Sources) == 0 && len(s.Operations) == 0 && len(s.LostHistory) == 0 && len(s.People.Rejected) == 0
+	return j.Command == Sync && len(j.Sources) == 0 && j.Added == 0 && len(s.Operations) == 0 && len(s.LostHistory) == 0 && len(s.People.Rejected) == 0
 }
 
 // newJob returns a new run that reads all sources that were found.

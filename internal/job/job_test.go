@@ -139,6 +139,7 @@ func TestASyncThatFoundNothing(t *testing.T) {
 		{"nothing at all", Job{Command: Sync}, func(*transfer.Summary) {}, true},
 		{"a backfill", Job{Command: Backfill}, func(*transfer.Summary) {}, false},
 		{"a source", Job{Command: Sync, Sources: make([]source.Source, 1)}, func(*transfer.Summary) {}, false},
+		{"a file that came after it began", Job{Command: Sync, Added: 1}, func(*transfer.Summary) {}, false},
 		{"something to send", Job{Command: Sync}, func(s *transfer.Summary) { s.Operations = map[string]int64{"event": 1} }, false},
 		{"rows that are lost", Job{Command: Sync}, func(s *transfer.Summary) { s.LostHistory = make([]transfer.LostHistory, 1) }, false},
 		{"a person that is rejected", Job{Command: Sync}, func(s *transfer.Summary) { s.People.Rejected = map[string]int64{"no_id": 1} }, false},
