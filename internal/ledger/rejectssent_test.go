@@ -50,6 +50,16 @@ func TestARejectClosesWhenItsEventIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("the event whose day was not known is sent", map[string]int64{"a": 1, "c": 1}, 3)
+	waits := Step{Phase: Events, Counters: []byte("{}")}
+	waits.AddCorrections([]Correction{{event(1, 2), Key{2}}, {event(1, 4), Key{9}}})
+	if err := second.Save(&waits, night); err != nil {
+		t.Fatal(err)
+	}
+	check("the rejected row itself waits, and one of an event that was not rejected", map[string]int64{"a": 1, "c": 1}, 3)
+	events, err := s.OpenEvents(t.Context())
+	if err != nil || events.Empty() || !events.Has(event(1, 2)) || events.Has(event(1, 1)) || events.Has(event(2, 3)) {
+		t.Errorf("open are %v, %v", events, err)
+	}
 	if n, err := s.Dismiss(t.Context(), "c", night); n != 1 || err != nil {
 		t.Errorf("%d dismissed, %v, want 1", n, err)
 	}
@@ -65,5 +75,27 @@ func TestARejectClosesWhenItsEventIsSent(t *testing.T) {
 	}
 	if texts != 1 {
 		t.Errorf("%d open rejects listed, want 1", texts)
+	}
+}
+
+// TestARejectClosesWhenItsEventWaits rejects a row whose day is not known, which another row of the event corrects.
+func TestARejectClosesWhenItsEventWaits(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	run := begin(t, s, nil, nil)
+	step := Step{Phase: Events, Counters: []byte("{}"), Rejects: []Reject{{Events, 1, "a", Key{1}, Key{15: 3}, "", false, []byte("{}")}}}
+	if err := run.Save(&step, night); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, run, Ending{})
+	run = begin(t, s, nil, nil)
+	waits := Step{Phase: Events, Counters: []byte("{}"), Corrections: []Correction{{Key{2: 1, 15: 3}, Key{2}}}}
+	if err := run.Save(&waits, night); err != nil {
+		t.Fatal(err)
+	}
+	open, err := s.OpenRejects(t.Context())
+	events, err2 := s.OpenEvents(t.Context())
+	if open.Rows != 0 || !events.Empty() || err != nil || err2 != nil {
+		t.Errorf("%d rows are open, %v, %v %v, want none", open.Rows, events, err, err2)
 	}
 }

@@ -44,7 +44,7 @@ type Run struct {
 	Counters  []byte // of the last Step that was saved; nil before
 
 	store *Store
-	open  *openEvents // nil until it is needed
+	open  *OpenEvents // nil until it is needed
 }
 
 // ended notes that the run has ended and that this was saved.

@@ -114,7 +114,7 @@ CREATE TABLE rejects (
 	event   BLOB,             -- of a row that is an event: the event's ID, which has day 0 if its day is not known
 	person  TEXT,             -- of an identify, and of a row that was rejected with its person: the kept distinct ID
 	retried INTEGER,          -- the run that tried it again; its own where it is only listed here
-	sent    INTEGER,          -- the run that sent its event, in whatever version, or another identify of its person
+	sent    INTEGER,          -- the run that sent its event in whatever version, or has one wait, or sent another identify of its person
 	dismissed INTEGER,        -- unix seconds, when somebody closed it for good
 	PRIMARY KEY (run, phase, number)
 ) STRICT, WITHOUT ROWID;

@@ -9,17 +9,18 @@ import (
 
 // Step is what a run has done since it was last saved, in one phase.
 type Step struct {
-	Phase      Phase
-	Position   Position
-	Counters   []byte // of the whole run so far, a JSON object
-	Rejects    []Reject
-	People     []byte    // those whose identify was accepted, one AppendPerson after another
-	Count      int       // how many People are
-	Merged     []int64   // Merge.ID of each merge that was done
-	Waiting    []Waiting // Save sorts them
-	Sent       []Sent    // events that were accepted; Save sorts them
-	Identified []string  // kept distinct IDs, as they were then, of rejected people who are sent now
-	Newest     int64     // time of the newest of Sent, as it was sent, unix seconds; 0 for none
+	Phase       Phase
+	Position    Position
+	Counters    []byte // of the whole run so far, a JSON object
+	Rejects     []Reject
+	People      []byte       // those whose identify was accepted, one AppendPerson after another
+	Count       int          // how many People are
+	Merged      []int64      // Merge.ID of each merge that was done
+	Waiting     []Waiting    // Save sorts them
+	Corrections []Correction // rows of Waiting whose events have other rows that were rejected
+	Sent        []Sent       // events that were accepted; Save sorts them
+	Identified  []string     // kept distinct IDs, as they were then, of rejected people who are sent now
+	Newest      int64        // time of the newest of Sent, as it was sent, unix seconds; 0 for none
 }
 
 // AddPerson adds a person whose identify was accepted.
@@ -46,6 +47,9 @@ func (s *Step) AddReject(r Reject) { s.Rejects = append(s.Rejects, r) }
 
 // AddWaiting adds rows that wait for a later run.
 func (s *Step) AddWaiting(rows []Waiting) { s.Waiting = append(s.Waiting, rows...) }
+
+// AddCorrections adds rows that wait, of events of which earlier runs have rejected other rows.
+func (s *Step) AddCorrections(rows []Correction) { s.Corrections = append(s.Corrections, rows...) }
 
 // Complete returns the step with the phase that it is of, how far that has come, and the counters of the run.
 func (s *Step) Complete(phase Phase, position Position, counters []byte) *Step {
@@ -95,5 +99,5 @@ func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
 		return err
 	}
 	r.noteRejected(step.Rejects)
-	return errors.Join(r.closeSent(tx, step.Sent), r.closeIdentified(tx, step))
+	return errors.Join(r.closeSent(tx, step), r.closeIdentified(tx, step))
 }

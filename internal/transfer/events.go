@@ -208,13 +208,27 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 		case mapping.Send:
 			p.addRow(result, worker, event, &outcome, text)
 		case mapping.Skipped:
-			result.Waiting = p.waiting.add(result.Waiting, worker, c, event, &outcome)
+			p.addWaiting(result, worker, c, event, &outcome)
 		case mapping.Rejected:
 			result.rejectEvent(event, &outcome, &repeats.ids[worker])
 			if outcome.Reason == mapping.ReasonPersonRejected {
 				result.Rejects[len(result.Rejects)-1].Person = person.DistinctID
 			}
 		}
+	}
+}
+
+// addWaiting adds a skipped row if it waits, and notes which event it is of if an earlier run has rejected
+// another row of it.
+func (p *eventsPhase) addWaiting(result *chunkResult, worker int, c *posthog.Chunk, e *posthog.Event, o *mapping.Outcome) {
+	before := len(result.Waiting)
+	result.Waiting = p.waiting.add(result.Waiting, worker, c, e, o)
+	repeats := p.first.repeats
+	if len(result.Waiting) == before || repeats.open.Empty() {
+		return
+	}
+	if id := ledger.Key(repeats.ids[worker].Of(e)); repeats.open.Has(id) {
+		result.Corrections = append(result.Corrections, ledger.Correction{Event: id, Row: keyOfRow(e.Row)})
 	}
 }
 

@@ -34,7 +34,7 @@ func (m *mapped) reset() {
 	clear(m.Rejects)
 	m.Result = deliver.Result{
 		Operations: m.Operations[:0], Marks: m.Marks[:0], Recent: m.Recent[:0], Rejects: m.Rejects[:0], Waiting: m.Waiting[:0],
-		Settled: m.Settled[:0],
+		Corrections: m.Corrections[:0], Settled: m.Settled[:0],
 	}
 	m.text, m.ends = m.text[:0], m.ends[:0]
 }

@@ -34,6 +34,7 @@ type repeats struct {
 	from     int64              // the first day of which the state has all that was sent
 	rejected rejectedKeys       // what earlier runs have rejected
 	closed   rejectedKeys       // of these, what a retry leaves alone as well
+	open     ledger.OpenEvents  // of the rows that earlier runs have rejected
 	listed   rejectedKeys       // corrections of what was sent that earlier runs have listed
 	retry    bool               // what was rejected is tried again
 	uuids    ledger.UUIDs       // of the rows of earlier runs
@@ -107,6 +108,9 @@ func (r *repeats) begin(ctx context.Context, earlier *Earlier) (err error) {
 	}
 	if err == nil {
 		r.closed, err = earlier.State.ClosedRejectKeys(ctx, earlier.resumedID())
+	}
+	if err == nil {
+		r.open, err = earlier.State.OpenEvents(ctx)
 	}
 	if err == nil {
 		r.listed, err = earlier.State.ListedKeys(ctx, mapping.ReasonCorrectedLate, earlier.resumedID())

@@ -44,6 +44,7 @@ func (c *checkpoint) advance(r *Result) {
 	}
 	c.acks.add(r.Operations, r.Marks, r.End)
 	c.step.AddWaiting(r.Waiting)
+	c.step.AddCorrections(r.Corrections)
 	c.step.AddIdentified(r.Settled)
 	c.changed = true
 }

@@ -24,10 +24,11 @@ type Result struct {
 	Recent     []uint64               // Refs of the operations that can start a campaign
 	End        uint64                 // all numbers before it are done, except those of Operations
 
-	Rows      RowCounts
-	Rejects   []Reject         // rejected by our checks
-	Waiting   []ledger.Waiting // rows held for a later run
-	Unchanged int64            // people who need no identify, since an earlier run has sent the same
-	Settled   []string         // kept distinct IDs, as they were then, of rejected people who need no identify any more
-	Others    int64            // things without an operation that Spec.Progress counts too
+	Rows        RowCounts
+	Rejects     []Reject            // rejected by our checks
+	Waiting     []ledger.Waiting    // rows held for a later run
+	Corrections []ledger.Correction // rows of Waiting whose events have other rows that earlier runs have rejected
+	Unchanged   int64               // people who need no identify, since an earlier run has sent the same
+	Settled     []string            // kept distinct IDs, as they were then, of rejected people who need no identify any more
+	Others      int64               // things without an operation that Spec.Progress counts too
 }
