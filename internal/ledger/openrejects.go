@@ -16,6 +16,11 @@ const isOpen = "retried IS NULL AND sent IS NULL AND dismissed IS NULL"
 const isFreed = `phase = 2 AND run <> ?1 AND person IS NOT NULL AND retried IS NULL AND (sent IS NULL OR sent = ?1) AND dismissed IS NULL
 	AND NOT EXISTS (SELECT 1 FROM rejects p WHERE p.person = rejects.person AND p.phase = 1 AND p.run <> ?1 AND p.retried IS NULL AND (p.sent IS NULL OR p.sent = ?1))`
 
+// isNeeded is the condition that a reject is of a person with whom rows were rejected that are open. As with isFreed,
+// what the run ?1 itself did does not matter.
+const isNeeded = `(phase = 1 AND EXISTS (SELECT 1 FROM rejects r WHERE r.person = rejects.person AND r.phase = 2 AND r.run <> ?1
+	AND r.retried IS NULL AND (r.sent IS NULL OR r.sent = ?1) AND r.dismissed IS NULL))`
+
 // FreedSources returns the sources with rows that were rejected only because their person was, if a run other
 // than besides has sent the person since. They are as runs have read them, by path. besides is 0 for no
 // exception.

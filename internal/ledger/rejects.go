@@ -101,9 +101,10 @@ func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
 }
 
 // ClosedRejectKeys returns those of RejectKeys that a retry leaves alone as well: of what was dismissed, and
-// of rows of whose events a run other than besides has sent another version.
+// of rows of whose events a run other than besides has sent another version. A retry tries a dismissed person
+// if rows are open that were rejected with the person.
 func (s *Store) ClosedRejectKeys(ctx context.Context, besides int64) ([]Key, error) {
-	return s.rejectKeys(ctx, "retried IS NULL AND (sent <> ?1 AND phase <> 1 OR dismissed IS NOT NULL)", besides)
+	return s.rejectKeys(ctx, "retried IS NULL AND (sent <> ?1 AND phase <> 1 OR dismissed IS NOT NULL AND NOT "+isNeeded+")", besides)
 }
 
 // ListedKeys returns the sorted keys of what runs other than besides have only listed for one reason.
