@@ -42,7 +42,7 @@ func TestKilledDismiss(t *testing.T) {
 	const before, after = "before all are closed", "after it"
 	counts, took := killCounts{}, 100*time.Millisecond
 	phases := &runPhases{names: []string{before, after}}
-	for n := 0; n < kills(t) || n < 100*kills(t) && counts.missing(phases); n++ {
+	for n := 0; n < 100*kills(t) && (counts[before]+counts[after] < kills(t) || counts.missing(phases)); n++ {
 		state := filepath.Join(t.TempDir(), "state")
 		if err := os.CopyFS(state, os.DirFS(begun)); err != nil {
 			t.Fatal(err)
