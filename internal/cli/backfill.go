@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/cli/terminal"
-	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
 )
 
@@ -64,8 +63,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	}
 	release := holdOldCopies(args)
 	defer func() {
-		sent := !o.sending.sandbox && (err == nil || isFinished(err) && exitCode(err) == exit.Done)
-		err = errors.Join(err, release(sent))
+		err = errors.Join(err, release(!o.sending.sandbox && isDone(err)))
 	}()
 	if args, err = p.copyStdin(ctx, &o.stdin, args); err != nil {
 		return err

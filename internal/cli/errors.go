@@ -31,8 +31,9 @@ func usage(err error) error {
 
 // finished ends a command that has already said why its exit code is what it is.
 type finished struct {
-	code int
-	why  string // for the document of --json, if the command wrote no other
+	code     int
+	why      string // for the document of --json, if the command wrote no other
+	declined bool   // the user was asked whether to go on, and did not say yes
 }
 
 func (f *finished) Error() string { return f.why }
@@ -42,6 +43,12 @@ func (f *finished) Hint() string  { return "" }
 func isFinished(err error) bool {
 	_, ok := errors.AsType[*finished](err)
 	return ok
+}
+
+// isDone reports whether a command that ended with err has nothing left to do. One that the user declined has.
+func isDone(err error) bool {
+	ended, ok := errors.AsType[*finished](err)
+	return err == nil || ok && !ended.declined && exitCode(err) == exit.Done
 }
 
 // exitCode returns the exit code for an error. A signal comes first, then what a command says, then what the

@@ -48,7 +48,7 @@ func runDismiss(ctx context.Context, p *program, o *retryOptions) (err error) {
 	what := report.Plural(n, "reject", "rejects") + " " + terminal.WordsFor(o.dismiss, n)
 	if !o.sending.yes {
 		question := "Close " + what + " for good?"
-		if err := p.askOr(ctx, terminal.Plain(question), "Nothing was closed."); err != nil {
+		if err := p.ask(ctx, terminal.Plain(question), "closed"); err != nil {
 			return err
 		}
 	}

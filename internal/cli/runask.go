@@ -34,14 +34,9 @@ func (p *program) checkCanAsk(o *sendingOptions, look string, args []string) err
 	return &problem{code: exit.Usage, err: errors.New(why + "; nothing was sent"), hint: "check what would be sent with `ph2cio " + look + "`, then add --yes"}
 }
 
-// ask asks a question on the terminal. Any answer but a plain yes ends the run with nothing sent.
-func (p *program) ask(ctx context.Context, question string) error {
-	return p.askOr(ctx, question, "Nothing was sent.")
-}
-
-// askOr asks a question on the terminal. Any answer but a plain yes ends the run, and says that nothing was
-// done.
-func (p *program) askOr(ctx context.Context, question, nothingDone string) error {
+// ask asks a question on the terminal. Any answer but a plain yes ends the command, and says that nothing was
+// done: done is what a yes would have done, such as "sent".
+func (p *program) ask(ctx context.Context, question, done string) error {
 	p.idle.Store(true)
 	fmt.Fprint(p.env.Stderr, question, " [y/N] ")
 	answer, err := p.answer(ctx)
@@ -52,8 +47,8 @@ func (p *program) askOr(ctx context.Context, question, nothingDone string) error
 		return nil
 	}
 	p.notify.decline()
-	fmt.Fprintln(p.env.Stderr, nothingDone)
-	return &finished{exit.Done, "not confirmed; nothing was sent"}
+	fmt.Fprintf(p.env.Stderr, "Nothing was %s.\n", done)
+	return &finished{code: exit.Done, why: "not confirmed; nothing was " + done, declined: true}
 }
 
 // isYes reports whether an answer is y or yes. An answer that only begins with y may be a slip.

@@ -41,7 +41,7 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 	if left.Nothing() {
 		return false, s.sendNothing(ctx, read)
 	}
-	return true, s.p.ask(ctx, fmt.Sprintf("Send to workspace %d (%s)?", s.to.workspace.EnvironmentID, s.to.workspace.Region))
+	return true, s.p.ask(ctx, fmt.Sprintf("Send to workspace %d (%s)?", s.to.workspace.EnvironmentID, s.to.workspace.Region), "sent")
 }
 
 // writeForecast says which workspace this is, where the settings came from, and what would be created.

@@ -85,7 +85,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 		fmt.Fprintln(p.env.Stdout, terminal.Wrap(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
 		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", terminal.Plain(p.restartCommand()))
 	}
-	return &finished{exit.Done, said}
+	return &finished{code: exit.Done, why: said}
 }
 
 // nothingRejected says that there is nothing to retry, except perhaps rejected merges and what comes after them.
