@@ -175,12 +175,12 @@ func (p *peoplePhase) withRemovals(worker int, before, text []byte, person *peop
 	if now != person {
 		mapper.Person(nil, now) // wholeUnchanged has mapped the whole person last
 	}
-	out, gone = mapper.Removals(before, now, mapping.RemoveNew)
+	out, gone = mapper.Removals(text, now, mapping.RemoveNew) // behind text, which stays if nothing is removed
 	if p.merged[person.Number] {
 		gone = mapping.GoneUnknown
 	}
-	if len(out) > len(before) {
-		return out, gone
+	if removing := out[len(text):]; len(removing) > 0 {
+		return append(before, removing...), gone
 	}
 	return text, gone
 }
