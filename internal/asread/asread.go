@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"maps"
 	"slices"
 	"time"
 
@@ -135,17 +134,21 @@ func SameRows(a, b *ledger.Source) bool {
 }
 
 // Renamed looks among the known sources for one that has all rows of a source which is gone. The file may
-// have been renamed, compressed, or both, and may have grown before it was renamed.
-func Renamed(ctx context.Context, then *ledger.Source, known map[string]ledger.KnownSource, inputs *source.Snapshot) (now source.Source, found bool) {
-	for _, path := range slices.Sorted(maps.Keys(known)) {
-		other := known[path].Source
-		if path == then.Path {
-			continue
+// have been renamed, compressed, or both, and may have grown before it was renamed. To find out whether it has
+// grown, Renamed opens all larger sources that runs after the given one have read.
+func Renamed(ctx context.Context, then *ledger.Source, after int64, known map[string]ledger.KnownSource, inputs *source.Snapshot) (now source.Source, found bool) {
+	var may []string
+	for path, other := range known {
+		if path != then.Path && (SameRows(then, &other.Source) || then.Rows > 0 && other.Size > then.Size && other.Run > after) {
+			may = append(may, path)
 		}
+	}
+	slices.Sort(may)
+	for _, path := range may {
 		if now, found = inputs.Look(ctx, path); !found {
 			continue
 		}
-		if SameRows(then, &other) || then.Rows > 0 && other.Size > then.Size && HoldsWithin(ctx, now, other.Size, *then) {
+		if other := known[path]; SameRows(then, &other.Source) || HoldsWithin(ctx, now, other.Size, *then) {
 			return now, true
 		}
 	}

@@ -70,3 +70,46 @@ func TestAnEmptySourceIsKnown(t *testing.T) {
 		t.Errorf("a file that is not empty any more counts as unchanged, %v", err)
 	}
 }
+
+// TestRenamedOpensWhatWasReadSince looks for the rows of a file that is gone. A larger file has them, as a later run
+// has read it. Files of which it is known without opening them that they have the rows are found too; others are not
+// opened.
+func TestRenamedOpensWhatWasReadSince(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for name, text := range map[string]string{"a": "other rows, more", "b": "rows and more", "c": "the same, compressed"} {
+		path := filepath.Join(dir, name)
+		paths = append(paths, path)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := source.Find(paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := sources.New(sources.Manners{AnyOffset: true})
+	known := map[string]ledger.KnownSource{}
+	for _, one := range store.Copy(t, files) {
+		known[one.Name] = ledger.KnownSource{Run: 3, Source: ledger.Source{Path: one.Name, Size: one.Size, Rows: 2, Fingerprint: filepath.Base(one.Name)}}
+	}
+	before := filepath.Join(dir, "before")
+	if err := os.WriteFile(before, []byte("rows"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, ends := Ends(t.Context(), source.Source{Name: before}, 4)
+	gone := ledger.Source{Path: "gone", Size: 4, Rows: 1, Ends: ends}
+	same := ledger.Source{Path: "gone", Size: 4, Rows: 2, Fingerprint: "c"}
+	for _, c := range []struct {
+		then  ledger.Source
+		after int64
+		want  string
+		opens int
+	}{{gone, 2, "b", 2}, {gone, 3, "", 0}, {same, 3, "c", 0}} {
+		opened := store.Opened()
+		now, found := Renamed(t.Context(), &c.then, c.after, known, source.NewSnapshot(store, store.Copy(t, files)))
+		if found != (c.want != "") || found && filepath.Base(now.Name) != c.want || store.Opened()-opened != c.opens {
+			t.Errorf("read after run %d: found %s, %t, and opened %d; want %s, and %d opened", c.after, now.Name, found, store.Opened()-opened, c.want, c.opens)
+		}
+	}
+}

@@ -42,8 +42,11 @@ func (a *answers) LastRun(ctx context.Context) (*ledger.Run, error) {
 	return &last, ctx.Err()
 }
 
-func (a *answers) FreedSources(ctx context.Context, besides int64) ([]ledger.Source, error) {
-	return a.freed[besides], ctx.Err()
+func (a *answers) FreedSources(ctx context.Context, besides int64) (freed []ledger.SourceOfRun, err error) {
+	for _, one := range a.freed[besides] {
+		freed = append(freed, ledger.SourceOfRun{Source: one, Run: 1})
+	}
+	return freed, ctx.Err()
 }
 
 func (a *answers) Last(_ context.Context, command string) (*ledger.Run, error) {

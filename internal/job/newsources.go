@@ -50,26 +50,35 @@ func (d *decision) newSources(last *ledger.Run) (*newSources, error) {
 
 // addFreed adds the sources with rows that were rejected only because their person was, and whose person was sent
 // since, as far as their rows are there. If the last run is stopped and sent the person, it began before that, and
-// its sources did not include them.
+// its sources did not include them. A file that is gone may be missed for many nights, so that only files that were
+// read since are opened to look for its rows.
 func (d *decision) addFreed(found *newSources, last *ledger.Run) error {
 	stopped := int64(0)
 	if open(last) {
 		stopped = last.ID
 	}
 	freed, err := d.ledger.FreedSources(d.ctx, stopped)
+	if err != nil || len(freed) == 0 {
+		return err
+	}
+	reads := map[string]bool{}
+	for _, one := range found.sources {
+		reads[NameOf(one.Name)] = true
+	}
 	for _, then := range freed {
 		now, there := d.Inputs.Look(d.ctx, then.Path)
-		if !there || !asread.Holds(d.ctx, now, then) {
-			if now, there = asread.Renamed(d.ctx, &then, found.known, d.Inputs); !there {
+		if !there || !asread.Holds(d.ctx, now, then.Source) {
+			if now, there = asread.Renamed(d.ctx, &then.Source, then.Run, found.known, d.Inputs); !there {
 				continue
 			}
 		}
-		found.freed = append(found.freed, then)
-		if !slices.ContainsFunc(found.sources, func(s source.Source) bool { return NameOf(s.Name) == NameOf(now.Name) }) {
+		found.freed = append(found.freed, then.Source)
+		if name := NameOf(now.Name); !reads[name] {
+			reads[name] = true
 			found.sources = append(found.sources, now)
 		}
 	}
-	return err
+	return nil
 }
 
 // waitsInGone reports whether rows wait in a source that is not there any more, and this is the first run to

@@ -65,7 +65,7 @@ type Ledger interface {
 	OpenRejects(ctx context.Context) (ledger.OpenRejects, error)
 	// FreedSources returns the sources with rows that were rejected only because their person was, if a run other
 	// than besides has sent the person since; besides is 0 for no exception.
-	FreedSources(ctx context.Context, besides int64) ([]ledger.Source, error)
+	FreedSources(ctx context.Context, besides int64) ([]ledger.SourceOfRun, error)
 	// PendingMerges returns the merges that are not done and those that a run has done; run is 0 for a new
 	// run.
 	PendingMerges(ctx context.Context, run int64) ([]ledger.Merge, error)

@@ -112,7 +112,7 @@ func (d *decision) filesOf(rejects *ledger.OpenRejects) (files []source.Source, 
 			reread = append(reread, then)
 			continue
 		}
-		renamed, found := asread.Renamed(d.ctx, &then, before, d.Inputs)
+		renamed, found := asread.Renamed(d.ctx, &then, 0, before, d.Inputs)
 		switch {
 		case found:
 			files, reread = append(files, renamed), append(reread, then)

@@ -21,10 +21,16 @@ const isFreed = `phase = 2 AND run <> ?1 AND person IS NOT NULL AND retried IS N
 const isNeeded = `(phase = 1 AND EXISTS (SELECT 1 FROM rejects r WHERE r.person = rejects.person AND r.phase = 2 AND r.run <> ?1
 	AND r.retried IS NULL AND (r.sent IS NULL OR r.sent = ?1) AND r.dismissed IS NULL))`
 
+// SourceOfRun is a source as a run has read it.
+type SourceOfRun struct {
+	Source
+	Run int64
+}
+
 // FreedSources returns the sources with rows that were rejected only because their person was, if a run other
-// than besides has sent the person since. They are as runs have read them, by path. besides is 0 for no
-// exception.
-func (s *Store) FreedSources(ctx context.Context, besides int64) ([]Source, error) {
+// than besides has sent the person since. They are as the runs that rejected the rows have read them, by path.
+// besides is 0 for no exception.
+func (s *Store) FreedSources(ctx context.Context, besides int64) ([]SourceOfRun, error) {
 	return s.sourcesWithRejects(ctx, isFreed, besides)
 }
 
@@ -45,9 +51,9 @@ func (s *Store) NotRetried(ctx context.Context, besides int64) (n int64, paths [
 // rejectedRow is a row by the run that rejected it.
 type rejectedRow struct{ run, number int64 }
 
-// sourcesWithRejects returns the sources with rejected rows that a condition holds for, as runs have read them,
-// by path. The condition may name besides as ?1.
-func (s *Store) sourcesWithRejects(ctx context.Context, condition string, besides int64) (sources []Source, err error) {
+// sourcesWithRejects returns the sources with rejected rows that a condition holds for, as the runs that rejected
+// them have read them, by path. The condition may name besides as ?1.
+func (s *Store) sourcesWithRejects(ctx context.Context, condition string, besides int64) (sources []SourceOfRun, err error) {
 	rows, err := query[rejectedRow]{
 		doing: "reading the rejects in",
 		text:  "SELECT run, number FROM rejects WHERE phase = 2 AND " + condition + " AND ?1 IS NOT NULL ORDER BY run, number",
@@ -65,19 +71,21 @@ func (s *Store) sourcesWithRejects(ctx context.Context, condition string, beside
 		of, err = s.sourcesOf(ctx, rows[0].run)
 		sources, rows = appendWithRows(sources, of, rows[:end]), rows[end:]
 	}
-	slices.SortStableFunc(sources, func(a, b Source) int { return cmp.Compare(a.Path, b.Path) })
-	return slices.Compact(sources), err
+	slices.SortStableFunc(sources, func(a, b SourceOfRun) int { return cmp.Compare(a.Path, b.Path) })
+	return sources, err
 }
 
-// appendWithRows appends those sources of a run that have one of its rows. Both are in reading order.
-func appendWithRows(to, of []Source, rows []rejectedRow) []Source {
+// appendWithRows appends those sources of a run that have one of its rows. Both are in reading order. There is at
+// least one row.
+func appendWithRows(to []SourceOfRun, of []Source, rows []rejectedRow) []SourceOfRun {
+	run := rows[0].run
 	for _, one := range of {
 		n := 0
 		for n < len(rows) && rows[n].number < int64(one.First)+one.Rows {
 			n++
 		}
 		if n > 0 {
-			to = append(to, one)
+			to = append(to, SourceOfRun{one, run})
 		}
 		rows = rows[n:]
 	}

@@ -152,7 +152,11 @@ func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	if err != nil {
 		return open, s.wrapError("reading the rejects in", err)
 	}
-	open.Sources, err = s.sourcesWithRejects(ctx, isOpen, 0)
+	sources, err := s.sourcesWithRejects(ctx, isOpen, 0)
+	for _, one := range sources {
+		open.Sources = append(open.Sources, one.Source)
+	}
+	open.Sources = slices.Compact(open.Sources)
 	return open, err
 }
 
