@@ -108,7 +108,7 @@ func (p *program) nothingRejected(why *job.Nothing) error {
 	return err
 }
 
-// nothingNew says that a sync finds nothing new. known is how many sources earlier runs have read.
+// nothingNew says that a sync finds nothing new. known is how many sources it has found and earlier runs have read.
 func (p *program) nothingNew(incomplete []*source.Incomplete, known int) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(incomplete), "", nil)

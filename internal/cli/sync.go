@@ -135,7 +135,7 @@ func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err
 	return o.orOverdue(plan.incomplete, err)
 }
 
-// isIdle reports whether a sync has nothing to do, and how many sources earlier runs have read. It does not
+// isIdle reports whether a sync has nothing to do, and how many sources it has found. It does not
 // search the state for damage, and returns false on any error: opening the state for writing reports it. It
 // also finds the exports of which files are missing, and gives them to the request.
 func (p *program) isIdle(ctx context.Context, to *destination, plan *sourcesPlan, request *job.Request) (known int, idle bool) {

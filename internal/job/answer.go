@@ -17,7 +17,7 @@ type Answer struct {
 // Nothing says why there is nothing to do.
 type Nothing struct {
 	Done   *ledger.Run // for a backfill: the earlier one that has sent all this; else nil
-	Known  int         // for a sync: how many sources earlier runs have read, none of which has anything new
+	Known  int         // for a sync: how many sources were found, none of which has anything new
 	Merges int64       // for a retry: how many merges are rejected, which only --merges tries again
 	Emails int64       // the same of emails that come after merges
 }

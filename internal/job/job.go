@@ -22,7 +22,7 @@ type Job struct {
 	RetryMerges bool           // rejected merges are tried again
 	Merges      []ledger.Merge // for a retry: the merges to try again, and those that the resumed run has done
 	Added       int            // how many files came after the resumed run began; they wait until it has finished
-	Known       int            // for a sync: how many sources earlier runs have read
+	Known       int            // for a sync: how many sources were found that earlier runs have read and that are the same
 	MoreKnown   bool           // for a new sync: earlier runs have read sources that are not among Sources
 	HoldRecent  bool           // for a sync: recent events are held, because it is the first run and no flag says otherwise
 
@@ -86,7 +86,7 @@ func newJob(r *Request, flags string) *Job {
 func newSync(r *Request, flags string, found *newSources) *Job {
 	return &Job{
 		Command: r.Command, Preview: r.Preview, Now: r.Now, Inputs: r.Inputs, Sources: found.sources, Flags: flags,
-		Known: len(found.known), MoreKnown: found.moreKnown(), HoldRecent: !r.Preview && len(found.known) == 0 && !r.RecentGiven,
+		Known: found.same, MoreKnown: found.moreKnown(), HoldRecent: !r.Preview && len(found.known) == 0 && !r.RecentGiven,
 		reread: found.freed,
 	}
 }

@@ -13,6 +13,7 @@ import (
 // newSources has the sources of a sync, and those that it can compare them with.
 type newSources struct {
 	sources []source.Source               // those in which something may be new
+	same    int                           // how many others were found that earlier runs have read
 	known   map[string]ledger.KnownSource // those that earlier runs have read, by name
 	waiting []ledger.WaitingPath          // the names of those in which rows wait
 	freed   []ledger.Source               // those of earlier runs with rejected rows that can be sent now, and that are read again for them
@@ -43,7 +44,11 @@ func (d *decision) newSources(last *ledger.Run) (*newSources, error) {
 	found.sources = slices.DeleteFunc(slices.Clone(d.Inputs.Sources), func(one source.Source) bool {
 		name := NameOf(one.Name)
 		then, read := before[name]
-		return read && asread.Unchanged(one, &then.Source) && !due[name] || waitsForExport(one.Name, d.Incomplete)
+		same := read && asread.Unchanged(one, &then.Source) && !due[name]
+		if same {
+			found.same++
+		}
+		return same || waitsForExport(one.Name, d.Incomplete)
 	})
 	return found, d.addFreed(found, last)
 }

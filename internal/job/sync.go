@@ -27,7 +27,7 @@ func (d *decision) sync() (Answer, error) {
 	case open(last) && last.Command == string(Backfill) && !nothingSent(last):
 		return refuse(unfinished(last, ""))
 	case last == nil && len(found.sources) == 0:
-		return nothing(Nothing{Known: len(found.known)})
+		return nothing(Nothing{Known: found.same})
 	case open(last) && last.Command == string(Retry) && !nothingSent(last) && len(found.sources) > 0:
 		d.warn(ReplacesRetry{last})
 	}
@@ -137,7 +137,7 @@ func (d *decision) compareFlags(flags Flags, last *ledger.Run, newRowsOnly bool)
 	return err
 }
 
-// Idle reports whether a sync certainly has nothing to do, and how many sources earlier runs have read. It
+// Idle reports whether a sync certainly has nothing to do, and how many sources it has found. It
 // reads little of the ledger. On any error it returns false; Decide finds out then. Decide does not read
 // again what Idle has read for the same request, unless another run has ended since.
 func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
@@ -158,5 +158,5 @@ func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
 		return 0, false
 	}
 	idle, err = d.nothingToDo(last, found, flags)
-	return len(found.known), err == nil && idle
+	return found.same, err == nil && idle
 }
