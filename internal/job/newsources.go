@@ -50,7 +50,38 @@ func (d *decision) newSources(last *ledger.Run) (*newSources, error) {
 		}
 		return same || waitsForExport(one.Name, d.Incomplete)
 	})
+	d.addReturned(found)
 	return found, d.addFreed(found, last)
+}
+
+// addReturned adds sources that earlier runs have read and that are the same, if they have the rows of a source that is
+// gone and in which rows wait. No rows wait in them, since flags left the rows out when they were read.
+func (d *decision) addReturned(found *newSources) {
+	waits, gone := map[string]bool{}, map[string]string{} // paths by the fingerprints of their rows
+	for _, one := range found.waiting {
+		if waits[one.Path] {
+			continue
+		}
+		waits[one.Path] = true
+		if _, there := d.Inputs.Look(d.ctx, one.Path); !there {
+			gone[found.known[one.Path].Fingerprint] = one.Path
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	for _, now := range d.Inputs.Sources {
+		then, read := found.known[NameOf(now.Name)]
+		if !read || waits[then.Path] || !asread.Unchanged(now, &then.Source) {
+			continue
+		}
+		if path, same := gone[then.Fingerprint]; same {
+			if of := found.known[path].Source; asread.SameRows(&of, &then.Source) {
+				found.sources = append(found.sources, now)
+				found.same--
+			}
+		}
+	}
 }
 
 // addFreed adds the sources with rows that were rejected only because their person was, and whose person was sent
