@@ -56,12 +56,13 @@ type rejectedRow struct{ run, number int64 }
 func (s *Store) sourcesWithRejects(ctx context.Context, condition string, besides int64) (sources []SourceOfRun, err error) {
 	rows, err := query[rejectedRow]{
 		doing: "reading the rejects in",
-		text:  "SELECT run, number FROM rejects WHERE phase = 2 AND " + condition + " AND ?1 IS NOT NULL ORDER BY run, number",
+		text:  selectRejectedRows(condition),
 		scan: func(rows *sql.Rows) (r rejectedRow, err error) {
 			err = rows.Scan(&r.run, &r.number)
 			return r, err
 		},
 	}.all(ctx, s, besides)
+	slices.SortFunc(rows, func(a, b rejectedRow) int { return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(a.number, b.number)) })
 	for len(rows) > 0 && err == nil {
 		end := slices.IndexFunc(rows, func(r rejectedRow) bool { return r.run != rows[0].run })
 		if end < 0 {
@@ -73,6 +74,12 @@ func (s *Store) sourcesWithRejects(ctx context.Context, condition string, beside
 	}
 	slices.SortStableFunc(sources, func(a, b SourceOfRun) int { return cmp.Compare(a.Path, b.Path) })
 	return sources, err
+}
+
+// selectRejectedRows selects the rejected rows that a condition holds for. The order is left open, because the
+// database would read all rejects in their order rather than use an index.
+func selectRejectedRows(condition string) string {
+	return "SELECT run, number FROM rejects WHERE phase = 2 AND " + condition + " AND ?1 IS NOT NULL"
 }
 
 // appendWithRows appends those sources of a run that have one of its rows. Both are in reading order. There is at
