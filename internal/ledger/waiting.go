@@ -107,9 +107,8 @@ func (s *Store) Waits(ctx context.Context, in WaitingIn) iter.Seq2[Wait, error] 
 
 // WaitingPart has some of the rows that wait in a source of a run.
 type WaitingPart struct {
-	Path  string
-	Run   int64
-	Flags string // of that run, as Start has them
+	Path string
+	Run  int64
 
 	waits []byte
 }
@@ -122,10 +121,9 @@ func (p *WaitingPart) Rows() iter.Seq2[Wait, error] { return eachWait(p.waits) }
 func (s *Store) WaitingParts(ctx context.Context, besides int64) iter.Seq2[WaitingPart, error] {
 	return query[WaitingPart]{
 		doing: "reading the waiting rows in",
-		text: `SELECT s.path, w.run, r.flags, w.waits FROM waiting w
-		JOIN sources s ON s.run = w.run AND s.number = w.source JOIN runs r ON r.id = w.run WHERE w.run <> ?`,
+		text:  "SELECT s.path, w.run, w.waits FROM waiting w JOIN sources s ON s.run = w.run AND s.number = w.source WHERE w.run <> ?",
 		scan: func(rows *sql.Rows) (p WaitingPart, err error) {
-			err = rows.Scan(&p.Path, &p.Run, &p.Flags, &p.waits)
+			err = rows.Scan(&p.Path, &p.Run, &p.waits)
 			return p, err
 		},
 	}.each(ctx, s, besides)

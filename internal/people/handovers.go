@@ -1,6 +1,10 @@
 package people
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+)
 
 // handovers find the emails that pass from one person to another: those of candidates that Customer.io has
 // for somebody else, whom an earlier run has sent with them.
@@ -93,8 +97,8 @@ func (h *handovers) nameKeepers(keepers map[uint32]uint32, of map[uint32]*resolv
 		}
 		return nil
 	})
-	for node, number := range keepers {
-		of[number].keepEmail(names[node])
+	for _, node := range slices.Sorted(maps.Keys(keepers)) { // of several who keep an email the same one is named each time
+		of[keepers[node]].keepEmail(names[node])
 	}
 	return err
 }

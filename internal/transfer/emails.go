@@ -26,7 +26,7 @@ const ReasonMergeRejected = "merge_rejected"
 type emailsPhase struct {
 	*run
 	merges *mergesPhase
-	tries  *mapping.Mapper // for identifies that may not be sent; it is not counted what they change
+	tries  *mapping.Mapper // maps identifies that may not be sent; nothing uses its counts
 }
 
 func newEmailsPhase(r *run, merges *mergesPhase) *emailsPhase {
