@@ -37,7 +37,7 @@ run stops, run the same command again to resume.`,
 		if o.sending.dryRun {
 			return err
 		}
-		return errors.Join(err, p.checkCanAsk(&o.sending, "preview", args))
+		return errors.Join(err, p.checkCanAsk(&o.sending, "sent", "preview", args))
 	})
 	f := flagsInOrder(c)
 	o.mapping.addFlags(f, "hold")

@@ -36,9 +36,9 @@ backfill does; for cron, add --yes. With --dismiss REASON it sends nothing, and 
 	}
 	p.checks.add(c, func([]string) error {
 		if dismissing := c.Flags().Changed(dismissFlag); dismissing {
-			return errors.Join(o.checkDismiss(), p.checkCanAsk(&o.sending, "status --rejects", nil))
+			return errors.Join(o.checkDismiss(), p.checkCanAsk(&o.sending, "closed", "status --rejects", nil))
 		}
-		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), p.checkCanAsk(&o.sending, "status", nil))
+		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), p.checkCanAsk(&o.sending, "sent", "status", nil))
 	})
 	f := flagsInOrder(c)
 	f.BoolVar(&o.merges, job.RetryMergesFlag, false, "also try rejected merges again; they cannot be undone")

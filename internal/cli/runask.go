@@ -13,8 +13,9 @@ import (
 )
 
 // checkCanAsk refuses a run that has to ask before it sends, if nobody can be asked. It comes before the
-// first pass, which may take an hour. look is the command that shows what would be sent.
-func (p *program) checkCanAsk(o *sendingOptions, look string, args []string) error {
+// first pass, which may take an hour. done is what a yes would have done, such as "sent", and look is the command
+// that shows to what.
+func (p *program) checkCanAsk(o *sendingOptions, done, look string, args []string) error {
 	if o.yes || o.sandbox {
 		return nil
 	}
@@ -31,7 +32,7 @@ func (p *program) checkCanAsk(o *sendingOptions, look string, args []string) err
 	default:
 		return nil
 	}
-	return &problem{code: exit.Usage, err: errors.New(why + "; nothing was sent"), hint: "check what would be sent with `ph2cio " + look + "`, then add --yes"}
+	return &problem{code: exit.Usage, err: errors.New(why + "; nothing was " + done), hint: "check what would be " + done + " with `ph2cio " + look + "`, then add --yes"}
 }
 
 // ask asks a question on the terminal. Any answer but a plain yes ends the command, and says that nothing was
