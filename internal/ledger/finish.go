@@ -21,8 +21,8 @@ type Ending struct {
 // Finish records that nothing is left to do. It deletes what runs before this one have saved for later runs
 // to restore, if this one has saved all of it again (see Restorable), and stores the people once who were sent
 // several times, when they have become many. It stops the waiting of rows as Ending.Waiting says, and closes
-// the rejects of earlier runs in the phases of Ending.Retried, and those that this run has too. A file that is
-// to a quarter free space becomes smaller.
+// the rejects of earlier runs in the phases of Ending.Retried, and those that this run has too. The file becomes
+// smaller if more than a quarter of it is free.
 //
 // In the phase of events only rows that the run has read again are closed: those of Ending.Reread, and those
 // of files that were repaired. A file counts as repaired if the run has read one of the same name with at
