@@ -405,7 +405,8 @@ type status struct {
 	runs  []map[string]any // the oldest first
 }
 
-// readStatus reads the output of the status command. It leaves out times.
+// readStatus reads the output of the status command. It leaves out times, and the summary, which is that of
+// the last command: one that resumed a run has sent less itself.
 func readStatus(text []byte) (s status, err error) {
 	var all struct{ States []json.RawMessage }
 	var one struct{ Runs []map[string]any }
@@ -417,7 +418,7 @@ func readStatus(text []byte) (s status, err error) {
 	delete(s.state, "lag_seconds")
 	delete(s.state, "next")
 	for _, run := range one.Runs {
-		for _, name := range []string{"began", "saved", "ended"} {
+		for _, name := range []string{"began", "saved", "ended", "summary"} {
 			delete(run, name)
 		}
 		s.runs = append(s.runs, run)
