@@ -73,3 +73,24 @@ func TestWhatMayNotBeReadCostsItselfOnly(t *testing.T) {
 		t.Errorf("%d events were sent once all can be read", sent)
 	}
 }
+
+// TestMetricsWhereNothingCanBeListed writes metrics into a directory that the user may write to, but not read.
+func TestMetricsWhereNothingCanBeListed(t *testing.T) {
+	t.Parallel()
+	_, url := newBox(t, sandbox.Faults{})
+	r := newRun(t, url)
+	r.dropPrivileges()
+	r.write("a.jsonl", oneRow)
+	r.write("metrics/about", "")
+	dir := filepath.Join(r.dir, "metrics")
+	if err := os.Chmod(dir, 0o300); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
+	if out := r.run("sync", "--first-run", "--state", "state", "--metrics-file", "metrics/ph2cio.prom", "a.jsonl"); out.code != 0 || strings.Contains(out.stderr, "metrics") {
+		t.Errorf("exit code %d\n%s", out.code, out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "ph2cio.prom")); err != nil {
+		t.Error(err)
+	}
+}

@@ -3,13 +3,18 @@ package durable
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 )
 
-// Names syncs a directory, so that the names that files in it have now survive a power loss. On a system that
-// cannot sync directories it does nothing. The error is that the directory cannot be opened.
+// Names syncs a directory, so that the names that files in it have now survive a power loss. It does nothing
+// on a system that cannot sync directories, and for a directory whose list of files the user may not read,
+// though they may write there. The error is any other one of opening the directory.
 func Names(dir string) error {
 	file, err := os.Open(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
