@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -121,10 +122,9 @@ func (w *waitingSources) observe(source int, e *posthog.Event, out *mapping.Outc
 
 // find returns the place of the first of the same rows, or where it would be.
 func (w *waitingSources) find(row *ledger.Wait) int {
-	first, _ := slices.BinarySearchFunc(w.rows, row, func(a awaited, row *ledger.Wait) int {
-		return cmp.Or(a.ID.Compare(&row.ID), cmp.Compare(a.Row, row.Row))
+	return sort.Search(len(w.rows), func(i int) bool { // which copies no row: others change results meanwhile
+		return cmp.Or(w.rows[i].ID.Compare(&row.ID), cmp.Compare(w.rows[i].Row, row.Row)) >= 0
 	})
-	return first
 }
 
 // missing reports whether some rows of sources that are gone or replaced were not found.
