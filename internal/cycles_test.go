@@ -65,7 +65,7 @@ func TestFilesFormLayers(t *testing.T) {
 	}
 }
 
-// builtPackage is what go list tells of a package.
+// builtPackage is what go list says about a package.
 type builtPackage struct {
 	ImportPath string
 	Export     string   // the file that holds the types of what it exports

@@ -74,9 +74,9 @@
 //	source      escape, parallel
 //
 // Besides, a package may import what helps with one thing: exit where its errors end a run, escape and
-// regularfile where text and files come from outside, leftovers and durable where it makes files, report where
-// it writes for people. Nothing else of ours is imported but within sandbox and testkit; imports_test.go has the
-// whole list.
+// regularfile where text and files come from outside, leftovers and durable where it makes files, report
+// where it writes for people. Nothing else of ours is imported but within sandbox and testkit;
+// imports_test.go has the whole list.
 //
 // A new kind of thing to send needs its operation in customerio, a file in mapping, and a phase in transfer's
 // send.go and ledger's position.go; if it is to be sent only when it changes, also a table in ledger.

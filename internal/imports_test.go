@@ -16,7 +16,8 @@ import (
 
 const module = "ph2cio/"
 
-// imports is the map of doc.go: what each package may import of ours. A package that is not in it is not on the map.
+// imports is the map of doc.go: what each package may import of ours. A package that is not in it is not on
+// the map.
 var imports = map[string][]string{
 	"cmd/ph2cio":                 {"internal/cli"},
 	"internal":                   {},
@@ -71,8 +72,8 @@ func under(names ...string) []string {
 	return names
 }
 
-// source is one Go file of ours. The files are parsed, not asked for with go list: its answer would come from the test cache
-// even after the map was broken.
+// source is one Go file of ours. The files are parsed, not asked for with go list: its answer would come from
+// the test cache even after the map was broken.
 type source struct {
 	file  string // from the root, with slashes
 	dir   string
@@ -182,8 +183,8 @@ func TestFilesAreShort(t *testing.T) {
 	}
 }
 
-// TestNoPlaceIsNamed keeps the places where people work on this out of it. The words are put together here, so that this
-// file does not hold them.
+// TestNoPlaceIsNamed keeps the places where people work on this out of it. The words are put together here,
+// so that this file does not hold them.
 func TestNoPlaceIsNamed(t *testing.T) {
 	places := []string{"/wo" + "rk/", "../sha" + "red", "proxy.go" + "lang.org"}
 	check := func(file string) {

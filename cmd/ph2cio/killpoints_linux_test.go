@@ -82,8 +82,8 @@ func TestKilledAtEachStep(t *testing.T) {
 	}
 }
 
-// killAtStep kills the program at a step again and again until it ends by itself. It returns how often, which is
-// once at least.
+// killAtStep kills the program at a step again and again until it ends by itself. It returns how often, which
+// is once at least.
 func (k *killTrials) killAtStep(step killStep) (killed int) {
 	k.t.Helper()
 	under := func(nth int) []string {

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// TestKeptFilesSurviveAPowerLoss lets a run of standard input fail when it has sent a part. Whatever a power loss
-// after that may destroy, the copy of standard input and the file of metrics stay as they were.
+// TestKeptFilesSurviveAPowerLoss lets a run of standard input fail when it has sent a part. Whatever a power
+// loss after that may destroy, the copy of standard input and the file of metrics stay as they were.
 func TestKeptFilesSurviveAPowerLoss(t *testing.T) {
 	t.Parallel()
 	needs(t, exec.Command(strace(os.DevNull)[0], strace(os.DevNull)[1:]...))

@@ -66,7 +66,7 @@ func TestStoppedRunsResume(t *testing.T) {
 			}
 		},
 		"a reader that goes away": func(t *testing.T, k *killTrials) {
-			k.fail() // it tells of each wait
+			k.fail() // it says each time that it waits
 			inner, _ := k.command()
 			c := exec.Command(inner.Path, append(slices.DeleteFunc(inner.Args[1:], func(arg string) bool { return arg == "--quiet" }), "--verbose")...)
 			c.Dir, c.Env = inner.Dir, inner.Env

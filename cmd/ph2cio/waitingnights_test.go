@@ -156,9 +156,9 @@ func (f *waitingFiles) text(name string, rows []string) string {
 	return b.String()
 }
 
-// waitingRows returns the rows that the situations are made of. visit1, visit2 and visit3 are of a visitor whom
-// link identifies as dora; mail1 and mail2 of eve, who has an email once there is email; two1 and two2 of a
-// person with two profiles; new1 and new2 of the last hours, and fresh too, of dora's visitor.
+// waitingRows returns the rows that the situations are made of. visit1, visit2 and visit3 are of a visitor
+// whom link identifies as dora; mail1 and mail2 of eve, who has an email once there is email; two1 and two2
+// of a person with two profiles; new1 and new2 of the last hours, and fresh too, of dora's visitor.
 func waitingRows() map[string]string {
 	const visitor = "019ca7a0-1111-7000-8000-00000000000d"
 	now := time.Now().Add(-90 * time.Minute).UTC().Format(time.RFC3339)

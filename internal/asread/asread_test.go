@@ -71,9 +71,9 @@ func TestAnEmptySourceIsKnown(t *testing.T) {
 	}
 }
 
-// TestRenamedOpensWhatWasReadSince looks for the rows of a file that is gone. A larger file has them, as a later run
-// has read it. Files of which it is known without opening them that they have the rows are found too; others are not
-// opened.
+// TestRenamedOpensWhatWasReadSince looks for the rows of a file that is gone. A larger file has them, as a
+// later run has read it. Files of which it is known without opening them that they have the rows are found
+// too; others are not opened.
 func TestRenamedOpensWhatWasReadSince(t *testing.T) {
 	dir := t.TempDir()
 	var paths []string

@@ -226,8 +226,8 @@ func readAllFiles(t *testing.T) map[string]fileState {
 	return all
 }
 
-// checkUnchanged holds that nothing has changed: no bytes, no time, no file in the place of another, none more and none
-// less.
+// checkUnchanged holds that nothing has changed: no bytes, no time, no file in the place of another, none
+// more and none less.
 func checkUnchanged(t *testing.T, before, after map[string]fileState) {
 	t.Helper()
 	for path, then := range before {
@@ -357,8 +357,8 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 	return runs
 }
 
-// errorNames reports whether an error says what the path is. Of what is found only by looking through a directory
-// or a glob, it is said first what it looks like.
+// errorNames reports whether an error says what the path is. Of what is found only by looking through a
+// directory or a glob, it is said first what it looks like.
 func errorNames(stderr, told string, one treasure) bool {
 	if strings.Contains(stderr, told+" is "+one.is) {
 		return true

@@ -127,8 +127,8 @@ func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, 
 	return rejects, err
 }
 
-// record stores that a run has come to its end, how, and its summary, for status: the run may be killed before it
-// prints that. Once ctx is done it stores nothing, and the run can be resumed.
+// record stores that a run has come to its end, how, and its summary, for status: the run may be killed
+// before it prints that. Once ctx is done it stores nothing, and the run can be resumed.
 func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, rejects int64) error {
 	waiting, err := read.first.StillWaiting(ctx, s.to.ledger, run)
 	if err != nil {

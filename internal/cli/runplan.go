@@ -32,8 +32,8 @@ type sourcesPlan struct {
 }
 
 // newSourcesPlan finds the sources that arguments name, and makes the plan for them as of now. It says what
-// is left out. tmp is where to keep what does not fit into memory, empty for the system's directory. It removes
-// what killed runs have left there.
+// is left out. tmp is where to keep what does not fit into memory, empty for the system's directory. It
+// removes what killed runs have left there.
 func (p *program) newSourcesPlan(o *mappingOptions, tmp string, args []string) (*sourcesPlan, error) {
 	transfer.RemoveLeftovers(tmpDir(tmp))
 	now := time.Now()

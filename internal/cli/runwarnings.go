@@ -88,7 +88,8 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	return &finished{code: exit.Done, why: said}
 }
 
-// nothingRejected says that there is nothing to retry, except perhaps rejected merges and what comes after them.
+// nothingRejected says that there is nothing to retry, except perhaps rejected merges and what comes after
+// them.
 func (p *program) nothingRejected(why *job.Nothing) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(nil), "", nil)
@@ -108,7 +109,8 @@ func (p *program) nothingRejected(why *job.Nothing) error {
 	return err
 }
 
-// nothingNew says that a sync finds nothing new. known is how many sources it has found and earlier runs have read.
+// nothingNew says that a sync finds nothing new. known is how many sources it has found and earlier runs have
+// read.
 func (p *program) nothingNew(incomplete []*source.Incomplete, known int) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(incomplete), "", nil)

@@ -85,7 +85,8 @@ type runReport struct {
 	Done    deliver.Counters `json:"done"`
 	Sources []sourceReport   `json:"sources"`
 	Rejects map[string]int64 `json:"rejects"`
-	// Summary is that of the last run that has ended. It has only those sources that have trouble or a warning.
+	// Summary is that of the last run that has ended. It has only those sources that have trouble or a
+	// warning.
 	Summary json.RawMessage `json:"summary,omitempty"`
 }
 

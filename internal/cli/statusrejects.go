@@ -105,8 +105,8 @@ func (p *program) goneFiles(ctx context.Context, sources []ledger.Source) *goneF
 	return files
 }
 
-// has reports whether all files that a run may have been given by this name are gone. The name may be relative to
-// the directory in which the run began.
+// has reports whether all files that a run may have been given by this name are gone. The name may be
+// relative to the directory in which the run began.
 func (g *goneFiles) has(name string) bool {
 	gone, known := g.known[name]
 	if !known {

@@ -17,8 +17,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// onePersonsRows are rows of one person, by what becomes of them alone. Several are versions of one event. A version that
-// cannot be sent is rejected only without one that can, so each reason also has an event of its own.
+// onePersonsRows are rows of one person, by what becomes of them alone. Several are versions of one event. A
+// version that cannot be sent is rejected only without one that can, so each reason also has an event of its
+// own.
 var onePersonsRows = []string{
 	`{"uuid":"a","event":"Order","timestamp":"2026-03-04T10:00:00Z","created_at":"2026-03-04T10:00:0%dZ","properties":{"n":1}}`,
 	`{"uuid":"a","event":"Order","timestamp":"2026-03-04T10:00:00Z","created_at":"2026-03-04T10:00:0%dZ","properties":{"n":"LARGE"}}`,

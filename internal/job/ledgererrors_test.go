@@ -11,7 +11,8 @@ import (
 
 var errLedger = errors.New("the ledger cannot be read")
 
-// failing is a Ledger whose call of this number, from 0, returns errLedger. The other calls return the answers.
+// failing is a Ledger whose call of this number, from 0, returns errLedger. The other calls return the
+// answers.
 type failing struct {
 	answers
 	call, calls int

@@ -19,9 +19,9 @@ type newSources struct {
 	freed   []ledger.Source               // those of earlier runs with rejected rows that can be sent now, and that are read again for them
 }
 
-// newSources finds the sources in which something may be new, and those with rejected rows that can be sent now.
-// It leaves out the files of an export of which some files are missing. last is the newest run, nil for none.
-// What Idle has found for the same request is used, if no other run has ended since.
+// newSources finds the sources in which something may be new, and those with rejected rows that can be sent
+// now. It leaves out the files of an export of which some files are missing. last is the newest run, nil for
+// none. What Idle has found for the same request is used, if no other run has ended since.
 func (d *decision) newSources(last *ledger.Run) (*newSources, error) {
 	if d.known.still(last) {
 		return d.known.sources, nil
@@ -54,8 +54,9 @@ func (d *decision) newSources(last *ledger.Run) (*newSources, error) {
 	return found, d.addFreed(found, last)
 }
 
-// addReturned adds sources that earlier runs have read and that are the same, if they have the rows of a source that is
-// gone and in which rows wait. No rows wait in them, since flags left the rows out when they were read.
+// addReturned adds sources that earlier runs have read and that are the same, if they have the rows of a
+// source that is gone and in which rows wait. No rows wait in them, since flags left the rows out when they
+// were read.
 func (d *decision) addReturned(found *newSources) {
 	waits, gone := map[string]bool{}, map[string]string{} // paths by the fingerprints of their rows
 	for _, one := range found.waiting {
@@ -84,10 +85,10 @@ func (d *decision) addReturned(found *newSources) {
 	}
 }
 
-// addFreed adds the sources with rows that were rejected only because their person was, and whose person was sent
-// since, as far as their rows are there. If the last run is stopped and sent the person, it began before that, and
-// its sources did not include them. A file that is gone may be missed for many nights, so that only files that were
-// read since are opened to look for its rows.
+// addFreed adds the sources with rows that were rejected only because their person was, and whose person was
+// sent since, as far as their rows are there. If the last run is stopped and sent the person, it began before
+// that, and its sources did not include them. A file that is gone may be missed for many nights, so that only
+// files that were read since are opened to look for its rows.
 func (d *decision) addFreed(found *newSources, last *ledger.Run) error {
 	stopped := int64(0)
 	if open(last) {

@@ -63,8 +63,8 @@ type Ledger interface {
 	KnownSources(ctx context.Context) iter.Seq2[ledger.KnownSource, error]
 	// OpenRejects counts what was rejected and not tried again since, and returns the sources with such rows.
 	OpenRejects(ctx context.Context) (ledger.OpenRejects, error)
-	// FreedSources returns the sources with rows that were rejected only because their person was, if a run other
-	// than besides has sent the person since; besides is 0 for no exception.
+	// FreedSources returns the sources with rows that were rejected only because their person was, if a run
+	// other than besides has sent the person since; besides is 0 for no exception.
 	FreedSources(ctx context.Context, besides int64) ([]ledger.SourceOfRun, error)
 	// PendingMerges returns the merges that are not done and those that a run has done; run is 0 for a new
 	// run.

@@ -94,8 +94,8 @@ func (d *decision) mergesOf(run int64) ([]ledger.Merge, error) {
 }
 
 // filesOf returns the files that may have rejected rows, also those that were renamed. If it is not known
-// where some of the rows are now, these include all files that may have them (see mayHave). reread has the sources of
-// earlier runs all of whose rows these files certainly hold. It warns of files that are gone.
+// where some of the rows are now, these include all files that may have them (see mayHave). reread has the
+// sources of earlier runs all of whose rows these files certainly hold. It warns of files that are gone.
 func (d *decision) filesOf(rejects *ledger.OpenRejects) (files []source.Source, reread []ledger.Source, err error) {
 	before, err := asread.Sources(d.ctx, d.ledger)
 	if err != nil {
@@ -140,9 +140,9 @@ func readWithout(before map[string]ledger.KnownSource, then *ledger.Source, now 
 	return known && !asread.SameRows(then, &last.Source) && asread.Unchanged(now, &last.Source)
 }
 
-// mayHave returns the sources that earlier runs have read, that are still there, and that may have rows which run
-// first or a later one has rejected. A source that no run after first has read, and that has not changed since, has
-// none but those that were rejected in it: a run that reads a row first rejects it.
+// mayHave returns the sources that earlier runs have read, that are still there, and that may have rows which
+// run first or a later one has rejected. A source that no run after first has read, and that has not changed
+// since, has none but those that were rejected in it: a run that reads a row first rejects it.
 func (d *decision) mayHave(before map[string]ledger.KnownSource, first int64) (files []source.Source) {
 	for path, then := range before {
 		if now, there := d.Inputs.Look(d.ctx, path); there && (then.Run > first || !asread.Unchanged(now, &then.Source)) {

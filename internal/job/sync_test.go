@@ -278,8 +278,8 @@ func TestReplacedIsOnlySaidOfWhatIsKnown(t *testing.T) {
 	}
 }
 
-// TestDecideReadsAgainOnlyAfterAnotherRun asks Idle and then Decide about one request. What the ledger knows of
-// sources changes in between, once without another run and once with one.
+// TestDecideReadsAgainOnlyAfterAnotherRun asks Idle and then Decide about one request. What the ledger knows
+// of sources changes in between, once without another run and once with one.
 func TestDecideReadsAgainOnlyAfterAnotherRun(t *testing.T) {
 	inDay := there.read(day)
 	for _, another := range []bool{false, true} {

@@ -67,9 +67,9 @@ func (s *Store) fill(ctx context.Context, of Workspace) error {
 	return s.recordOwner(ctx, of)
 }
 
-// syncParents syncs the directories above a directory. The directory and some of those above it may be new, and
-// if a power loss took their names, the state would be lost with them. A directory that cannot be opened is
-// not new.
+// syncParents syncs the directories above a directory. The directory and some of those above it may be new,
+// and if a power loss took their names, the state would be lost with them. A directory that cannot be opened
+// is not new.
 func syncParents(path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {

@@ -19,10 +19,10 @@ type Ending struct {
 }
 
 // Finish records that nothing is left to do. It deletes what runs before this one have saved for later runs
-// to restore, if this one has saved all of it again (see Restorable), and stores the people once who were sent
-// several times, when they have become many. It stops the waiting of rows as Ending.Waiting says, and closes
-// the rejects of earlier runs in the phases of Ending.Retried, and those that this run has too. The file becomes
-// smaller if more than a quarter of it is free.
+// to restore, if this one has saved all of it again (see Restorable), and stores the people once who were
+// sent several times, when they have become many. It stops the waiting of rows as Ending.Waiting says, and
+// closes the rejects of earlier runs in the phases of Ending.Retried, and those that this run has too. The
+// file becomes smaller if more than a quarter of it is free.
 //
 // In the phase of events only rows that the run has read again are closed: those of Ending.Reread, and those
 // of files that were repaired. A file counts as repaired if the run has read one of the same name with at
@@ -94,9 +94,9 @@ type readNow struct {
 	before sql.NullString // the fingerprint of the source of that name when an earlier run read it to its end last
 }
 
-// repaired returns the sources with open rejects that seem to be repaired, as Finish says. A repaired file may
-// have had another name when its rows were rejected. Then the last run before this one that read it to its end,
-// under the name that it has now, read the same rows.
+// repaired returns the sources with open rejects that seem to be repaired, as Finish says. A repaired file
+// may have had another name when its rows were rejected. Then the last run before this one that read it to
+// its end, under the name that it has now, read the same rows.
 func (r *Run) repaired(ctx context.Context) ([]SourceOfRun, error) {
 	rejected, err := r.store.sourcesWithRejects(ctx, "run <> ?1 AND "+isOpen, r.ID)
 	if err != nil || len(rejected) == 0 {
@@ -124,9 +124,9 @@ func (r *Run) repaired(ctx context.Context) ([]SourceOfRun, error) {
 	return slices.DeleteFunc(rejected, func(s SourceOfRun) bool { return max(most[s.Path], mostOf[s.Fingerprint]) < s.Rows }), nil
 }
 
-// closeTriedAgain closes the rejects of earlier runs that this run has tried again: all of the phases besides that
-// of events, and the rejected rows of sources. If it has not tried rejected rows again, only freed rows are closed;
-// what became of those is counted in this run.
+// closeTriedAgain closes the rejects of earlier runs that this run has tried again: all of the phases besides
+// that of events, and the rejected rows of sources. If it has not tried rejected rows again, only freed rows
+// are closed; what became of those is counted in this run.
 func (r *Run) closeTriedAgain(ctx context.Context, tx *sql.Tx, phases []Phase, rows []SourceOfRun) error {
 	condition := isFreed
 	for _, phase := range phases {
@@ -148,8 +148,8 @@ func (r *Run) closeTriedAgain(ctx context.Context, tx *sql.Tx, phases []Phase, r
 	return nil
 }
 
-// closeRejectedAgain closes the rejects of earlier runs that this run has rejected too, so that what is rejected
-// counts once, in whatever source and form its row was found, and each person once.
+// closeRejectedAgain closes the rejects of earlier runs that this run has rejected too, so that what is
+// rejected counts once, in whatever source and form its row was found, and each person once.
 func (r *Run) closeRejectedAgain(ctx context.Context, tx *sql.Tx) error {
 	by := map[Phase][]string{People: {"key", "person"}, Events: {"key", "event"}, Merges: {"key"}, Emails: {"key", "person"}}
 	for phase, columns := range by {

@@ -16,8 +16,9 @@ type KnownSource struct {
 	Flags  string    // the same, as Start has them
 }
 
-// KnownSources yields the sources that runs have read to their ends, in the order of the runs. One that several
-// runs have read comes several times, last as the last of them read it. An error is the last thing yielded.
+// KnownSources yields the sources that runs have read to their ends, in the order of the runs. One that
+// several runs have read comes several times, last as the last of them read it. An error is the last thing
+// yielded.
 func (s *Store) KnownSources(ctx context.Context) iter.Seq2[KnownSource, error] {
 	const doing = "reading the known sources in"
 	type ofRun struct {

@@ -10,14 +10,14 @@ import (
 // isOpen is the condition that a reject is still to be fixed.
 const isOpen = "retried IS NULL AND sent IS NULL AND dismissed IS NULL"
 
-// isFreed is the condition that runs other than ?1 have rejected a row only because its person was, and have sent
-// the person since. Such a row can be sent. What ?1 itself did does not matter, so that a resumed run finds what it
-// found when it began.
+// isFreed is the condition that runs other than ?1 have rejected a row only because its person was, and have
+// sent the person since. Such a row can be sent. What ?1 itself did does not matter, so that a resumed run
+// finds what it found when it began.
 const isFreed = `phase = 2 AND run <> ?1 AND person IS NOT NULL AND retried IS NULL AND (sent IS NULL OR sent = ?1) AND dismissed IS NULL
 	AND NOT EXISTS (SELECT 1 FROM rejects p WHERE p.person = rejects.person AND p.phase = 1 AND p.run <> ?1 AND p.retried IS NULL AND (p.sent IS NULL OR p.sent = ?1))`
 
-// isNeeded is the condition that a reject is of a person with whom rows were rejected that are open. As with isFreed,
-// what the run ?1 itself did does not matter.
+// isNeeded is the condition that a reject is of a person with whom rows were rejected that are open. As with
+// isFreed, what the run ?1 itself did does not matter.
 const isNeeded = `(phase = 1 AND EXISTS (SELECT 1 FROM rejects r WHERE r.person = rejects.person AND r.phase = 2 AND r.run <> ?1
 	AND r.retried IS NULL AND (r.sent IS NULL OR r.sent = ?1) AND r.dismissed IS NULL))`
 
@@ -34,8 +34,8 @@ func (s *Store) FreedSources(ctx context.Context, besides int64) ([]SourceOfRun,
 	return s.sourcesWithRejects(ctx, isFreed, besides)
 }
 
-// NotRetried returns how many rejected rows are open that runs other than besides have rejected, and the paths of
-// their sources.
+// NotRetried returns how many rejected rows are open that runs other than besides have rejected, and the
+// paths of their sources.
 func (s *Store) NotRetried(ctx context.Context, besides int64) (n int64, paths []string, err error) {
 	const condition = "phase = 2 AND run <> ?1 AND " + isOpen
 	if err := s.db.QueryRowContext(ctx, "SELECT count(*) FROM rejects WHERE "+condition, besides).Scan(&n); err != nil || n == 0 {
@@ -51,8 +51,8 @@ func (s *Store) NotRetried(ctx context.Context, besides int64) (n int64, paths [
 // rejectedRow is a row by the run that rejected it.
 type rejectedRow struct{ run, number int64 }
 
-// sourcesWithRejects returns the sources with rejected rows that a condition holds for, as the runs that rejected
-// them have read them, by path. The condition may name besides as ?1.
+// sourcesWithRejects returns the sources with rejected rows that a condition holds for, as the runs that
+// rejected them have read them, by path. The condition may name besides as ?1.
 func (s *Store) sourcesWithRejects(ctx context.Context, condition string, besides int64) (sources []SourceOfRun, err error) {
 	rows, err := query[rejectedRow]{
 		doing: "reading the rejects in",
@@ -82,8 +82,8 @@ func selectRejectedRows(condition string) string {
 	return "SELECT run, number FROM rejects WHERE phase = 2 AND " + condition + " AND ?1 IS NOT NULL"
 }
 
-// appendWithRows appends those sources of a run that have one of its rows. Both are in reading order. There is at
-// least one row.
+// appendWithRows appends those sources of a run that have one of its rows. Both are in reading order. There
+// is at least one row.
 func appendWithRows(to []SourceOfRun, of []Source, rows []rejectedRow) []SourceOfRun {
 	run := rows[0].run
 	for _, one := range of {

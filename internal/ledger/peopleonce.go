@@ -16,8 +16,8 @@ const peopleOnceKey = "people_once"
 const maxPeopleSize = 64 << 10
 
 // keepPeopleOnce stores each person once, if half as many have been added as there were when this was last
-// done. It takes a few bytes of memory for each person, and the last state and the ID of each who was sent several
-// times. The run is the one that ends at a time in unix seconds.
+// done. It takes a few bytes of memory for each person, and the last state and the ID of each who was sent
+// several times. The run is the one that ends at a time in unix seconds.
 func keepPeopleOnce(ctx context.Context, tx *sql.Tx, run, at int64) error {
 	o := peopleOnce{ctx: ctx, tx: tx, run: run, at: at}
 	var stored, before int64

@@ -160,7 +160,8 @@ func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	return open, err
 }
 
-// RejectedPeople returns the kept distinct IDs of the people whom any run has rejected and none has sent since.
+// RejectedPeople returns the kept distinct IDs of the people whom any run has rejected and none has sent
+// since.
 func (r *Run) RejectedPeople(ctx context.Context) ([]string, error) {
 	return query[string]{
 		doing: "reading the rejects in",

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// TestRejectsOfManyFilesAreClosedAtOnce has a rejected row in each of many files, all of which a later run has read
-// again. To compare each row with each file, and that with each file of the run, would take many minutes.
+// TestRejectsOfManyFilesAreClosedAtOnce has a rejected row in each of many files, all of which a later run
+// has read again. To compare each row with each file, and that with each file of the run, would take many
+// minutes.
 func TestRejectsOfManyFilesAreClosedAtOnce(t *testing.T) {
 	t.Parallel()
 	const files = 3000
@@ -41,8 +42,8 @@ func TestRejectsOfManyFilesAreClosedAtOnce(t *testing.T) {
 	}
 }
 
-// TestRejectsAreFoundByIndexes asks the database how it finds what each night asks for. It must not read all rejects
-// that there ever were.
+// TestRejectsAreFoundByIndexes asks the database how it finds what each night asks for. It must not read all
+// rejects that there ever were.
 func TestRejectsAreFoundByIndexes(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())

@@ -126,8 +126,8 @@ func readOpenEvents(tx *sql.Tx) (*OpenEvents, error) {
 	return open, rows.Err()
 }
 
-// closeIdentified closes the rejects of people who were sent in a step, by their kept distinct IDs at that time.
-// In the phase of emails it also closes those of emails.
+// closeIdentified closes the rejects of people who were sent in a step, by their kept distinct IDs at that
+// time. In the phase of emails it also closes those of emails.
 func (r *Run) closeIdentified(tx *sql.Tx, step *Step) error {
 	for _, id := range step.Identified {
 		_, err := tx.Exec("UPDATE rejects SET sent = ? WHERE person = ? AND phase IN (?, ?) AND retried IS NULL AND sent IS NULL", r.ID, id, People, step.Phase)

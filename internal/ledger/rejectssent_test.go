@@ -78,7 +78,8 @@ func TestARejectClosesWhenItsEventIsSent(t *testing.T) {
 	}
 }
 
-// TestARejectClosesWhenItsEventWaits rejects a row whose day is not known, which another row of the event corrects.
+// TestARejectClosesWhenItsEventWaits rejects a row whose day is not known, which another row of the event
+// corrects.
 func TestARejectClosesWhenItsEventWaits(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())

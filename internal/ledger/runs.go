@@ -15,8 +15,8 @@ func (s *Store) Last(ctx context.Context, command string) (*Run, error) {
 	return runs[0], nil
 }
 
-// LastRun returns the newest run, nil when there is none. Sources is nil if the run has ended: it may have read
-// hundreds of thousands of files, and nothing is left to be done with them.
+// LastRun returns the newest run, nil when there is none. Sources is nil if the run has ended: it may have
+// read hundreds of thousands of files, and nothing is left to be done with them.
 func (s *Store) LastRun(ctx context.Context) (*Run, error) {
 	runs, err := s.runs(ctx, "ORDER BY id DESC LIMIT 1")
 	if err != nil || len(runs) == 0 {

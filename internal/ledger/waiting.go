@@ -133,8 +133,8 @@ func (s *Store) WaitingParts(ctx context.Context, besides int64) iter.Seq2[Waiti
 type StillWaiting struct {
 	WaitingIn
 	Keep []Wait // Run.Finish sorts them
-	// Gone says that the source is not there any more. If it comes back, a sync reads it as if it were new. With
-	// Keep, Missed is when it was found gone, in unix seconds; the first such time is saved.
+	// Gone says that the source is not there any more. If it comes back, a sync reads it as if it were new.
+	// With Keep, Missed is when it was found gone, in unix seconds; the first such time is saved.
 	Gone   bool
 	Missed int64
 	Adds   bool // Keep waits in addition to what waits there

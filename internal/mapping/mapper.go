@@ -43,8 +43,8 @@ type Mapper struct {
 type People interface {
 	// AppendAttributes appends a person's attributes as a JSON object, `{}` when there are none.
 	AppendAttributes(dst []byte, p *people.Person) []byte
-	// AppendRemoved appends a JSON object whose members are the attributes that a person had when an earlier run
-	// sent them and has no more, `{}` when there are none. Their values mean nothing.
+	// AppendRemoved appends a JSON object whose members are the attributes that a person had when an earlier
+	// run sent them and has no more, `{}` when there are none. Their values mean nothing.
 	AppendRemoved(dst []byte, p *people.Person) []byte
 	// RemovedBefore returns what Mapper.Removals has returned for the person when an earlier run sent them;
 	// empty for none.

@@ -29,8 +29,8 @@ const GoneUnknown = "\x00\x00\x00\x00"
 // Removals appends the identify of the person whom Person has mapped last: with what Person has appended, and
 // with null for the email if an earlier run has sent one that the person no longer has. If Options.Unset says
 // so, there is also null for each attribute that the person had and no longer has, except those that earlier
-// runs have removed already, depending on what. Dst is returned if there is nothing to remove, or no room for it;
-// what is behind dst in its array may be overwritten all the same.
+// runs have removed already, depending on what. Dst is returned if there is nothing to remove, or no room for
+// it; what is behind dst in its array may be overwritten all the same.
 //
 // Gone stands for the attributes that are removed in Customer.io once the identify is accepted, by this or
 // earlier identifies. It is to become people.SentPerson.Removed.

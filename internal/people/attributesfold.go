@@ -132,8 +132,8 @@ func (s *attributeFolder) handOutExported() error {
 	return nil
 }
 
-// keepExported keeps properties of the persons export for later runs, as if a row of one of the person's IDs had
-// had them.
+// keepExported keeps properties of the persons export for later runs, as if a row of one of the person's IDs
+// had had them.
 func (s *attributeFolder) keepExported(node uint32, st *fold.State) {
 	var name fold.Name
 	s.nodes.sumOf(node).append(name[:0])

@@ -86,8 +86,8 @@ func (d *directedLinks) remember(later *laterRuns, earlier *spool.Log) error {
 	return nil
 }
 
-// restored yields the links between known IDs that earlier runs have written to a log; nil is none. An error is
-// the last thing yielded.
+// restored yields the links between known IDs that earlier runs have written to a log; nil is none. An error
+// is the last thing yielded.
 func (d *directedLinks) restored(earlier *spool.Log) iter.Seq2[directed, error] {
 	return func(yield func(directed, error) bool) {
 		if earlier == nil {

@@ -13,9 +13,9 @@ import (
 // kind. They hold sums of IDs and codes of keys, so they only mean something to an index with the same
 // Options.Seed and Options.KeyNames.
 //
-// Most runs only remember what their own rows say, and much of that is known from earlier runs. Once that comes
-// to half of what the first of them has remembered, a run remembers everything that it knows, each thing once:
-// see Directory.ReplacesEarlier. So what is kept stays below twice what is known.
+// Most runs only remember what their own rows say, and much of that is known from earlier runs. Once that
+// comes to half of what the first of them has remembered, a run remembers everything that it knows, each
+// thing once: see Directory.ReplacesEarlier. So what is kept stays below twice what is known.
 const (
 	beginEntry    = 'b' // nothing; the first entry of a run
 	factsEntry    = 'f' // what is known of an ID, with its text

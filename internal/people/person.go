@@ -106,8 +106,9 @@ func (p *Person) setResolved(known, late bool, brought uint64) {
 	p.known, p.late, p.emailBefore = known, late, brought
 }
 
-// setSent says that an earlier run has sent the person, who has a place in the sentTable. email is the EmailSum
-// of the email that Customer.io has for them, or gaveUpEmail, and taken says that somebody else gets it.
+// setSent says that an earlier run has sent the person, who has a place in the sentTable. email is the
+// EmailSum of the email that Customer.io has for them, or gaveUpEmail, and taken says that somebody else gets
+// it.
 func (p *Person) setSent(place int, email uint64, taken bool) {
 	if p.emailBefore == 0 || p.emailBefore == gaveUpEmail { // else a merge brings one
 		p.emailBefore = email

@@ -255,8 +255,9 @@ func (s *resolver) mergedAway(number uint32) []uint32 {
 	return s.away[number]
 }
 
-// named reports whether $merge_dangerously links all these profiles of a candidate, so that they may be merged.
-// A profile that was merged into another one stands for that one: what names its ID names the other profile.
+// named reports whether $merge_dangerously links all these profiles of a candidate, so that they may be
+// merged. A profile that was merged into another one stands for that one: what names its ID names the other
+// profile.
 func (s *resolver) named(number uint32, identified []candidateProfile) bool {
 	var nodes []uint32
 	for _, p := range identified {

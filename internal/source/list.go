@@ -92,7 +92,8 @@ type finder struct {
 	searched map[fileKey][]fs.FileInfo // directories that were searched for the current argument
 }
 
-// fileKey is the same for two names of one file, and rarely for two files; os.SameFile decides. keyOf makes it.
+// fileKey is the same for two names of one file, and rarely for two files; os.SameFile decides. keyOf makes
+// it.
 type fileKey [2]uint64
 
 func (f *finder) argument(arg string) error {

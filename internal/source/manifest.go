@@ -50,8 +50,8 @@ type Incomplete struct {
 	Missing  []string `json:"missing"`  // names of files
 	Files    int      `json:"files"`    // how many it lists
 
-	// Since is when the manifest was written last, in UTC: its modification time, or the time at which the file
-	// system changed it last, if that is earlier.
+	// Since is when the manifest was written last, in UTC: its modification time, or the time at which the
+	// file system changed it last, if that is earlier.
 	Since time.Time `json:"since"`
 }
 

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// TestManyFilesOfOneSizeAndTime finds files that have the same size and modification time, such as empty files
-// that a copy program has set the time of. If each were compared with all others, hundreds of thousands of them
-// would take minutes.
+// TestManyFilesOfOneSizeAndTime finds files that have the same size and modification time, such as empty
+// files that a copy program has set the time of. If each were compared with all others, hundreds of thousands
+// of them would take minutes.
 func TestManyFilesOfOneSizeAndTime(t *testing.T) {
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		t.Skip("this system tells files apart by nothing else unless they are opened")

@@ -64,9 +64,9 @@ const leastRatio = 4
 
 // Copy reads from to its end and writes it to a new file in dir, which must exist. Only the user can read the
 // file. Text is compressed with zstd; anything else, such as a compressed export, is written unchanged. The
-// name of the file has the SHA-256 of the stream and a random part, so that no other run uses it. It is locked
-// until Keep or Remove is called. size is the expected size in bytes, for comparing it with the free disk, or 0
-// if unknown. Copy calls seen now and then with the number of bytes that have been read.
+// name of the file has the SHA-256 of the stream and a random part, so that no other run uses it. It is
+// locked until Keep or Remove is called. size is the expected size in bytes, for comparing it with the free
+// disk, or 0 if unknown. Copy calls seen now and then with the number of bytes that have been read.
 //
 // After an error or a cancellation no file remains. The error is a *NoSpace if the disk is too small. After a
 // cancellation Copy does not wait for a Read that blocks. Copy also removes copies of the same stream in dir

@@ -84,8 +84,8 @@ func TestStaleCopiesAreRemoved(t *testing.T) {
 	}
 }
 
-// A copy of the same stream replaces those of killed runs, but none that is in use or was kept. Copies of other
-// streams stay for a week.
+// A copy of the same stream replaces those of killed runs, but none that is in use or was kept. Copies of
+// other streams stay for a week.
 func TestCopiesOfKilledRuns(t *testing.T) {
 	dir := t.TempDir()
 	killed, used, kept, other := copyOf(t, dir, []byte("text")), copyOf(t, dir, []byte("text")), copyOf(t, dir, []byte("text")), copyOf(t, dir, []byte("other"))

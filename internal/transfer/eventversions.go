@@ -95,8 +95,8 @@ func (v *version) compare(o *version) int {
 	return cmp.Compare(v.ref, o.ref)
 }
 
-// keyOfCorrection returns the key under which the ledger lists the row if it corrects what was sent. Rows that say the
-// same of one event have the same key.
+// keyOfCorrection returns the key under which the ledger lists the row if it corrects what was sent. Rows
+// that say the same of one event have the same key.
 func (v *version) keyOfCorrection() ledger.Key {
 	var id ledger.Key
 	binary.BigEndian.PutUint64(id[:], v.high)

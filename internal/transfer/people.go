@@ -137,7 +137,7 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 	case person.EmailLate():
 		unchanged = unchanged || p.wholeUnchanged(worker, person)
 	case unchanged:
-		unchanged = !p.owesRemovals(worker, person, identify)
+		unchanged = !p.hasMoreToRemove(worker, person, identify)
 	}
 	switch {
 	case len(p.first.repeats.notRetried()) > 0 && p.first.repeats.notRetried().has(keyOfText(identify)):
@@ -185,10 +185,10 @@ func (p *peoplePhase) withRemovals(worker int, before, text []byte, person *peop
 	return text, gone
 }
 
-// owesRemovals reports whether an earlier run was stopped between a merge into a person's profile and the
+// hasMoreToRemove reports whether an earlier run was stopped between a merge into a person's profile and the
 // removal of what the merge may have brought back. The identify of the person, who was mapped last, may be the
 // same as before.
-func (p *peoplePhase) owesRemovals(worker int, person *people.Person, identify []byte) bool {
+func (p *peoplePhase) hasMoreToRemove(worker int, person *people.Person, identify []byte) bool {
 	if p.first.People.RemovedBefore(person) != mapping.GoneUnknown || p.merged[person.Number] || !sentSame(p.first.People, person, identify) {
 		return false
 	}

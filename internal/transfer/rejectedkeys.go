@@ -29,7 +29,8 @@ func keyOfRow(row []byte) ledger.Key { return xxh3.Hash128(row).Bytes() }
 // matter, because rejects are stored only up to there.
 func keyOfText(text []byte) ledger.Key { return xxh3.Hash128(text[:min(len(text), maxRaw)]).Bytes() }
 
-// keyOfCorrection returns the key of a row that corrects what was sent: of the event's ID and what the row says.
+// keyOfCorrection returns the key of a row that corrects what was sent: of the event's ID and what the row
+// says.
 func keyOfCorrection(id *ledger.Key, content uint32) ledger.Key {
 	var text [len(id) + 4]byte
 	binary.BigEndian.PutUint32(text[copy(text[:], id[:]):], content)

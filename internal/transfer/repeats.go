@@ -332,8 +332,8 @@ func (r *repeats) endEvent(e *sameEvent, drop func(version)) {
 	e.reset()
 }
 
-// lists reports whether a row is to be listed as a correction of what was sent. Each correction is listed once,
-// however often and in whatever file its row is read.
+// lists reports whether a row is to be listed as a correction of what was sent. Each correction is listed
+// once, however often and in whatever file its row is read.
 func (r *repeats) lists(e *sameEvent, winner *version) bool {
 	return e.corrected(winner) && (len(r.listed) == 0 || !r.listed.has(winner.keyOfCorrection()))
 }

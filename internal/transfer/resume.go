@@ -37,8 +37,8 @@ func (r *run) resume() error {
 	return r.rejectAgain()
 }
 
-// findRejectedPeople finds the people of whom the ledger has rejected identifies. It is enough to know those whose
-// rejects were open when the run began or was resumed.
+// findRejectedPeople finds the people of whom the ledger has rejected identifies. It is enough to know those
+// whose rejects were open when the run began or was resumed.
 func (r *run) findRejectedPeople() error {
 	ids, err := r.options.Ledger.RejectedPeople(r.delivery.Context())
 	for _, id := range ids {

@@ -14,8 +14,8 @@ import (
 // only once.
 type Spooled = spool.Copied
 
-// ReopenSpooled returns the copy at a path if it is one that an earlier run has left, and keeps other runs from
-// removing it until it is closed or removed.
+// ReopenSpooled returns the copy at a path if it is one that an earlier run has left, and keeps other runs
+// from removing it until it is closed or removed.
 func ReopenSpooled(path string) (*Spooled, bool) { return spool.Reopen(path) }
 
 // RemoveLeftovers removes from a directory for temporary files what killed runs have left there, except copies

@@ -190,8 +190,8 @@ func asCell(text string) string {
 	return OneLine(b.String())
 }
 
-// runs reports whether a spreadsheet would run a cell. Some ignore blanks, control characters and quotes at its
-// beginning, and some run signs of full width too.
+// runs reports whether a spreadsheet would run a cell. Some ignore blanks, control characters and quotes at
+// its beginning, and some run signs of full width too.
 func runs(cell string) bool {
 	ignored := func(r rune) bool { return r == '"' || r == '\ufeff' || unicode.IsSpace(r) || unicode.IsControl(r) }
 	sign, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(cell, ignored))

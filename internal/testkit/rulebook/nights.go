@@ -62,8 +62,8 @@ func idsOf(nights []Night) []string {
 	return slices.Sorted(maps.Keys(ids))
 }
 
-// knownOf returns what is known of an ID after some nights: all of its rows, and what the newest persons export
-// that has it says. What an export says stays known when later ones do not have the ID.
+// knownOf returns what is known of an ID after some nights: all of its rows, and what the newest persons
+// export that has it says. What an export says stays known when later ones do not have the ID.
 func knownOf(nights []Night, id string) (h History) {
 	for _, night := range nights {
 		h.Rows = append(h.Rows, filter(night.Rows, func(r Row) bool { return r.DistinctID == id })...)

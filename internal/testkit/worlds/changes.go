@@ -50,7 +50,8 @@ func (w *World) shuffle() {
 	}
 }
 
-// replaceable reports whether rows may go from a file without loss: all were read, and none has to be tried again.
+// replaceable reports whether rows may go from a file without loss: all were read, and none has to be tried
+// again.
 func (w *World) replaceable(f *file) bool { return f.isWhole() && !w.refused }
 
 // deletable reports whether a file may be deleted.

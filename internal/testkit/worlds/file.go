@@ -70,8 +70,8 @@ func (f *file) isSound() bool { return !f.damaged }
 // that nobody has read.
 func (f *file) isWhole() bool { return f.read && !f.damaged }
 
-// bytes is the file as it stands on the disk when nothing is wrong with it. The last line may lack its newline,
-// except in CSV, where a sync leaves such a line for later.
+// bytes is the file as it stands on the disk when nothing is wrong with it. The last line may lack its
+// newline, except in CSV, where a sync leaves such a line for later.
 func (f *file) bytes(newline bool) []byte {
 	if f.form == csvText || f.form == gzippedCSV {
 		text := csvOf(f.rows)

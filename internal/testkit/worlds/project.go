@@ -209,7 +209,8 @@ func (p *project) merge() {
 	p.take(&row{event: "$merge_dangerously", who: target.id, alias: source.id}, target)
 }
 
-// hasRow reports whether a row identifies a user: without one, nobody is sent whom only the persons export knows.
+// hasRow reports whether a row identifies a user: without one, nobody is sent whom only the persons export
+// knows.
 func (p *project) hasRow(u *user) bool {
 	return slices.ContainsFunc(p.all, func(r *row) bool { return r.who == u.id && !r.unreadable })
 }

@@ -18,8 +18,9 @@ type row struct {
 	createdAt  time.Time // when PostHog took it in
 	unreadable bool      // its timestamp cannot be read, so that it is rejected
 	personless bool
-	// unexported says that the row has no snapshot: it would give the person's email to the profile of a visitor of
-	// whom no file says yet that they are the person. Then both profiles are identified, and nobody merges them.
+	// unexported says that the row has no snapshot: it would give the person's email to the profile of a
+	// visitor of whom no file says yet that they are the person. Then both profiles are identified, and
+	// nobody merges them.
 	unexported bool
 	anon       string            // of an $identify: the visitor's ID
 	alias      string            // of a $merge_dangerously: the ID of the user who goes

@@ -125,8 +125,8 @@ func (w *World) isDamaged() bool {
 	return slices.ContainsFunc(w.files.files, func(f *file) bool { return f.damaged })
 }
 
-// allRead reports whether all rows have been read, so that filters lose none. Rows of a file that was cut short
-// count as new when it is whole again.
+// allRead reports whether all rows have been read, so that filters lose none. Rows of a file that was cut
+// short count as new when it is whole again.
 func (w *World) allRead() bool {
 	for _, f := range w.files.files {
 		if !f.read || f.mended {
