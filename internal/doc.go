@@ -23,6 +23,7 @@
 //	explain     why several IDs are one person, and what becomes of that person's rows; sends nothing
 //	posthog     reads exports; knows what PostHog's events mean
 //	codec       decompresses files, and reads on after damage; knows nothing of PostHog
+//	parquet     reads Parquet files as text, row by row; knows nothing of PostHog
 //	source      where the bytes of exports come from, and which sources a run found when it began
 //	people      the first pass's result: links, claims, who is sent
 //	fold        the attributes of one person or other entity, from its ordered changes
@@ -69,6 +70,7 @@
 //	people      posthog, fold, identity, parallel, rawjson, spool
 //	fold        identity, rawjson, spool
 //	posthog     source, codec, rawjson
+//	parquet     codec
 //	asread      ledger, source
 //	customerio  rawjson
 //	source      escape, parallel

@@ -33,6 +33,7 @@ var imports = map[string][]string{
 	"internal/fold":              under("identity", "spool", "rawjson"),
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
 	"internal/codec":             {},
+	"internal/parquet":           under("codec"),
 	"internal/posthog":           under("codec", "escape", "rawjson", "source", "exit"),
 	"internal/source":            under("escape", "parallel"),
 	"internal/customerio":        under("rawjson", "exit"),
