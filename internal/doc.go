@@ -53,6 +53,7 @@
 //	  rulebook  the rules of identity once more, slow and plain, and small histories full of trouble
 //	  worlds    random projects and the files that hold their rows, which change from night to night
 //	  packing   text compressed in every way that is read
+//	  parquets  tables and exports as Parquet, and such files with anything wrong in them
 //	  plans     what a test reads and by which rules, for packages that look at exports by the passes of a run
 //	  sources   a store of exports in memory that is slow, fails or changes what it has
 //	  bench     the program that measures all this (make bench)

@@ -58,13 +58,14 @@ var imports = map[string][]string{
 	"internal/testkit/rulebook":  {},
 	"internal/testkit/worlds":    {},
 	"internal/testkit/packing":   {},
+	"internal/testkit/parquets":  {},
 	"internal/testkit/plans":     under("transfer", "people", "mapping", "source"),
 	"internal/testkit/sources":   under("source"),
 	"internal/testkit/bench":     under("testkit/synthetic", "exit"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/packing", "testkit/plans", "testkit/sources", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
+var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/sources", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
 
 func under(names ...string) []string {
 	for i, name := range names {
