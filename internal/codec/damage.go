@@ -13,6 +13,7 @@ type Damage struct {
 	Keep  bool   // all text before it may be used: the file ends too soon, or has something else at its end
 	Minor bool   // the whole text has been read
 	Hint  string // what the user can do; empty if there is nothing special to say
+	Rows  int64  // of a Gap: how many rows are missing, 0 if that is unknown
 }
 
 func (d *Damage) Error() string { return d.Err.Error() }

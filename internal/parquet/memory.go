@@ -1,0 +1,57 @@
+package parquet
+
+import (
+	"fmt"
+
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// memory is that of the pages which the columns of a file hold. Each column reuses its part for the next page, since
+// the pages of a column have about one size.
+type memory struct {
+	unpacker *unpacker
+	buffer   []byte // one compressed page
+	taken    int    // bytes, in all
+}
+
+// mostMemory is how many bytes the pages of all columns may take at once.
+const mostMemory = 256 << 20
+
+// grown returns a buffer of n bytes: buffer itself if it is large enough.
+func (m *memory) grown(buffer []byte, n int) ([]byte, error) {
+	if n <= cap(buffer) {
+		return buffer[:n], nil
+	}
+	size := min(n+n/8, max(n, mostPage))
+	if m.taken += size - cap(buffer); m.taken > mostMemory {
+		return nil, fmt.Errorf("the pages of the columns take more than %d MiB together", mostMemory>>20)
+	}
+	return make([]byte, n, size), nil
+}
+
+// packed returns room for a compressed page, until the next call.
+func (m *memory) packed(size int) ([]byte, error) {
+	buffer, err := m.grown(m.buffer, size)
+	if err == nil {
+		m.buffer = buffer
+	}
+	return buffer, err
+}
+
+// unpack decompresses a page of size bytes into buffer, or into a larger one, which it returns.
+func (m *memory) unpack(buffer []byte, codec format.CompressionCodec, packed []byte, size int) ([]byte, error) {
+	return m.unpackAfter(buffer, nil, codec, packed, size)
+}
+
+// unpackAfter does the same, with head before the size bytes.
+func (m *memory) unpackAfter(buffer, head []byte, codec format.CompressionCodec, packed []byte, size int) ([]byte, error) {
+	grown, err := m.grown(buffer, len(head)+size)
+	if err != nil {
+		return buffer, err
+	}
+	copy(grown, head)
+	if err := m.unpacker.unpack(codec, packed, grown[len(head):]); err != nil {
+		return grown, fmt.Errorf("its bytes are damaged: %w", err)
+	}
+	return grown, nil
+}

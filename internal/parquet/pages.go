@@ -1,0 +1,224 @@
+package parquet
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// columnReader reads the values of one column in one row group after the other. It holds one page and the
+// column's dictionary.
+type columnReader struct {
+	column  *Column
+	memory  *memory
+	section section
+	codec   format.CompressionCodec
+	pages   int   // how many have been read in this row group
+	left    int64 // values that the row group has after this page
+
+	page    []byte // the page, not compressed
+	inPage  int    // values that are left of it, nulls among them
+	nulls   bool   // levels say which values are null
+	levels  runs
+	values  values
+	entries dictionary
+	packed  []byte // the memory of the dictionary
+
+	bytes   plainBytes
+	fixed   plainFixed
+	bits    plainBits
+	runBits runBits
+	ints    deltaIntegers
+	lengths deltaLengths
+	shared  deltaBytes
+	split   splitBytes
+	indexes indexed
+	text    []byte // of the current value, if it is not stored as text
+}
+
+// next returns the next value as text.
+func (c *columnReader) next() (text []byte, null bool, err error) {
+	for c.inPage == 0 {
+		if err := c.nextPage(); err != nil {
+			return nil, false, err
+		}
+	}
+	c.inPage--
+	if c.nulls {
+		level, ok := c.levels.next()
+		if !ok {
+			return nil, false, errors.New("its definition levels are damaged")
+		}
+		if level == 0 {
+			return nil, true, nil
+		}
+	}
+	raw, ok := c.values.next()
+	if !ok {
+		return nil, false, errValues
+	}
+	if c.column.write == nil {
+		return raw, false, nil
+	}
+	c.text, null = c.column.write(c.text[:0], raw)
+	return c.text, null, nil
+}
+
+// nextPage reads pages up to the next one with values.
+func (c *columnReader) nextPage() error {
+	if c.section.left() == 0 {
+		return fmt.Errorf("it has %d values too few", c.left)
+	}
+	c.pages++
+	h, err := c.section.readHeader()
+	if err != nil {
+		return err
+	}
+	if err := checkHeader(h, c.section.left()); err != nil {
+		return err
+	}
+	packed, err := c.memory.packed(int(h.CompressedPageSize))
+	if err != nil {
+		return err
+	}
+	if err := c.section.take(packed); err != nil {
+		return err
+	}
+	if h.CRC != 0 && crc32.ChecksumIEEE(packed) != uint32(h.CRC) {
+		return errors.New("its checksum does not match")
+	}
+	switch h.Type {
+	case format.DataPage:
+		return c.dataPage(h, packed)
+	case format.DataPageV2:
+		return c.dataPageV2(h, packed)
+	case format.DictionaryPage:
+		return c.dictionaryPage(h, packed)
+	}
+	return nil // other kinds have no values
+}
+
+// count checks and takes the number of values that a page says it has.
+func (c *columnReader) count(values int32) error {
+	if values < 0 || int64(values) > c.left {
+		return fmt.Errorf("it has %d values, but its row group has only %d more rows", values, c.left)
+	}
+	c.inPage = int(values)
+	c.left -= int64(values)
+	return nil
+}
+
+// dataPage begins to read a page in which the levels are compressed too.
+func (c *columnReader) dataPage(h *format.PageHeader, packed []byte) (err error) {
+	header := &h.DataPageHeader.V
+	if !h.DataPageHeader.Valid {
+		return errors.New("the page's header is incomplete")
+	}
+	if c.page, err = c.memory.unpack(c.page, c.codec, packed, int(h.UncompressedPageSize)); err != nil {
+		return err
+	}
+	data := c.page
+	if c.nulls = c.column.optional; c.nulls {
+		if header.DefinitionLevelEncoding != format.RLE {
+			return fmt.Errorf("its definition levels are stored as %s, which ph2cio cannot read", header.DefinitionLevelEncoding)
+		}
+		const prefix = 4
+		if len(data) < prefix || uint64(binary.LittleEndian.Uint32(data)) > uint64(len(data)-prefix) {
+			return errors.New("its definition levels are damaged")
+		}
+		end := prefix + int(binary.LittleEndian.Uint32(data))
+		c.levels.begin(data[prefix:end], 1)
+		data = data[end:]
+	}
+	if err := c.count(header.NumValues); err != nil {
+		return err
+	}
+	return c.beginValues(header.Encoding, data)
+}
+
+// dataPageV2 begins to read a page in which only the values are compressed.
+func (c *columnReader) dataPageV2(h *format.PageHeader, packed []byte) (err error) {
+	header := &h.DataPageHeaderV2.V
+	if !h.DataPageHeaderV2.Valid {
+		return errors.New("the page's header is incomplete")
+	}
+	repetition, definition := int64(header.RepetitionLevelsByteLength), int64(header.DefinitionLevelsByteLength)
+	size := int64(h.UncompressedPageSize) - repetition - definition
+	if repetition < 0 || definition < 0 || size < 0 || repetition+definition > int64(len(packed)) {
+		return errors.New("its definition levels are damaged")
+	}
+	levels, packed := packed[repetition:repetition+definition], packed[repetition+definition:]
+	codec := c.codec
+	if compressed := header.IsCompressed; compressed.Valid && !compressed.V || size == 0 && len(packed) == 0 {
+		codec = format.Uncompressed
+	}
+	if c.page, err = c.memory.unpackAfter(c.page, levels, codec, packed, int(size)); err != nil {
+		return err
+	}
+	if c.nulls = c.column.optional && definition > 0; c.nulls {
+		c.levels.begin(c.page[:definition], 1)
+	}
+	if err := c.count(header.NumValues); err != nil {
+		return err
+	}
+	return c.beginValues(header.Encoding, c.page[definition:])
+}
+
+// dictionaryPage reads the column's dictionary.
+func (c *columnReader) dictionaryPage(h *format.PageHeader, packed []byte) (err error) {
+	header := &h.DictionaryPageHeader.V
+	switch {
+	case !h.DictionaryPageHeader.Valid || header.NumValues < 0:
+		return errors.New("the page's header is incomplete")
+	case c.entries.known:
+		return errors.New("the column has two dictionaries")
+	case header.Encoding != format.Plain && header.Encoding != format.PlainDictionary:
+		return fmt.Errorf("its dictionary is stored as %s, which ph2cio cannot read", header.Encoding)
+	}
+	if c.packed, err = c.memory.unpack(c.packed, c.codec, packed, int(h.UncompressedPageSize)); err != nil {
+		return err
+	}
+	return c.entries.begin(c.packed, sizeOfType(c.column.physical, c.column.length), int(header.NumValues))
+}
+
+// beginValues begins to read the values of a page.
+func (c *columnReader) beginValues(encoding format.Encoding, data []byte) error {
+	physical := c.column.physical
+	size := sizeOfType(physical, c.column.length)
+	integers := physical == format.Int32 || physical == format.Int64
+	switch {
+	case encoding == format.Plain && physical == format.Boolean:
+		c.bits = plainBits{data: data}
+		c.values = &c.bits
+	case encoding == format.Plain && size > 0:
+		c.fixed = plainFixed{data, size}
+		c.values = &c.fixed
+	case encoding == format.Plain:
+		c.bytes.data = data
+		c.values = &c.bytes
+	case encoding == format.RLEDictionary, encoding == format.PlainDictionary:
+		c.values = &c.indexes
+		return c.indexes.begin(data, &c.entries)
+	case encoding == format.RLE && physical == format.Boolean:
+		c.values = &c.runBits
+		return c.runBits.begin(data)
+	case encoding == format.DeltaBinaryPacked && integers:
+		c.values, c.ints.size = &c.ints, size
+		return c.ints.begin(data)
+	case encoding == format.DeltaLengthByteArray && physical == format.ByteArray:
+		c.values = &c.lengths
+		return c.lengths.begin(data)
+	case encoding == format.DeltaByteArray && (physical == format.ByteArray || physical == format.FixedLenByteArray):
+		c.values = &c.shared
+		return c.shared.begin(data)
+	case encoding == format.ByteStreamSplit && size > 0:
+		c.values = &c.split
+		return c.split.begin(data, size)
+	default:
+		return fmt.Errorf("its values are stored as %s, which ph2cio cannot read", encoding)
+	}
+	return nil
+}
