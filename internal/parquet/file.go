@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -46,11 +47,28 @@ func (f *File) Codec() string {
 	return strings.Join(names, ", ")
 }
 
+// codecName returns the name of a codec, as "zstd".
 func codecName(codec format.CompressionCodec) string {
-	if codec == format.Lz4 {
-		return "LZ4 in Hadoop's form"
+	switch {
+	case codec == format.Lz4:
+		return "lz4 in Hadoop's form"
+	case codec < format.Uncompressed || codec > format.Lz4Raw:
+		return fmt.Sprintf("unknown (%d)", codec)
 	}
 	return strings.ToLower(codec.String())
+}
+
+// codecTrouble says why pages that are compressed with a codec cannot be read. It is empty if they can.
+func codecTrouble(codec format.CompressionCodec) string {
+	switch codec {
+	case format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd, format.Lz4Raw:
+		return ""
+	case format.Lz4:
+		return "it is compressed with LZ4 in Hadoop's form"
+	case format.LZO:
+		return "it is compressed with LZO"
+	}
+	return fmt.Sprintf("it is compressed with a codec that is unknown (%d)", codec)
 }
 
 // Column is a column at the top of the schema.
@@ -65,9 +83,9 @@ type Column struct {
 	length   int         // bytes of a value if physical is FixedLenByteArray
 	optional bool        // values may be null
 
-	// write appends the text of one stored value, or reports that the value stands for null. raw is the value as
-	// the plain encoding has it, but a byte 0 or 1 for booleans and no length before a byte array. If write is
-	// nil, the bytes are the text.
+	// write appends the text of one stored value, or reports that the value stands for null. raw is the value
+	// as the plain encoding has it, but a byte 0 or 1 for booleans and no length before a byte array. If
+	// write is nil, the bytes are the text.
 	write func(dst, raw []byte) (text []byte, null bool)
 }
 

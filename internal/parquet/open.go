@@ -19,9 +19,9 @@ const (
 	tailSize       = 64 << 10 // bytes at the end that are read first: most footers are shorter
 )
 
-// Open reads and checks the footer of a file of size bytes. The error is a *codec.Damage if the footer is missing, cut
-// short, too large or contradicts itself or the file, so that nothing of the file can be used. It is a *Refused if the
-// file is encrypted, and else what reading has returned.
+// Open reads and checks the footer of a file of size bytes. The error is a *codec.Damage if the footer is
+// missing, cut short, too large or contradicts itself or the file, so that nothing of the file can be used.
+// It is a *Refused if the file is encrypted, and else what reading has returned.
 func Open(at io.ReaderAt, size int64) (*File, error) {
 	start, footer, err := readFooter(at, size)
 	if err != nil {
@@ -89,7 +89,8 @@ func readAt(at io.ReaderAt, b []byte, offset int64) error {
 	return err
 }
 
-// signatureSize is how many bytes follow the footer of a file whose columns are encrypted, but not its footer.
+// signatureSize is how many bytes follow the footer of a file whose columns are encrypted, but not its
+// footer.
 const signatureSize = 28
 
 // decode checks the footer's bytes and decodes them. The strings in f.meta share them.

@@ -30,8 +30,8 @@ func topColumns(schema []format.SchemaElement) (columns []Column, leaves int, er
 	return columns, leaves, nil
 }
 
-// subtree goes through the element at index at and what is nested in it. It returns the index of the element that
-// follows, and how many leaves it has seen.
+// subtree goes through the element at index at and what is nested in it. It returns the index of the element
+// that follows, and how many leaves it has seen.
 func subtree(schema []format.SchemaElement, at int) (next, leaves int, err error) {
 	open := make([]int32, 1, 8) // for each group that is not complete, how many of its children are missing
 	open[0] = 1

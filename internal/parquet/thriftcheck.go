@@ -37,9 +37,10 @@ const (
 	thriftUUID   = 13
 )
 
-// checkThrift checks the struct at the beginning of b, in Thrift's compact protocol, before a library decodes it: that
-// its lengths stay within b, that it is not nested too deep, and that decoding needs little memory. It returns the
-// length of the struct in bytes. The error is io.ErrUnexpectedEOF if b ends within the struct. It allocates nothing.
+// checkThrift checks the struct at the beginning of b, in Thrift's compact protocol, before a library decodes
+// it: that its lengths stay within b, that it is not nested too deep, and that decoding needs little memory.
+// It returns the length of the struct in bytes. The error is io.ErrUnexpectedEOF if b ends within the struct.
+// It allocates nothing.
 func checkThrift(b []byte) (n int, err error) {
 	c := thriftChecker{b: b, budget: thriftBudget}
 	if err := c.fields(thriftDepth); err != nil {
