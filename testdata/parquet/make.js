@@ -108,7 +108,7 @@ function persons() {
     rows.push({
       team_id: 4242, distinct_id: i % 5 === 4 ? uuid('7a11', i % 6) : 'user_' + (1001 + i), person_id: uuid('bbbb', i % 24),
       properties: new Raw(`{"email":"user_${1001 + i}@example.com","plan":"${i % 2 ? 'pro' : 'free'}","big":9007199254740993,"city":"São Paulo"}`),
-      person_distinct_id_version: i % 3, person_version: i, created_at: stamp(start - i * 86400, 0), _inserted_at: stamp(start + i, 5), is_deleted: i % 9 === 8,
+      person_distinct_id_version: i % 3, person_version: i, created_at: stamp(start - i * 86400, 0), _inserted_at: stamp(start + 86400 + i, 5), is_deleted: i % 9 === 8,
     });
   }
   rows[3].properties = null;
