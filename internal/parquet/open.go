@@ -113,9 +113,17 @@ func (f *File) decode(footer []byte) (err error) {
 	}()
 	var protocol thrift.CompactProtocol
 	if err := thrift.NewDecoder(protocol.NewReaderFromBytes(footer)).Decode(&f.meta); err != nil {
-		return damage("the footer is damaged: %w", err)
+		return damage("the footer is damaged: %w", innermost(err))
 	}
 	return nil
+}
+
+// innermost leaves out where in the footer the library has found an error.
+func innermost(err error) error {
+	for within := err; within != nil; within = errors.Unwrap(within) {
+		err = within
+	}
+	return err
 }
 
 func damage(text string, args ...any) error {

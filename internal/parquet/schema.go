@@ -10,8 +10,9 @@ func topColumns(schema []format.SchemaElement) (columns []Column, leaves int, er
 	if len(schema) == 0 {
 		return nil, 0, damage("the footer is damaged: it has no schema")
 	}
-	at := 1
-	for range schema[0].NumChildren.V {
+	at, children := 1, max(0, int(schema[0].NumChildren.V))
+	columns = make([]Column, 0, min(children, len(schema)))
+	for range children {
 		if at >= len(schema) {
 			return nil, 0, damage("the footer is damaged: its schema ends too soon")
 		}
