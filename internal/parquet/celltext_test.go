@@ -140,22 +140,22 @@ func TestValuesAsText(t *testing.T) {
 		{leafElement(i64s, 0, utc(micros)), Time, "TIMESTAMP(MICROS, UTC)", i64(at), "2026-03-04T10:02:11.004512Z"},
 		{leafElement(i64s, 0, utc(millis)), Time, "TIMESTAMP(MILLIS, UTC)", i64(at / 1000), "2026-03-04T10:02:11.004Z"},
 		{leafElement(i64s, 0, utc(nanos)), Time, "TIMESTAMP(NANOS, UTC)", i64(at*1000 + 1), "2026-03-04T10:02:11.004512001Z"},
-		{leafElement(i64s, 0, utc(nanos)), Time, "TIMESTAMP(NANOS, UTC)", i64(at * 1000), "2026-03-04T10:02:11.004512Z"},
+		{leafElement(i64s, 0, utc(nanos)), Time, "TIMESTAMP(NANOS, UTC)", i64(at * 1000), "2026-03-04T10:02:11.004512000Z"},
 		{leafElement(i64s, 0, utc(micros)), Time, "TIMESTAMP(MICROS, UTC)", i64(-1), "1969-12-31T23:59:59.999999Z"},
-		{leafElement(i64s, 0, utc(micros)), Time, "TIMESTAMP(MICROS, UTC)", i64(0), "1970-01-01T00:00:00Z"},
+		{leafElement(i64s, 0, utc(micros)), Time, "TIMESTAMP(MICROS, UTC)", i64(0), "1970-01-01T00:00:00.000000Z"},
 		{leafElement(i64s, 0, utc(micros)), Time, "TIMESTAMP(MICROS, UTC)", i64(math.MaxInt64), "294247-01-10T04:00:54.775807Z"},
 		{leafElement(i64s, 0, &format.TimestampType{Unit: micros}), Time, "TIMESTAMP(MICROS)", i64(at), "2026-03-04T10:02:11.004512"},
 		{converted(i64s, deprecated.TimestampMillis), Time, "TIMESTAMP(MILLIS, UTC)", i64(1), "1970-01-01T00:00:00.001Z"},
 		{converted(i64s, deprecated.TimestampMicros), Time, "TIMESTAMP(MICROS, UTC)", i64(1), "1970-01-01T00:00:00.000001Z"},
-		{leafElement(format.Int96, 0, nil), Time, "INT96", append(i64(36131004512000), i32(2440588+20516)...), "2026-03-04T10:02:11.004512Z"},
+		{leafElement(format.Int96, 0, nil), Time, "INT96", append(i64(36131004512000), i32(2440588+20516)...), "2026-03-04T10:02:11.004512000Z"},
 		{leafElement(format.Int96, 0, nil), Time, "INT96", append(i64(-1), i32(2440588)...), "1969-12-31T23:59:59.999999999Z"},
 		{leafElement(i32s, 0, &format.TimeType{Unit: millis}), Text, "TIME(MILLIS)", i32(36131004), "10:02:11.004"},
 		{leafElement(i64s, 0, &format.TimeType{Unit: micros, IsAdjustedToUTC: true}), Text, "TIME(MICROS, UTC)", i64(36131004512), "10:02:11.004512"},
 		{leafElement(i64s, 0, &format.TimeType{Unit: nanos}), Text, "TIME(NANOS)", i64(1), "00:00:00.000000001"},
-		{leafElement(i64s, 0, &format.TimeType{Unit: micros}), Text, "TIME(MICROS)", i64(86400e6), "24:00:00"},
+		{leafElement(i64s, 0, &format.TimeType{Unit: micros}), Text, "TIME(MICROS)", i64(86400e6), "24:00:00.000000"},
 		{leafElement(i64s, 0, &format.TimeType{Unit: micros}), Text, "TIME(MICROS)", i64(86400e6 + 1), null},
 		{converted(i32s, deprecated.TimeMillis), Text, "TIME(MILLIS, UTC)", i32(-1), null},
-		{converted(i64s, deprecated.TimeMicros), Text, "TIME(MICROS, UTC)", i64(0), "00:00:00"},
+		{converted(i64s, deprecated.TimeMicros), Text, "TIME(MICROS, UTC)", i64(0), "00:00:00.000000"},
 	} {
 		c := columnOf(test.element)
 		if c.Kind != test.kind || c.Type != test.name || c.Trouble != "" {
@@ -219,7 +219,7 @@ func TestTimesAsTheLibraryWritesThem(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seconds := rapid.Int64Range(-80_000_000_000, 300_000_000_000).Draw(t, "seconds")
 		want := time.Unix(seconds, 0).UTC()
-		if got := string(appendTime(nil, seconds, 0, true)); got != want.Format("2006-01-02T15:04:05Z") {
+		if got := string(appendTime(nil, seconds, 0, 1_000_000, true)); got != want.Format("2006-01-02T15:04:05.000Z") {
 			t.Errorf("second %d is %s, want %s", seconds, got, want)
 		}
 	})

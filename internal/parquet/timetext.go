@@ -17,7 +17,7 @@ func writeInt96(dst, raw []byte) ([]byte, bool) {
 	const julian1970 = 2440588
 	seconds, nanos := floorDivide(int64(load64(raw)), 1_000_000_000)
 	day := int64(int32(load32(raw[8:]))) - julian1970
-	return appendTime(dst, day*secondsOfDay+seconds, nanos, true), false
+	return appendTime(dst, day*secondsOfDay+seconds, nanos, 1, true), false
 }
 
 // timestampWriter returns what writes a number of units since 1970, which are of so many nanoseconds. Unless
@@ -26,7 +26,7 @@ func timestampWriter(unit int64, utc bool) func(dst, raw []byte) ([]byte, bool) 
 	perSecond := 1_000_000_000 / unit
 	return func(dst, raw []byte) ([]byte, bool) {
 		seconds, units := floorDivide(int64(load64(raw)), perSecond)
-		return appendTime(dst, seconds, units*unit, utc), false
+		return appendTime(dst, seconds, units, unit, utc), false
 	}
 }
 
@@ -47,15 +47,15 @@ func appendTimeOfDay(dst []byte, units, unit int64) ([]byte, bool) {
 		return dst, true
 	}
 	seconds, units := floorDivide(units, 1_000_000_000/unit)
-	return appendFraction(appendClock(dst, seconds), units*unit), false
+	return appendFraction(appendClock(dst, seconds), units, unit), false
 }
 
-// appendTime appends a time as 2026-03-04T10:02:11.004512Z, or without the Z. The same time has the same
-// text, whatever its unit: the fraction has three, six or nine digits, and is left out if it is zero.
-func appendTime(dst []byte, seconds, nanos int64, utc bool) []byte {
+// appendTime appends a time as 2026-03-04T10:02:11.004512Z, or without the Z. The fraction of the second is in
+// units of so many nanoseconds, and has as many digits as all of them need.
+func appendTime(dst []byte, seconds, units, unit int64, utc bool) []byte {
 	days, second := floorDivide(seconds, secondsOfDay)
 	dst = append(appendDate(dst, days), 'T')
-	dst = appendFraction(appendClock(dst, second), nanos)
+	dst = appendFraction(appendClock(dst, second), units, unit)
 	if utc {
 		dst = append(dst, 'Z')
 	}
@@ -97,18 +97,15 @@ func appendClock(dst []byte, second int64) []byte {
 	return appendTwo(append(dst, ':'), s%60)
 }
 
-// appendFraction appends the fraction of a second.
-func appendFraction(dst []byte, nanos int64) []byte {
-	if nanos == 0 {
-		return dst
-	}
-	n := uint32(nanos)
+// appendFraction appends the fraction of a second in units of so many nanoseconds.
+func appendFraction(dst []byte, units, unit int64) []byte {
+	n := uint32(units * unit)
 	dst = appendThree(append(dst, '.'), n/1_000_000)
-	if n %= 1_000_000; n != 0 {
-		dst = appendThree(dst, n/1_000)
-		if n %= 1_000; n != 0 {
-			dst = appendThree(dst, n)
-		}
+	if unit < 1_000_000 {
+		dst = appendThree(dst, n/1_000%1_000)
+	}
+	if unit < 1_000 {
+		dst = appendThree(dst, n%1_000)
 	}
 	return dst
 }
