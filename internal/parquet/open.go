@@ -34,6 +34,9 @@ func Open(at io.ReaderAt, size int64) (*File, error) {
 	if err := f.check(start); err != nil {
 		return nil, err
 	}
+	if err := f.checkJoined(start); err != nil {
+		return nil, err
+	}
 	return f, nil
 }
 

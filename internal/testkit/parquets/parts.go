@@ -150,10 +150,10 @@ func (c *Chunk) append(tb testing.TB, file []byte, meta *format.ColumnMetaData) 
 	start := int64(len(file))
 	meta.DictionaryPageOffset, meta.DataPageOffset, meta.TotalUncompressedSize = 0, 0, 0
 	meta.BloomFilterOffset, meta.BloomFilterLength, meta.IndexPageOffset = 0, 0, 0
-	for _, page := range c.Pages {
+	for i, page := range c.Pages {
 		at := int64(len(file))
 		switch {
-		case page.Header.Type == format.DictionaryPage:
+		case page.Header.Type == format.DictionaryPage && i == 0:
 			meta.DictionaryPageOffset = at
 		case meta.DataPageOffset == 0:
 			meta.DataPageOffset = at
