@@ -58,6 +58,8 @@ func (f *File) part(m *format.ColumnMetaData) (start, end int64, err error) {
 // begin begins to read the column's values in a row group of so many rows.
 func (c *columnReader) begin(chunk *format.ColumnChunk, f *File, rows int64) error {
 	m := &chunk.MetaData
+	c.codec, c.pages, c.left, c.inPage = m.Codec, 0, rows, 0
+	c.entries.known = false
 	start, end, err := f.part(m)
 	if err != nil {
 		return err
@@ -66,7 +68,5 @@ func (c *columnReader) begin(chunk *format.ColumnChunk, f *File, rows int64) err
 		return fmt.Errorf("the footer says that its values are %s here, and %s in the schema", m.Type, c.column.physical)
 	}
 	c.section.begin(f.at, start, end)
-	c.codec, c.pages, c.left, c.inPage = m.Codec, 0, rows, 0
-	c.entries.known = false
 	return nil
 }

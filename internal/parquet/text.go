@@ -107,8 +107,9 @@ func (t *RowText) damaged(c *columnReader, err error) error {
 	}
 	lost := t.rows
 	t.rows = 0
-	return &codec.Gap{Damage: &codec.Damage{
-		Err:  fmt.Errorf("row group %d, column %q, page %d: %w", t.group, c.column.Name, c.pages, err),
-		Rows: lost,
-	}}
+	page := ""
+	if c.pages > 0 {
+		page = fmt.Sprintf(", page %d", c.pages)
+	}
+	return &codec.Gap{Damage: &codec.Damage{Err: fmt.Errorf("row group %d, column %q%s: %w", t.group, c.column.Name, page, err), Rows: lost}}
 }
