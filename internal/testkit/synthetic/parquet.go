@@ -18,12 +18,12 @@ type ParquetLayout struct {
 
 // parquetColumns are the columns of PostHog's batch exports of events. Every one may be null.
 type parquetColumns struct {
-	UUID             string `parquet:"uuid,optional"`
+	UUID             string `parquet:"uuid,optional,plain"`
 	Event            string `parquet:"event,optional,dict"`
 	DistinctID       string `parquet:"distinct_id,optional,dict"`
 	PersonID         string `parquet:"person_id,optional,dict"`
-	Properties       string `parquet:"properties,optional"`
-	PersonProperties string `parquet:"person_properties,optional"`
+	Properties       string `parquet:"properties,optional,plain"`
+	PersonProperties string `parquet:"person_properties,optional,plain"`
 	ElementsChain    string `parquet:"elements_chain,optional,dict"`
 	Timestamp        int64  `parquet:"timestamp,optional,timestamp(microsecond)"`
 	CreatedAt        int64  `parquet:"created_at,optional,timestamp(microsecond)"`
