@@ -23,10 +23,18 @@ func (m *memory) grown(buffer []byte, n int) ([]byte, error) {
 		return buffer[:n], nil
 	}
 	size := min(n+n/8, max(n, mostPage))
-	if m.taken += size - cap(buffer); m.taken > mostMemory {
-		return nil, fmt.Errorf("the pages of the columns take more than %d MiB together", mostMemory>>20)
+	if err := m.take(size - cap(buffer)); err != nil {
+		return nil, err
 	}
 	return make([]byte, n, size), nil
+}
+
+// take counts n bytes as taken.
+func (m *memory) take(n int) error {
+	if m.taken += n; m.taken > mostMemory {
+		return fmt.Errorf("the pages of the columns take more than %d MiB together", mostMemory>>20)
+	}
+	return nil
 }
 
 // packed returns room for a compressed page, until the next call.

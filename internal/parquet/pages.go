@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type columnReader struct {
 	values  values
 	entries dictionary
 	packed  []byte // the memory of the dictionary
+	large   largePage
 
 	bytes   plainBytes
 	fixed   plainFixed
@@ -39,6 +41,12 @@ type columnReader struct {
 	text    []byte // of the current value, if it is not stored as text
 }
 
+var (
+	errChecksum   = errors.New("its checksum does not match")
+	errIncomplete = errors.New("the page's header is incomplete")
+	errLevels     = errors.New("its definition levels are damaged")
+)
+
 // next returns the next value as text.
 func (c *columnReader) next() (text []byte, null bool, err error) {
 	for c.inPage == 0 {
@@ -50,7 +58,7 @@ func (c *columnReader) next() (text []byte, null bool, err error) {
 	if c.nulls {
 		level, ok := c.levels.next()
 		if !ok {
-			return nil, false, errors.New("its definition levels are damaged")
+			return nil, false, errLevels
 		}
 		if level == 0 {
 			return nil, true, nil
@@ -58,7 +66,7 @@ func (c *columnReader) next() (text []byte, null bool, err error) {
 	}
 	raw, ok := c.values.next()
 	if !ok {
-		return nil, false, errValues
+		return nil, false, cmp.Or(c.large.err, errValues)
 	}
 	if c.column.write == nil {
 		return raw, false, nil
@@ -73,12 +81,18 @@ func (c *columnReader) nextPage() error {
 		return fmt.Errorf("it has %d values too few", c.left)
 	}
 	c.pages++
+	c.large.err = nil
 	h, err := c.section.readHeader()
 	if err != nil {
 		return err
 	}
 	if err := checkHeader(h, c.section.left()); err != nil {
 		return err
+	}
+	if c.isLarge(h) {
+		if err := c.largePage(h); err != errWhole {
+			return err
+		}
 	}
 	packed, err := c.memory.packed(int(h.CompressedPageSize))
 	if err != nil {
@@ -88,7 +102,7 @@ func (c *columnReader) nextPage() error {
 		return err
 	}
 	if h.CRC != 0 && crc32.ChecksumIEEE(packed) != uint32(h.CRC) {
-		return errors.New("its checksum does not match")
+		return errChecksum
 	}
 	switch h.Type {
 	case format.DataPage:
@@ -115,22 +129,18 @@ func (c *columnReader) count(values int32) error {
 func (c *columnReader) dataPage(h *format.PageHeader, packed []byte) (err error) {
 	header := &h.DataPageHeader.V
 	if !h.DataPageHeader.Valid {
-		return errors.New("the page's header is incomplete")
+		return errIncomplete
 	}
 	if c.page, err = c.memory.unpack(c.page, c.codec, packed, int(h.UncompressedPageSize)); err != nil {
 		return err
 	}
 	data := c.page
 	if c.nulls = c.column.optional; c.nulls {
-		if header.DefinitionLevelEncoding != format.RLE {
-			return fmt.Errorf("its definition levels are stored as %s, which ph2cio cannot read", header.DefinitionLevelEncoding)
+		end, err := levelsEnd(header, data, len(data))
+		if err != nil {
+			return err
 		}
-		const prefix = 4
-		if len(data) < prefix || uint64(binary.LittleEndian.Uint32(data)) > uint64(len(data)-prefix) {
-			return errors.New("its definition levels are damaged")
-		}
-		end := prefix + int(binary.LittleEndian.Uint32(data))
-		c.levels.begin(data[prefix:end], 1)
+		c.levels.begin(data[levelsPrefix:end], 1)
 		data = data[end:]
 	}
 	if err := c.count(header.NumValues); err != nil {
@@ -139,23 +149,34 @@ func (c *columnReader) dataPage(h *format.PageHeader, packed []byte) (err error)
 	return c.beginValues(header.Encoding, data)
 }
 
+// levelsPrefix is how many bytes say how long the definition levels are.
+const levelsPrefix = 4
+
+// levelsEnd returns where the definition levels end in a page of size bytes, which begins with data.
+func levelsEnd(header *format.DataPageHeader, data []byte, size int) (int, error) {
+	if header.DefinitionLevelEncoding != format.RLE {
+		return 0, fmt.Errorf("its definition levels are stored as %s, which ph2cio cannot read", header.DefinitionLevelEncoding)
+	}
+	if len(data) < levelsPrefix || uint64(binary.LittleEndian.Uint32(data)) > uint64(size-levelsPrefix) {
+		return 0, errLevels
+	}
+	return levelsPrefix + int(binary.LittleEndian.Uint32(data)), nil
+}
+
 // dataPageV2 begins to read a page in which only the values are compressed.
 func (c *columnReader) dataPageV2(h *format.PageHeader, packed []byte) (err error) {
 	header := &h.DataPageHeaderV2.V
-	if !h.DataPageHeaderV2.Valid {
-		return errors.New("the page's header is incomplete")
+	repetition, definition, err := levelSizes(h)
+	if err != nil {
+		return err
 	}
-	repetition, definition := int64(header.RepetitionLevelsByteLength), int64(header.DefinitionLevelsByteLength)
-	size := int64(h.UncompressedPageSize) - repetition - definition
-	if repetition < 0 || definition < 0 || size < 0 || repetition+definition > int64(len(packed)) {
-		return errors.New("its definition levels are damaged")
-	}
+	size := int(h.UncompressedPageSize) - repetition - definition
 	levels, packed := packed[repetition:repetition+definition], packed[repetition+definition:]
-	codec := c.codec
-	if compressed := header.IsCompressed; compressed.Valid && !compressed.V || size == 0 && len(packed) == 0 {
+	codec := c.codecV2(header)
+	if size == 0 && len(packed) == 0 {
 		codec = format.Uncompressed
 	}
-	if c.page, err = c.memory.unpackAfter(c.page, levels, codec, packed, int(size)); err != nil {
+	if c.page, err = c.memory.unpackAfter(c.page, levels, codec, packed, size); err != nil {
 		return err
 	}
 	if c.nulls = c.column.optional && definition > 0; c.nulls {
@@ -167,12 +188,34 @@ func (c *columnReader) dataPageV2(h *format.PageHeader, packed []byte) (err erro
 	return c.beginValues(header.Encoding, c.page[definition:])
 }
 
+// levelSizes returns how many bytes the levels at the beginning of a page have.
+func levelSizes(h *format.PageHeader) (repetition, definition int, err error) {
+	header := &h.DataPageHeaderV2.V
+	if !h.DataPageHeaderV2.Valid {
+		return 0, 0, errIncomplete
+	}
+	repetition, definition = int(header.RepetitionLevelsByteLength), int(header.DefinitionLevelsByteLength)
+	most := int64(min(h.UncompressedPageSize, h.CompressedPageSize))
+	if repetition < 0 || definition < 0 || int64(repetition)+int64(definition) > most {
+		return 0, 0, errLevels
+	}
+	return repetition, definition, nil
+}
+
+// codecV2 returns the codec of the values of a page.
+func (c *columnReader) codecV2(header *format.DataPageHeaderV2) format.CompressionCodec {
+	if compressed := header.IsCompressed; compressed.Valid && !compressed.V {
+		return format.Uncompressed
+	}
+	return c.codec
+}
+
 // dictionaryPage reads the column's dictionary.
 func (c *columnReader) dictionaryPage(h *format.PageHeader, packed []byte) (err error) {
 	header := &h.DictionaryPageHeader.V
 	switch {
 	case !h.DictionaryPageHeader.Valid || header.NumValues < 0:
-		return errors.New("the page's header is incomplete")
+		return errIncomplete
 	case c.entries.known:
 		return errors.New("the column has two dictionaries")
 	case header.Encoding != format.Plain && header.Encoding != format.PlainDictionary:
@@ -197,7 +240,7 @@ func (c *columnReader) beginValues(encoding format.Encoding, data []byte) error 
 		c.fixed = plainFixed{data, size}
 		c.values = &c.fixed
 	case encoding == format.Plain:
-		c.bytes.data = data
+		c.bytes = plainBytes{stretch{data: data}}
 		c.values = &c.bytes
 	case encoding == format.RLEDictionary, encoding == format.PlainDictionary:
 		c.values = &c.indexes

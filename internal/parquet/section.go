@@ -35,6 +35,15 @@ func (s *section) left() int64 { return s.end - s.next + int64(len(s.ahead)) }
 // taken returns how many bytes have been taken.
 func (s *section) taken() int64 { return s.next - int64(len(s.ahead)) - s.start }
 
+// part returns a section of the next n bytes. It does not take them.
+func (s *section) part(n int64) section {
+	start := s.next - int64(len(s.ahead))
+	return section{at: s.at, start: start, next: start, end: start + n}
+}
+
+// skipTo takes what comes before the end of a part.
+func (s *section) skipTo(part section) { s.ahead, s.next = nil, part.end }
+
 // peek returns the next n bytes without taking them, fewer at the end of the section. They are valid until the
 // next call.
 func (s *section) peek(n int) ([]byte, error) {

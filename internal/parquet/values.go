@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -17,14 +18,29 @@ type values interface {
 var errValues = errors.New("its values are damaged")
 
 // plainBytes are byte arrays, each after its length.
-type plainBytes struct{ data []byte }
+type plainBytes struct{ stretch }
+
+// stretch is the values of a page, one after the other.
+type stretch struct {
+	data []byte
+	page *largePage // has what follows data; nil if nothing does
+}
+
+// more reports whether data has n bytes after reading on.
+func (s *stretch) more(n uint64) bool {
+	if s.page == nil || n > mostPage {
+		return false
+	}
+	s.data = s.page.more(s.data, int(n))
+	return n <= uint64(len(s.data))
+}
 
 func (v *plainBytes) next() (raw []byte, ok bool) {
-	if len(v.data) < 4 {
+	if len(v.data) < 4 && !v.more(4) {
 		return nil, false
 	}
 	size := uint64(binary.LittleEndian.Uint32(v.data))
-	if size > uint64(len(v.data)-4) {
+	if size > uint64(len(v.data)-4) && !v.more(4+size) {
 		return nil, false
 	}
 	raw, v.data = v.data[4:4+size:4+size], v.data[4+size:]
@@ -98,19 +114,38 @@ func (v *deltaIntegers) next() (raw []byte, ok bool) {
 // deltaLengths are byte arrays whose lengths come first.
 type deltaLengths struct {
 	lengths deltas
-	data    []byte
+	stretch
+	memory []byte // of the lengths, if values follow where they are in the page
 }
 
 func (v *deltaLengths) begin(data []byte) (err error) {
+	v.page = nil
 	if err = v.lengths.begin(data); err == nil {
 		v.data, err = v.lengths.after()
 	}
 	return err
 }
 
+// beginLarge begins to read a page, of which data is the beginning.
+func (v *deltaLengths) beginLarge(data []byte, page *largePage) error {
+	for v.begin(data) != nil {
+		had := len(data)
+		if data = page.more(data, min(2*had, had+page.left)); len(data) == had {
+			return cmp.Or(page.err, errDeltas)
+		}
+	}
+	var err error
+	if v.memory, err = page.memory.grown(v.memory, len(data)-len(v.data)); err != nil {
+		return err
+	}
+	copy(v.memory, data)
+	v.page = page
+	return v.lengths.begin(v.memory)
+}
+
 func (v *deltaLengths) next() (raw []byte, ok bool) {
 	size, ok := v.lengths.next()
-	if !ok || size < 0 || size > int64(len(v.data)) {
+	if !ok || size < 0 || size > int64(len(v.data)) && !v.more(uint64(size)) {
 		return nil, false
 	}
 	raw, v.data = v.data[:size:size], v.data[size:]
@@ -192,7 +227,7 @@ func (v *dictionary) begin(data []byte, size, count int) error {
 		v.data = data[:count*size]
 		return nil
 	}
-	all := plainBytes{data}
+	all := plainBytes{stretch{data: data}}
 	for range count {
 		if _, ok := all.next(); !ok {
 			return errValues
