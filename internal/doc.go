@@ -70,7 +70,7 @@
 //	mapping     people, posthog, customerio, rawjson, redact
 //	people      posthog, fold, identity, parallel, rawjson, spool
 //	fold        identity, rawjson, spool
-//	posthog     source, codec, rawjson
+//	posthog     source, codec, parquet, rawjson
 //	parquet     codec
 //	asread      ledger, source
 //	customerio  rawjson

@@ -34,7 +34,7 @@ var imports = map[string][]string{
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
 	"internal/codec":             {},
 	"internal/parquet":           under("codec"),
-	"internal/posthog":           under("codec", "escape", "rawjson", "source", "exit"),
+	"internal/posthog":           under("codec", "parquet", "escape", "rawjson", "report", "source", "exit"),
 	"internal/source":            under("escape", "parallel"),
 	"internal/customerio":        under("rawjson", "exit"),
 	"internal/identity":          {},

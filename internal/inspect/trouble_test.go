@@ -21,7 +21,7 @@ func TestInspectGoesOnAfterTrouble(t *testing.T) {
 	_ = zipper.Close()
 	damaged := writeRows(t, "damaged.jsonl.gz", packed.String()+packed.String()[:packed.Len()/2])
 	gone := writeRows(t, "gone.jsonl", "")
-	plan := plans.New(t, mapping.Options{}, damaged, gone, plans.Samples+"not_events/events.parquet", plans.Samples+"acornly_events.jsonl")
+	plan := plans.New(t, mapping.Options{}, damaged, gone, plans.Samples+"not_events/events.orc", plans.Samples+"acornly_events.jsonl")
 	if err := os.Remove(gone); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestInspectGoesOnAfterTrouble(t *testing.T) {
 	for _, f := range in.Files {
 		got = append(got, fmt.Sprint(filepath.Base(f.Path), " ", f.Rows, " ", f.State))
 	}
-	want := []string{"damaged.jsonl.gz 1 damaged", "gone.jsonl 0 missing", "events.parquet 0 refused", "acornly_events.jsonl 15 good"}
+	want := []string{"damaged.jsonl.gz 1 damaged", "gone.jsonl 0 missing", "events.orc 0 refused", "acornly_events.jsonl 15 good"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

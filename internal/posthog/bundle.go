@@ -2,6 +2,7 @@ package posthog
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"ph2cio/internal/codec"
@@ -49,7 +50,7 @@ type bundleReader struct {
 func (r *bundleReader) small(source int) bool {
 	want, known := r.wanted(source), r.options.Known
 	return want <= smallFile && want < int64(r.options.window) && (known == nil || known[source] == nil) &&
-		!codec.HasExtension(r.sources[source].Name)
+		!codec.HasExtension(r.sources[source].Name) && !strings.HasSuffix(r.sources[source].Name, ".parquet")
 }
 
 // wanted returns how many bytes of a plain source to read.
@@ -140,5 +141,5 @@ func (r *bundleReader) readWhole(s source.Source, room []byte) bool {
 		return false
 	}
 	head := room[:min(size, headSize)]
-	return !codec.IsCompressed(head) && codec.IsText(head)
+	return !codec.IsCompressed(head) && codec.IsText(head) && !isParquet(head)
 }

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/zeebo/xxh3"
 
+	"ph2cio/internal/parquet"
 	"ph2cio/internal/rawjson"
 )
 
@@ -63,6 +65,7 @@ func (c *Chunk) rows(take func(d *decoder, bad *RowError) bool) {
 	defer decoders.Put(d)
 	d.renamed, d.zone = c.layout.renamed, c.layout.zone
 	d.named = c.layout.named
+	d.columns = c.layout.columns
 	d.seen.begin(c.layout.typed, c.path)
 	defer func() {
 		c.named = d.named
@@ -83,7 +86,7 @@ func (c *Chunk) rows(take func(d *decoder, bad *RowError) bool) {
 			continue
 		}
 		d.begin()
-		d.event.Ref, d.event.Line = c.Ref+uint64(number), line
+		d.event.Ref, d.event.Line, d.event.columns = c.Ref+uint64(number), line, d.columns
 		r := c.row(d, start, number)
 		line += r.lines
 		text := c.data[r.start:r.end]
@@ -130,6 +133,9 @@ func (c *Chunk) leaveOut(left []uint64) {
 func (c *Chunk) rowEnd(start int, number uint32) (end int, lines int64) {
 	if c.ends != nil {
 		end = int(c.ends[number])
+		if c.layout.columns != nil {
+			return end, 1
+		}
 		lines = int64(bytes.Count(c.data[start:end], newline))
 		if c.layout.elements == nil {
 			lines = max(1, lines)
@@ -157,6 +163,8 @@ func (c *Chunk) row(d *decoder, start int, number uint32) (r decoded) {
 		r = decoded{start: start, end: len(c.data), next: len(c.data)}
 	case c.layout.elements != nil:
 		r = c.element(d, start, int(c.ends[number]))
+	case c.layout.columns != nil:
+		return c.cells(d, start, int(c.ends[number]))
 	case c.ends != nil:
 		r = c.csvRow(d, start, int(c.ends[number]))
 	default:
@@ -197,7 +205,25 @@ func (c *Chunk) csvRow(d *decoder, start, next int) (r decoded) {
 	return r
 }
 
+// cells decodes the row of Parquet from start to next.
+func (c *Chunk) cells(d *decoder, start, next int) decoded {
+	r := decoded{start: start, end: next, next: next, lines: 1}
+	d.cells = slices.Grow(d.cells[:0], len(c.layout.columns))[:len(c.layout.columns)]
+	switch err := parquet.Cells(d.cells, c.guarded[start:next]); {
+	case errors.Is(err, parquet.ErrTooLong):
+		r.fault = faultf(RowTooLong, "the row is longer than %d bytes", c.maxRow)
+	case err != nil:
+		panic("posthog: a chunk in memory is damaged: " + err.Error()) // like any corrupt variable
+	default:
+		r.fault = c.layout.decode(d, c.guarded, start, next)
+	}
+	return r
+}
+
 func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
+	if d.columns != nil {
+		row = shownCells(d.columns, row)
+	}
 	d.bad = RowError{
 		Path: c.path, Ref: d.event.Ref, Line: d.event.Line,
 		Reason: f.reason, Detail: f.detail, Row: row[:min(len(row), shownRow)],

@@ -8,13 +8,14 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// columnTree is one key for which the events explorer's CSV has columns: one for the value itself, or several
-// for what is within the value, or both if the value had different kinds in different rows.
+// columnTree is one key for which the events explorer's CSV or a Parquet file has columns: one for the value
+// itself, or several for what is within the value, or both if the value had different kinds in different
+// rows.
 type columnTree struct {
 	name     []byte
 	key      []byte // the name as JSON, with a colon
 	escaped  bool   // the key holds a backslash
-	column   int    // of the value itself, -1 if there is none
+	column   int    // the cell of the value itself, -1 if there is none
 	slot     int    // of its column among the typed columns of the layout
 	children []*columnTree
 	array    bool          // the children are elements, in order
@@ -82,6 +83,9 @@ func (t *columnTree) leaves(prefix string) (flat []*columnTree) {
 func (t *columnTree) filled(d *decoder) bool {
 	if t.column < 0 {
 		return false
+	}
+	if d.columns != nil {
+		return d.cells[t.column] != nil
 	}
 	return kindOf(d.cells[t.column]) != 0
 }
@@ -156,6 +160,9 @@ func closeList(dst []byte, start int, bracket byte) []byte {
 // value.
 func (t *columnTree) appendCell(dst []byte, d *decoder) (_ []byte, ok bool) {
 	cell := d.cells[t.column]
+	if d.columns != nil {
+		return d.columns[t.column].appendValue(dst, cell)
+	}
 	if len(cell) == 0 {
 		return dst, false
 	}

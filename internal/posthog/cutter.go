@@ -50,16 +50,15 @@ func (c *cutter) add(b block) *SourceError {
 			b.buffer.release()
 			return refusedSource(c.input, refused, c.codec)
 		}
-		c.layout = l
-		if l != nil && l.said != nil {
-			c.say(*l.said)
+		if l != nil {
+			c.begin(l)
 		}
 		c.line += int64(bytes.Count(text[:skip], newline))
 		text = text[skip:]
 	}
 	if c.gapped && len(text) > 0 {
 		c.gapped = false
-		c.skipping = text[0] != '{' // no row begins here
+		c.skipping = c.layout.columns == nil && text[0] != '{' // no row begins here
 	}
 	if c.skipping {
 		text = c.skip(text)
@@ -72,6 +71,13 @@ func (c *cutter) add(b block) *SourceError {
 	return nil
 }
 
+// begin sets the layout, and passes on what it says about the source.
+func (c *cutter) begin(l *layout) {
+	if c.layout = l; l.said != nil {
+		c.say(*l.said)
+	}
+}
+
 // afterAll reports whether text is only white space after the last row of a document, which is not kept.
 func (c *cutter) afterAll(text []byte) bool {
 	return len(c.rest) > headroom && c.layout.elements != nil && c.layout.elements.over && len(bytes.TrimSpace(text)) == 0
@@ -82,7 +88,7 @@ func (c *cutter) afterAll(text []byte) bool {
 func (c *cutter) bridge(damage *SourceError) bool {
 	if c.layout == nil {
 		c.headless = damage
-	} else if c.layout.line == nil {
+	} else if c.layout.line == nil && c.layout.columns == nil {
 		return false
 	}
 	c.drop()
@@ -142,7 +148,7 @@ func (c *cutter) cut(text []byte, b *buffer) {
 			data, b = c.rest, nil
 		}
 		switch {
-		case len(data) <= c.options.MaxRow+1: // one more byte, which may be part of the line end
+		case len(data) <= c.options.MaxRow+1, c.layout.columns != nil: // one more byte, which may be part of the line end
 			c.keep(data, b)
 			return
 		case !s.giveUp:
@@ -264,7 +270,7 @@ func (c *cutter) emit(p piece, rest int) {
 	chunk := c.chunk(p, rest)
 	switch {
 	case p.tooLong:
-	case p.ends == nil: // each line is a row, and has been counted
+	case p.ends == nil, c.layout.columns != nil: // each row counts as a line
 		c.line += int64(p.rows)
 	default:
 		c.line += int64(bytes.Count(chunk.data, newline))

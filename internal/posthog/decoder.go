@@ -17,7 +17,8 @@ type decoder struct {
 	members       []rawjson.Member
 	personMembers []rawjson.Member
 	splitter      cellSplitter
-	cells         [][]byte        // of a row of CSV
+	cells         [][]byte        // of a row of CSV or Parquet
+	columns       []parquetColumn // of a Parquet file, one for each cell; else nil
 	scratch       []byte          // text that is not in the file in this form; reset for each row
 	rows          rawjson.Scanner // of a chunk of lines or elements
 	value         rawjson.Scanner // of a text in a cell or a string

@@ -15,8 +15,8 @@ import (
 // as absent, because it must not join people. The zero value is a row without any field.
 type Event struct {
 	Ref  uint64 // the row's number in reading order over all sources, from 0
-	Line int64  // the line on which the row starts in its (decompressed) file, from 1
-	Row  []byte // the row as in the file, without its line end
+	Line int64  // the line on which the row starts in its (decompressed) file, from 1; of Parquet the number of the row
+	Row  []byte // the row as in the file, without its line end; of Parquet its cells in a form of this package, see Text
 
 	UUID     rawjson.UUID
 	HasUUID  bool   // false when the row has none, or one that is not a UUID
@@ -55,6 +55,18 @@ type Event struct {
 	DeviceID       []byte // `$device_id`; nil when absent
 	AnonDistinctID []byte // `$anon_distinct_id`; nil when absent
 	Alias          []byte // `alias`; nil when absent
+
+	columns []parquetColumn // of the cells in Row; nil if it is no row of Parquet
+}
+
+// Text returns the row as people read it: as it is in the file, or one of Parquet as a JSON object. It has at
+// most so many bytes, and is borrowed.
+func (e *Event) Text(most int) []byte {
+	text := e.Row
+	if e.columns != nil {
+		text = shownCells(e.columns, e.Row)
+	}
+	return text[:min(len(text), most)]
 }
 
 // trimName removes white space around the name, so that all comparisons use the same name.

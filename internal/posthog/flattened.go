@@ -9,7 +9,8 @@ import (
 
 // flattened is an object that a CSV has in several columns: `*.properties.$browser`,
 // `*.properties.$set.email`, `*.properties.tags.0`. PostHog's web interface flattens objects and arrays like
-// this, and loses types: see ColumnTypes. An empty cell is a missing value, null or an empty text.
+// this, and loses types: see ColumnTypes. An empty cell is a missing value, null or an empty text. A Parquet
+// file may have such columns too; it says of which types they are.
 type flattened struct {
 	prefixes []string        // of the columns, in order of preference
 	keys     map[string]bool // of the object, for which there are columns
@@ -23,13 +24,21 @@ const mostLevels = 64
 // add finds the columns of h whose names have a prefix. A key of the object is read from the columns with the
 // first of prefixes that has it. Columns with other prefixes repeat those.
 func (x *flattened) add(h *head, prefixes ...string) {
+	x.find(h, func(column int) (cell int) { return column }, prefixes...)
+	x.root.complete("", func(path string, column int) int {
+		return h.addTyped(x.columnOf(path, h.options.Types), column)
+	})
+}
+
+// find finds the columns for add. cellOf returns which cell of a row is that of a column.
+func (x *flattened) find(h *head, cellOf func(column int) int, prefixes ...string) {
 	x.prefixes, x.keys = prefixes, map[string]bool{}
 	for _, prefix := range prefixes {
 		var found []string
 		for column, name := range h.names {
 			path, ok := strings.CutPrefix(name, prefix)
 			if parts := strings.SplitN(path, ".", mostLevels); ok && !x.keys[parts[0]] {
-				x.root.add(parts, column)
+				x.root.add(parts, cellOf(column))
 				found = append(found, parts[0])
 			}
 		}
@@ -37,9 +46,6 @@ func (x *flattened) add(h *head, prefixes ...string) {
 			x.keys[key] = true
 		}
 	}
-	x.root.complete("", func(path string, column int) int {
-		return h.addTyped(x.columnOf(path, h.options.Types), column)
-	})
 }
 
 // columnOf returns the column of a path within the object. Properties of the person in an event share the

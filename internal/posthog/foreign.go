@@ -10,7 +10,7 @@ import (
 	"ph2cio/internal/escape"
 )
 
-const hintEvents = "use a batch export of the events model (JSONLines), a CSV from the events explorer, " +
+const hintEvents = "use a batch export of the events model (JSONLines or Parquet), a CSV from the events explorer, " +
 	"or a dump of ClickHouse's events table"
 
 // foreign refuses files of other programs, and files of PostHog without events.
@@ -35,19 +35,22 @@ type foreignFile struct {
 // is reports whether a file that begins with head is one of this kind. A magic number of letters may begin a
 // text too.
 func (f foreignFile) is(head []byte) bool {
-	return bytes.HasPrefix(head, []byte(f.magic)) && (f.magic != orcMagic || !codec.IsText(head[:min(len(head), headSize)]))
+	letters := f.magic == orcMagic || f.magic == parquetMagic || f.magic == encryptedMagic
+	return bytes.HasPrefix(head, []byte(f.magic)) && (!letters || !codec.IsText(head[:min(len(head), headSize)]))
 }
 
 const (
 	orcMagic        = "ORC"
 	hintJSONL       = "export the events as JSON lines instead"
+	insideOther     = "Parquet can be read only if the file is not compressed as a whole and any part of it can be reached"
+	hintInsideOther = "decompress the file, or copy it to this machine"
 	sessionsInstead = "the file is an export of sessions, not of events"
 	hintModel       = "in PostHog, set the batch export's model to events and export again"
-	hintBatchRow    = "in PostHog, set the batch export's format to JSONLines and export again"
 )
 
 var foreignFiles = []foreignFile{
-	{"PAR1", "Parquet files are not supported", hintBatchRow, false},
+	{parquetMagic, insideOther, hintInsideOther, false},
+	{encryptedMagic, insideOther, hintInsideOther, false},
 	{"PK\x03\x04", "XLSX and zip files are not supported", "in PostHog's export menu choose CSV instead of XLSX, or unzip the file", false},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS and other old Office files are not supported", "save the table as CSV", false},
 	{"Obj\x01", "Avro files are not supported", hintJSONL, false},
@@ -145,7 +148,7 @@ const eventsInstead = "the file is an export of events, not of persons"
 
 const hintInstead = "pass it as a SOURCE; for --persons, " + hintPersons
 
-const hintPersons = "use a batch export of the persons model (JSONLines), a CSV from PostHog's persons page, " +
+const hintPersons = "use a batch export of the persons model (JSONLines or Parquet), a CSV from PostHog's persons page, " +
 	"or a dump of ClickHouse's person_distinct_id2"
 
 const hintColumns = "if these are events with other names, use --column event=NAME (see `ph2cio help reading`); otherwise " + hintEvents

@@ -13,6 +13,12 @@ type layout struct {
 	said   *SourceError  // a warning; nil for none
 	split  func(data []byte, s splitting) (n, rows int, ends []uint32)
 
+	// columns are those of a Parquet file, in the order of a row's cells; nil for other files. Such rows
+	// begin with their length, have any bytes in them, and are whole wherever the text breaks off. So no
+	// newline is counted or looked for, and a row has the line of its number in the file. Rows that are too
+	// long come without some cells.
+	columns []parquetColumn
+
 	elements *elements                      // cuts a file whose rows are the elements of a JSON array; else nil
 	ending   func(rest []byte) *SourceError // checks the text after the last complete row of such a file
 	renamed  renaming                       // of the keys of JSON rows

@@ -338,7 +338,7 @@ func TestWhatIsNoPersonsExportIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"acornly_events.jsonl": "an export of events", "clickhouse_events.csv": "an export of events", "ui_events_star.csv": "an export of events",
-		"not_events/events.parquet": "Parquet", "not_events/groups.csv": "not an export of persons", "not_events/sessions.jsonl": "not an export of persons",
+		"not_events/events.orc": "ORC", "not_events/groups.csv": "not an export of persons", "not_events/sessions.jsonl": "not an export of persons",
 		"api_events_list.json": "an export of events",
 	} {
 		rows, troubles := readPersons(t, samplesDir+name, Options{})

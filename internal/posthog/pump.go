@@ -10,36 +10,48 @@ import (
 	"sync"
 
 	"ph2cio/internal/codec"
+	"ph2cio/internal/report"
 	"ph2cio/internal/source"
 )
 
-// pump reads one source, window by window. It reads a compressed one on a goroutine of its own, ahead of the
-// cutting. It reads any other only on demand, because then the bytes are still in the cache of the core that
-// decodes them.
+// pump reads one source, window by window. It reads a compressed one or Parquet on a goroutine of its own,
+// ahead of the cutting. It reads any other only on demand, because then the bytes are still in the cache of
+// the core that decodes them.
 type pump struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	source source.Source
-	window int
-	until  int64        // where to stop, -1 for the end
-	known  *SourceError // the damage there, found by an earlier pass
-	accept bool         // damaged text is used too
-	bomb   int64        // up to this size text may have any compression ratio
+	ctx     context.Context
+	cancel  context.CancelFunc
+	source  source.Source
+	options *Options
+	window  int
+	until   int64        // where to stop, -1 for the end
+	known   *SourceError // the damage there, found by an earlier pass
+	accept  bool         // damaged text is used too
+	bomb    int64        // up to this size text may have any compression ratio
 
 	given int64 // how much of the text has been passed on
 	gaps  int   // in the text
+	rows  int64 // that are missing in these, as far as that is known
 	lost  error // the error of the first gap
 
 	file    source.File
-	stream  *codec.Stream
+	stream  stream
+	layout  *layout      // of a Parquet file; that of any other follows from its text
 	trouble *SourceError // why the source could not be opened
 	codec   string       // the compression of the source
 	blocks  chan block   // nil if the source is read on demand
 }
 
+// stream is the text of an open source: a *codec.Stream, or the *parquet.Text of its rows.
+type stream interface {
+	io.Reader // after a *codec.Gap it can be read on
+	Used() int64
+	Verified() int64
+	Close()
+}
+
 // newPump returns a pump for sources[i] that has read nothing yet.
 func newPump(sources []source.Source, i int, o *Options) *pump {
-	p := &pump{source: sources[i], window: o.window, until: -1, accept: o.AcceptDamaged, bomb: o.bombSize}
+	p := &pump{source: sources[i], options: o, window: o.window, until: -1, accept: o.AcceptDamaged, bomb: o.bombSize}
 	if o.Until != nil {
 		p.until = o.Until[i]
 	} else if o.Known != nil && o.Known[i] != nil {
@@ -49,7 +61,7 @@ func newPump(sources []source.Source, i int, o *Options) *pump {
 	return p
 }
 
-// start opens the source, unless nothing of it is wanted, and begins to read it if it is compressed. The
+// start opens the source, unless nothing of it is wanted, and begins to read it if that is done ahead. The
 // goroutine that reads it counts in running.
 func (p *pump) start(ctx context.Context, running *sync.WaitGroup) {
 	if p.until == 0 {
@@ -57,7 +69,7 @@ func (p *pump) start(ctx context.Context, running *sync.WaitGroup) {
 		return
 	}
 	p.trouble = p.open(ctx)
-	if p.trouble == nil && p.codec != "" {
+	if p.trouble == nil && (p.codec != "" || p.layout != nil) {
 		p.ctx, p.cancel = context.WithCancel(ctx)
 		p.blocks = make(chan block, blocksAhead)
 		running.Go(func() {
@@ -75,9 +87,17 @@ func (p *pump) open(ctx context.Context) *SourceError {
 		return p.unread(err)
 	}
 	at, _ := p.file.(io.ReaderAt) // nil if there is none
-	p.stream, err = codec.Open(p.file, codec.Options{At: at, AcceptDamaged: p.accept, Name: p.source.Name})
+	if at != nil {
+		head := make([]byte, headSize)
+		if n, err := at.ReadAt(head, 0); err == nil || err == io.EOF {
+			if isParquet(head[:n]) {
+				return p.openParquet(at)
+			}
+		} // codec.Open reports any other error
+	}
+	text, err := codec.Open(p.file, codec.Options{At: at, AcceptDamaged: p.accept, Name: p.source.Name})
 	if err == nil {
-		p.codec = p.stream.Codec
+		p.stream, p.codec = text, text.Codec
 		return nil
 	}
 	if e, ok := errors.AsType[*codec.Unsupported](err); ok {
@@ -327,6 +347,7 @@ func (p *pump) missing(d *codec.Damage, end int64) *SourceError {
 	if p.gaps++; p.gaps == 1 {
 		p.lost = d.Err
 	}
+	p.rows += d.Rows
 	return p.damage(end, fmt.Errorf("%w; %s", d.Err, usedOf(end)), "get a new copy of the file")
 }
 
@@ -337,8 +358,14 @@ func (p *pump) patched(end int64) *SourceError {
 		parts = fmt.Sprintf("%d parts of the file are damaged", p.gaps)
 	}
 	what, hint := "damaged rows are left out, all others are used", hintDamaged
-	if p.accept {
+	switch {
+	case p.layout != nil:
+		hint = "get a new copy of the file" // none of the damaged rows can be read, whether accepted or not
+	case p.accept:
 		what, hint = "what can be read is used", hintPatched
+	}
+	if p.rows > 0 {
+		parts += " (" + report.Plural(p.rows, "row", "rows") + ")"
 	}
 	return p.damage(end, fmt.Errorf("%s: %w; %s", parts, p.lost, what), hint)
 }

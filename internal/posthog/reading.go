@@ -110,6 +110,9 @@ func (r *reading) newCutter(source int, codec string) *cutter {
 // cut cuts the windows of a pump into chunks. It returns false if the consumer has stopped.
 func (r *reading) cut(source int, p *pump) bool {
 	c := r.newCutter(source, p.codec)
+	if p.layout != nil {
+		c.begin(p.layout)
+	}
 	for b := range p.all() {
 		if b.buffer == nil {
 			if b.err == nil || b.err.Kind == Warning || b.patched {

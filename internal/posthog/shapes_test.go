@@ -69,7 +69,7 @@ func TestShapesAreRecognisedByContent(t *testing.T) {
 
 func TestWhatIsNotEventsIsRefusedByName(t *testing.T) {
 	for _, test := range []struct{ name, text, what, hint string }{
-		{"Parquet", "PAR1\x15\x04", "Parquet", "JSONLines"},
+		{"Parquet in another compression", "PAR1\x15\x04", "not compressed as a whole", "decompress the file"},
 		{"XLSX", "PK\x03\x04\x14\x00", "XLSX", "CSV"},
 		{"binary", "\x00\x01\x02\x03", "not text", "a batch export"},
 		{"PostHog's error", "error\r\nNo data available or unable to format for export.\r\n", "No data available", "export again"},

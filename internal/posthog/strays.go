@@ -93,7 +93,7 @@ func isStray(s source.Source, options Options) bool {
 
 // exportHead reports whether the first bytes alone show that a file is no stray, as for nearly all exports.
 func exportHead(head []byte) bool {
-	return codec.IsCompressed(head) || beginsJSON(head)
+	return codec.IsCompressed(head) || isParquet(head) || beginsJSON(head)
 }
 
 // isProse reports whether a file is prose with rows as examples: it does not begin with a row, and most of

@@ -33,6 +33,6 @@ func lateCorrection(e *posthog.Event, ids *mapping.EventIDs) deliver.Reject {
 	return deliver.Reject{
 		Number: e.Ref, Key: keyOfCorrection((*ledger.Key)(&key), ids.Content(e)), Closed: true, Line: e.Line, Reason: mapping.ReasonCorrectedLate, Event: string(e.Name), EventID: id,
 		Detail: fmt.Sprintf("another version of the event %s was already sent, and Customer.io cannot change it", id),
-		Raw:    string(e.Row[:min(len(e.Row), maxRaw)]),
+		Raw:    string(e.Text(maxRaw)),
 	}
 }

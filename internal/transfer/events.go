@@ -140,7 +140,7 @@ func (c *chunkResult) reject(bad *posthog.RowError) {
 func (c *chunkResult) rejectEvent(e *posthog.Event, o *mapping.Outcome, ids *mapping.EventIDs) {
 	c.Rejects = append(c.Rejects, deliver.Reject{
 		Number: e.Ref, Key: keyOfRow(e.Row), EventKey: ledger.Key(ids.Of(e)), Line: e.Line, Reason: o.Reason, Detail: o.Detail,
-		Raw: string(e.Row[:min(len(e.Row), maxRaw)]), Event: string(e.Name),
+		Raw: string(e.Text(maxRaw)), Event: string(e.Name),
 	})
 }
 
