@@ -57,7 +57,7 @@ func (c *columnReader) next() (text []byte, null bool, err error) {
 	c.inPage--
 	if c.nulls {
 		level, ok := c.levels.next()
-		if !ok {
+		if !ok || level > 1 {
 			return nil, false, errLevels
 		}
 		if level == 0 {
