@@ -10,6 +10,9 @@ import (
 
 // nextGroup begins to read the next row group. It returns io.EOF if there is none.
 func (t *RowText) nextGroup() error {
+	if err := t.endGroup(); err != nil {
+		return err
+	}
 	groups := t.file.meta.RowGroups
 	if t.group > 0 {
 		t.before += bytesOf(&groups[t.group-1])
@@ -23,7 +26,7 @@ func (t *RowText) nextGroup() error {
 	}
 	g := &groups[t.group]
 	t.group++
-	t.rows = g.NumRows
+	t.rows, t.whole = g.NumRows, true
 	for i := range t.columns {
 		c := &t.columns[i]
 		chunk := &g.Columns[c.column.leaf]
@@ -32,6 +35,37 @@ func (t *RowText) nextGroup() error {
 		}
 	}
 	return nil
+}
+
+// endGroup returns an error if all rows of a row group have been read, and a column has more values: then one of
+// its pages is not where it should be, and its values may have come to rows of others.
+func (t *RowText) endGroup() error {
+	if !t.whole {
+		return nil
+	}
+	t.whole = false
+	for i := range t.columns {
+		if err := t.columns[i].end(); err != nil {
+			return t.damaged(&t.columns[i], err)
+		}
+	}
+	return nil
+}
+
+// end returns an error if there is another page with values.
+func (c *columnReader) end() error {
+	if c.section.left() == 0 {
+		return nil
+	}
+	h, err := c.section.readHeader()
+	if _, failed := errors.AsType[*fileError](err); failed {
+		return err
+	}
+	if err == nil && h.DataPageHeader.V.NumValues+h.DataPageHeaderV2.V.NumValues > 0 {
+		c.pages++
+		return errors.New("the row group has no rows for its values")
+	}
+	return nil // what else may stand there holds nothing
 }
 
 // bytesOf returns how many bytes of the file a row group has.

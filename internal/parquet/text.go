@@ -19,6 +19,7 @@ type RowText struct {
 
 	group   int   // the next row group
 	rows    int64 // rows that are left in the current one
+	whole   bool  // nothing of the current one has been lost
 	before  int64 // bytes of the row groups before the current one
 	trouble error // what the next Read returns
 	rest    []byte
@@ -106,7 +107,7 @@ func (t *RowText) damaged(c *columnReader, err error) error {
 		return failed.error
 	}
 	lost := t.rows
-	t.rows = 0
+	t.rows, t.whole = 0, false
 	page := ""
 	if c.pages > 0 {
 		page = fmt.Sprintf(", page %d", c.pages)

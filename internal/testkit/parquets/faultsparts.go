@@ -61,7 +61,7 @@ func (f *faults) counts() {
 		c, second := last(parts), f.pages(parts)[1]
 		c.Pages = slices.Insert(c.Pages, slices.Index(c.Pages, second), second)
 	}, unsure)
-	of("the last page comes twice", func(parts *Parts) { c := last(parts); c.Pages = append(c.Pages, c.Pages[len(c.Pages)-1]) }, noRow, unsure, silent)
+	of("the last page comes twice", func(parts *Parts) { c := last(parts); c.Pages = append(c.Pages, c.Pages[len(c.Pages)-1]) }, noRow)
 	of("the last page is missing", func(parts *Parts) { c := last(parts); c.Pages = c.Pages[:len(c.Pages)-1] }, func(one *Fault) {
 		pages := f.pages(Take(f.tb, f.file))
 		one.Lost[0] = one.Lost[1] - pages[len(pages)-1].values()
