@@ -34,6 +34,8 @@ type largePage struct {
 	zstd   *zstd.Decoder
 	gzip   *gzip.Reader
 	brotli *brotli.Reader
+	snappy *snappyReader
+	lz4    *lz4Reader
 }
 
 // errWhole is the error of begin for a page that must be decompressed as a whole.
@@ -78,6 +80,10 @@ func (l *largePage) rewind(packed section, codec format.CompressionCodec, size i
 		err = l.beginGzip()
 	case format.Brotli:
 		err = l.beginBrotli()
+	case format.Snappy:
+		err = l.beginSnappy(size)
+	case format.Lz4Raw:
+		err = l.beginLZ4()
 	default:
 		return errWhole
 	}
@@ -117,12 +123,35 @@ func (l *largePage) beginBrotli() error {
 	return l.brotli.Reset(l.input)
 }
 
+func (l *largePage) beginSnappy(size int) error {
+	if l.snappy == nil {
+		if err := l.memory.take(lookbackMemory); err != nil {
+			return err
+		}
+		l.snappy = new(snappyReader)
+	}
+	l.text = l.snappy
+	return l.snappy.beginBlock(l.input, size)
+}
+
+func (l *largePage) beginLZ4() error {
+	if l.lz4 == nil {
+		if err := l.memory.take(lookbackMemory); err != nil {
+			return err
+		}
+		l.lz4 = new(lz4Reader)
+	}
+	l.text = l.lz4
+	l.lz4.beginBlock(l.input)
+	return nil
+}
+
 // explain returns the error of the page for one of its decoder.
 func (l *largePage) explain(err error) error {
 	switch {
 	case err == nil || l.packed.err != nil:
 		return l.packed.err
-	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+	case err == errWhole, errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return errWhole
 	}
 	return fmt.Errorf("its bytes are damaged: %w", err)
