@@ -29,9 +29,14 @@ func Run(ctx context.Context, input transfer.Input, rules transfer.Rules, missin
 	if err != nil {
 		return nil, err
 	}
+	files := fileResults(input.Sources, counted.files, first)
+	parquet, err := describeParquet(ctx, input, files)
+	if err != nil {
+		return nil, err
+	}
 	counts := first.Counts()
 	return &Result{
-		Files:               append(fileResults(input.Sources, counted.files, first), missing...),
+		Files:               append(files, missing...),
 		Teams:               append([]int64{}, first.TeamsFound()...),
 		Rows:                summary.Rows,
 		Times:               counted.times.result(),
@@ -40,6 +45,7 @@ func Run(ctx context.Context, input transfer.Input, rules transfer.Rules, missin
 		EventProperties:     counted.names.propertyResults(rules.Mapping.EventProperty),
 		PersonProperties:    persons.results(int64(counts.Sent), rules.Mapping.PersonProperty),
 		Columns:             columnResults(first.Columns()),
+		ParquetColumns:      parquet,
 		Beyond:              Beyond{counted.names.otherEvents.rows, counted.names.otherProperties.rows, persons.others.rows},
 		ValuesCut:           summary.ValuesCut,
 		SkippedEvents:       summary.SkippedEvents,

@@ -21,10 +21,13 @@ type Result struct {
 	EventProperties []Property `json:"event_properties"`
 	// PersonProperties are the final properties of the people who would be sent, in the same order.
 	// Properties that the rules never read are not among them.
-	PersonProperties []Property       `json:"person_properties"`
-	Columns          []Column         `json:"columns"` // of CSV files, those that hold one value each
-	Beyond           Beyond           `json:"beyond"`
-	ValuesCut        map[string]int64 `json:"values_cut"`
+	PersonProperties []Property `json:"person_properties"`
+	Columns          []Column   `json:"columns"` // of CSV files, those that hold one value each
+	// ParquetColumns are the columns of Parquet files, those of the first file first. A name with several types,
+	// or that is read in some files only, is there several times.
+	ParquetColumns []ParquetColumn  `json:"parquet_columns,omitempty"`
+	Beyond         Beyond           `json:"beyond"`
+	ValuesCut      map[string]int64 `json:"values_cut"`
 	// SkippedEvents are the names among Events that are skipped as noise, with the flag that would send each.
 	// SkippedEventsBeyond counts the rows of such names that are not listed.
 	SkippedEvents       []transfer.SkippedEvent `json:"skipped_events,omitempty"`
@@ -51,16 +54,17 @@ func (in *Result) Troubled() bool {
 
 // File is what is known of one source, or of an argument that names no file.
 type File struct {
-	Path    string   `json:"path"`
-	Bytes   int64    `json:"bytes"`             // on disk
-	Shape   string   `json:"shape,omitempty"`   // what kind of file it is; empty if nothing of it could be read
-	Codec   string   `json:"codec,omitempty"`   // what it is compressed with; empty if it is not compressed
-	Rows    int64    `json:"rows"`              // good and bad rows
-	BadRows int64    `json:"bad_rows"`          // rows that are no events
-	State   string   `json:"state"`             // FileGood or another of the constants below
-	Trouble string   `json:"trouble,omitempty"` // what is wrong with it, in words
-	Hint    string   `json:"hint,omitempty"`    // what to do about it
-	Notes   []string `json:"notes,omitempty"`   // about a file that was read to its end
+	Path      string   `json:"path"`
+	Bytes     int64    `json:"bytes"`                // on disk
+	Shape     string   `json:"shape,omitempty"`      // what kind of file it is; empty if nothing of it could be read
+	Codec     string   `json:"codec,omitempty"`      // what it is compressed with; empty if it is not compressed
+	RowGroups int      `json:"row_groups,omitempty"` // of a Parquet file
+	Rows      int64    `json:"rows"`                 // good and bad rows
+	BadRows   int64    `json:"bad_rows"`             // rows that are no events
+	State     string   `json:"state"`                // FileGood or another of the constants below
+	Trouble   string   `json:"trouble,omitempty"`    // what is wrong with it, in words
+	Hint      string   `json:"hint,omitempty"`       // what to do about it
+	Notes     []string `json:"notes,omitempty"`      // about a file that was read to its end
 }
 
 // These are the values of File.State.
@@ -120,6 +124,15 @@ type Column struct {
 	Type       string               `json:"type"`                  // number, boolean, JSON or text; empty if no cell has a value
 	NotNumbers int64                `json:"not_numbers,omitempty"` // cells that are nan or infinite
 	MadeText   *transfer.TextColumn `json:"made_text,omitempty"`   // why it is text; nil if all its cells are, or none
+}
+
+// ParquetColumn is a column of Parquet files, with one type.
+type ParquetColumn struct {
+	Name    string `json:"name"`
+	Type    string `json:"type"`              // as INT64 or TIMESTAMP(MICROS, UTC)
+	Read    bool   `json:"read"`              // it is a part of events, and no better column of its file has the same
+	Trouble string `json:"trouble,omitempty"` // why it cannot be read; empty if it can
+	Files   int64  `json:"files"`             // how many files have it
 }
 
 // Beyond counts what has a name that is not listed, because 10,000 other names came before it or it is longer

@@ -19,6 +19,7 @@
 //	reading     read, guess, reading, bundle, pump, parquetopen: windows of each source's text, ahead of the
 //	            cutting
 //	strays      which files in a directory of exports are not exports
+//	parquetfile what a Parquet file says of itself, for people
 //
 // To read another kind of text file, write its shape and the decoder of its rows in a file of its own and add
 // it to shapes. What has to be unpacked first is a codec that yields such text: add it to package codec, and

@@ -59,7 +59,7 @@ func eventsParquet(all []parquet.Column, options Options) (*layout, *refusal) {
 		return isEventColumn(name) || slices.Contains(parquetOnly, name) || x.properties.has(name) || x.person.has(name)
 	}
 	l := &layout{
-		shape: "Parquet", said: h.leftOut(taken), named: h.named, columns: h.chosen, split: splitCells, decode: x.decode,
+		shape: ParquetShape, said: h.leftOut(taken), named: h.named, columns: h.chosen, split: splitCells, decode: x.decode,
 	}
 	return l.completed(options.Zone), nil
 }

@@ -36,6 +36,7 @@ func (t *inspectText) write(title string) {
 	t.totals()
 	t.files()
 	t.columns()
+	t.parquetColumns()
 	t.events()
 	t.properties("event properties", "events", t.in.EventProperties)
 	t.properties("person properties", "people", t.in.PersonProperties)
@@ -51,6 +52,9 @@ func (t *inspectText) totals() {
 		UnreadFields: t.in.UnreadFields,
 	}}
 	summary.Line("files", t.states())
+	if files, groups := parquetFiles(t.in.Files); files > 0 {
+		summary.Line("", report.Plural(groups, "row group", "row groups")+" in "+report.Plural(files, "Parquet file", "Parquet files"))
+	}
 	summary.rows()
 	summary.Line("time", t.span())
 	if n := t.in.Times.Unusable; len(n) > 0 {
