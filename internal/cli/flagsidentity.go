@@ -76,7 +76,7 @@ func (o *identityOptions) addWhoIsWhoFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identify people by id, email or cio_id; of several, by the first that a person has")
 	describe(f, "identify-by", whatToSend, "KEY,...", inShort(), onPage("identity"), listOf(keyChoices...))
 	f.StringArrayVar(&o.persons, "persons", nil, "PostHog's persons export, which says who is who; may be repeated")
-	describe(f, "persons", whatToSend, "FILE", isRead, inShort(), onPage("identity"), withExtensions("jsonl", "json", "csv", "gz", "zst", "br", "lz4", "sz"))
+	describe(f, "persons", whatToSend, "FILE", isRead, inShort(), onPage("identity"), withExtensions("parquet", "jsonl", "json", "csv", "gz", "zst", "br", "lz4", "sz"))
 	f.StringVar(&o.userID, "user-id", "", "pattern of your own user IDs; a person who has one is identified and keeps it")
 	describe(f, "user-id", whoIsWho, "REGEXP")
 	f.StringVar(&o.identifierValue, "identifier-value", "", "template of the identifier, such as {person.properties.crm_id}")

@@ -22,7 +22,7 @@ type readingOptions struct {
 }
 
 func (o *readingOptions) addFlags(f *pflag.FlagSet) {
-	f.StringArrayVar(&o.columns, "column", nil, "read a field under another name, in CSV and JSON; may be repeated")
+	f.StringArrayVar(&o.columns, "column", nil, "read a field under another name, in Parquet, CSV and JSON; may be repeated")
 	describe(f, "column", reading, "FIELD=NAME")
 	f.StringVar(&o.timezone, "timezone", "UTC", "time zone of times that have none, such as Europe/Berlin")
 	describe(f, "timezone", reading, "ZONE", inShort(checkCommand))

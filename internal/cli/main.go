@@ -120,7 +120,7 @@ func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ph2cio",
 		Short: "Move PostHog history into Customer.io",
-		Long: `ph2cio reads PostHog event exports (JSONL or CSV), works out who is who over the whole history, and sends people and events
+		Long: `ph2cio reads PostHog event exports (Parquet, JSONL or CSV), works out who is who over the whole history, and sends people and events
 to Customer.io's Track API, each event once.`,
 		Example: `  ph2cio inspect export/               see what is in an export
   ph2cio preview export/               see what would be sent

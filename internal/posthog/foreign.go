@@ -41,7 +41,7 @@ func (f foreignFile) is(head []byte) bool {
 
 const (
 	orcMagic        = "ORC"
-	hintJSONL       = "export the events as JSON lines instead"
+	hintFormat      = "export the events as Parquet or JSON lines instead"
 	insideOther     = "Parquet can be read only if the file is not compressed as a whole and any part of it can be reached"
 	hintInsideOther = "decompress the file, or copy it to this machine"
 	sessionsInstead = "the file is an export of sessions, not of events"
@@ -53,9 +53,9 @@ var foreignFiles = []foreignFile{
 	{encryptedMagic, insideOther, hintInsideOther, false},
 	{"PK\x03\x04", "XLSX and zip files are not supported", "in PostHog's export menu choose CSV instead of XLSX, or unzip the file", false},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS and other old Office files are not supported", "save the table as CSV", false},
-	{"Obj\x01", "Avro files are not supported", hintJSONL, false},
-	{orcMagic, "ORC files are not supported", hintJSONL, false},
-	{"ARROW1\x00", "Arrow files are not supported", hintJSONL, false},
+	{"Obj\x01", "Avro files are not supported", hintFormat, false},
+	{orcMagic, "ORC files are not supported", hintFormat, false},
+	{"ARROW1\x00", "Arrow files are not supported", hintFormat, false},
 	{"Rar!\x1a\x07", "RAR files are not supported", "unpack the file first", false},
 	{"SQLite format 3\x00", "SQLite databases are not supported", hintEvents, true},
 }
