@@ -58,12 +58,10 @@ func (c *parquetColumn) roundedID(what string, id []byte) *fault {
 		return nil
 	}
 	least := roundedFrom[c.Type]
-	whole := bytes.TrimPrefix(id, []byte{'-'})
-	if end := bytes.IndexAny(whole, ".e"); end >= 0 {
-		if whole[end] == '.' || bytes.Contains(whole[end:], []byte("e-")) {
-			return nil
-		}
-	} else if len(whole) < len(least) || len(whole) == len(least) && string(whole) < least {
+	whole, exponent, _ := bytes.Cut(bytes.TrimPrefix(id, []byte{'-'}), []byte{'e'})
+	whole, _, _ = bytes.Cut(whole, []byte{'.'})
+	if len(exponent) == 0 && (len(whole) < len(least) || len(whole) == len(least) && string(whole) < least) ||
+		len(exponent) > 0 && exponent[0] == '-' {
 		return nil
 	}
 	return faultf(RoundedID, "%s is %s in a column of type %s, which rounds whole numbers from %s on; write the column as text or as integers",
