@@ -121,12 +121,13 @@ func (t *OpenRejectLines) Add(r *OpenReject) {
 	t.detail(OneLine(r.place() + gone + r.Detail))
 }
 
-// place says where a reject stands and of which event it is, with blanks after it.
+// place says where a reject stands and of which event it is, with blanks after it. The line is named if it has
+// another number than the row; a row of Parquet is on no line.
 func (r *OpenReject) place() string {
 	var parts []string
 	switch {
 	case r.File == "":
-	case r.Line > 0:
+	case r.Line > 0 && r.Line != r.Row:
 		parts = append(parts, fmt.Sprintf("%s row %d (line %d)", r.File, r.Row, r.Line))
 	default:
 		parts = append(parts, fmt.Sprintf("%s row %d", r.File, r.Row))

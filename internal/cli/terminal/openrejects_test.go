@@ -95,3 +95,19 @@ func TestARejectWithoutARowSaysWhom(t *testing.T) {
 		}
 	}
 }
+
+// TestPlacesNameTheLineWhereItIsNotTheRow compares the places of rejects in a CSV with a header, in a file of one
+// row a line and in a Parquet file.
+func TestPlacesNameTheLineWhereItIsNotTheRow(t *testing.T) {
+	for want, r := range map[string]OpenReject{
+		"a.csv row 3 (line 4)  Signed Up  ": {File: "a.csv", Row: 3, Line: 4, Event: "Signed Up"},
+		"a.parquet row 3  Signed Up  ":      {File: "a.parquet", Row: 3, Line: 3, Event: "Signed Up"},
+		"a.jsonl row 3  ":                   {File: "a.jsonl", Row: 3},
+		"Signed Up  ":                       {Event: "Signed Up"},
+		"":                                  {},
+	} {
+		if got := r.place(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
