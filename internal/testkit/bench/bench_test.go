@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/klauspost/compress/gzip"
+	"github.com/parquet-go/parquet-go"
+
+	"ph2cio/internal/testkit/synthetic"
 )
 
 func TestBusiestSecondSlides(t *testing.T) {
@@ -186,5 +192,36 @@ func TestLaterProgramsAreComparedWithTheFirst(t *testing.T) {
 	}
 	if others := b.variants(command{name: "go"}); len(others) != 1 {
 		t.Errorf("a command that starts none of the programs has %d variants, want 1", len(others))
+	}
+}
+
+func TestParquetIsWrittenAsOrdered(t *testing.T) {
+	for _, codec := range []string{"zstd", "snappy"} {
+		path := filepath.Join(t.TempDir(), "rows.parquet")
+		order, err := json.Marshal(parquetOrder{path, synthetic.Options{Rows: 100}, 50_000, 10_000, codec})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := fillParquetOrder(string(order)); err != nil {
+			t.Fatal(err)
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := parquet.OpenFile(bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		chunk := file.Metadata().RowGroups[0].Columns[0].MetaData
+		if file.NumRows() != 100 || len(file.RowGroups()) < 3 || !strings.EqualFold(chunk.Codec.String(), codec) {
+			t.Errorf("%s: %d rows in %d row groups, %s", codec, file.NumRows(), len(file.RowGroups()), chunk.Codec)
+		}
+	}
+}
+
+func TestParquetOfAnUnknownCodecIsNotWritten(t *testing.T) {
+	if err := fillParquetOrder(`{"Path":"none","Codec":"zip"}`); err == nil {
+		t.Error("no error")
 	}
 }

@@ -19,6 +19,8 @@ func childMain(name string, args []string) {
 		err = validateLines(args[0])
 	case "gunzip":
 		err = gunzip(args[0])
+	case "write-parquet":
+		err = fillParquetOrder(args[0])
 	case "server":
 		err = serve(args[0])
 	default:

@@ -3,7 +3,7 @@
 // when one is missed.
 //
 //	go run ./internal/testkit/bench            everything; needs about 10 GB of disk for a while
-//	go run ./internal/testkit/bench -quick     without the millions of rows that the memory section wants
+//	go run ./internal/testkit/bench -quick     without the millions of rows that memory is measured with
 //	go run ./internal/testkit/bench -only speed,gzip
 //	go run ./internal/testkit/bench -only crowd -scale 0.1
 //	go run ./internal/testkit/bench -bin before/ph2cio,after/ph2cio
@@ -47,9 +47,9 @@ func main() {
 func parse(args []string) (options, error) {
 	var o options
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.IntVar(&o.megabytes, "mb", 200, "megabytes of rows for the speed, gzip and fill sections")
-	f.IntVar(&o.rounds, "rounds", 7, "rounds of the speed and gzip sections")
-	f.BoolVar(&o.quick, "quick", false, "leave out the memory section's millions of rows")
+	f.IntVar(&o.megabytes, "mb", 200, "megabytes of rows for the speed, gzip, parquet and fill sections")
+	f.IntVar(&o.rounds, "rounds", 7, "rounds of the speed, gzip and parquet sections")
+	f.BoolVar(&o.quick, "quick", false, "leave out the millions of rows that memory is measured with")
 	f.StringVar(&o.only, "only", "", "run these sections alone: "+strings.Join(sectionNames(), ","))
 	f.Float64Var(&o.scale, "scale", 1, "the size of the crowd section, as a share of the whole")
 	f.Func("bin", "measure this ph2cio instead of building one, or several, with commas between them, against the first", func(paths string) error {
@@ -76,6 +76,7 @@ var sections = []section{
 	{"memory", (*bench).memory}, // first: what a program holds counts from what this one held before
 	{"speed", (*bench).speed},
 	{"gzip", (*bench).gzip},
+	{"parquet", (*bench).parquet},
 	{"shapes", (*bench).shapes},
 	{"hostile", (*bench).hostile},
 	{"ledger", (*bench).ledger},
