@@ -35,6 +35,12 @@ func columnOf(element *format.SchemaElement) Column {
 	default:
 		c.annotated(logical)
 	}
+	switch {
+	case c.Kind == Nested:
+		c.Cure = "write it as JSON text"
+	case c.Trouble != "":
+		c.Cure = "write it as text"
+	}
 	return c
 }
 

@@ -77,6 +77,7 @@ type Column struct {
 	Kind    Kind
 	Type    string // the type in words, as "STRING", "TIMESTAMP(MICROS, UTC)" or "DECIMAL(10, 2)"
 	Trouble string // why the column cannot be read, as "it is nested (MAP)"; empty if it can
+	Cure    string // what to do about Trouble when the file is written, as "write it as JSON text"; empty if nothing
 
 	leaf     int         // which column of a row group it is, if Trouble is empty
 	physical format.Type // how values are stored

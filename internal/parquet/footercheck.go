@@ -83,8 +83,8 @@ func (f *File) checkColumns(group int) error {
 		case len(path) != 1 || path[0] != c.Name:
 			return damage("the footer is damaged: column %q of row group %d goes by another name", c.Name, group+1)
 		}
-		if c.Trouble == "" {
-			c.Trouble = codecTrouble(m.Codec)
+		if trouble := codecTrouble(m.Codec); c.Trouble == "" && trouble != "" {
+			c.Trouble, c.Cure = trouble, "write the file with another compression, such as zstd"
 		}
 	}
 	return nil

@@ -61,9 +61,9 @@ func TestRowsAfterADamagedPageAreLeftOutUpToTheNextRowGroup(t *testing.T) {
 					t.Fatalf("groups %v: row %d has number %d and line %d", test.damaged, i, r.Ref, r.Line)
 				}
 			}
-			want := fmt.Sprintf("%s (%d rows): row group %d, column \"properties\"", test.want, 400-len(kept), test.damaged[0]+1)
+			want := fmt.Sprintf("%s (%d rows are lost): row group %d, column \"properties\"", test.want, 400-len(kept), test.damaged[0]+1)
 			if len(troubles) != 1 || troubles[0].Kind != Damaged || troubles[0].Doubtful || !strings.Contains(troubles[0].Error(), want) ||
-				!strings.Contains(troubles[0].Error(), "damaged rows are left out, all others are used") || strings.Contains(troubles[0].Advice, "--accept") {
+				!strings.Contains(troubles[0].Error(), "; all other rows are used") || strings.Contains(troubles[0].Advice, "--accept") {
 				t.Errorf("groups %v: %v, want %q", test.damaged, troubles, want)
 			}
 			o.Known = []*SourceError{troubles[0], nil}

@@ -45,8 +45,7 @@ func (h *parquetHead) field(names []string, fits func(c *parquetColumn) bool) (c
 	c := &parquetColumn{h.all[column], column}
 	switch {
 	case c.Trouble != "":
-		return -1, refuse("the column "+escape.Quoted(h.written[column])+" cannot be read: "+c.Trouble,
-			"write it as text, a nested one as JSON text, as PostHog's batch exports do")
+		return -1, refuse("the column "+escape.Quoted(h.written[column])+" cannot be read: "+c.Trouble, c.Cure)
 	case !fits(c):
 		return -1, refuse("the column "+escape.Quoted(h.written[column])+" is "+c.Type+", not text",
 			"write it as text, as PostHog's batch exports do; if the field is in another column, use --column")

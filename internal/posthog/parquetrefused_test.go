@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parquet-go/parquet-go/format"
+
 	"ph2cio/internal/source"
 	"ph2cio/internal/testkit/parquets"
 )
@@ -63,7 +65,8 @@ func TestNestedColumnsAreRefusedOrLeftOut(t *testing.T) {
 	input := sampleFile(t, "typed_zstd.parquet")
 	for name, kind := range map[string]string{"tags": "LIST", "labels": "MAP", "place": "STRUCT"} {
 		_, troubles := readOnce(t, []source.Source{input}, Options{Columns: columns(t, "properties="+name)})
-		if len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), `the column "`+name+`" cannot be read: it is nested (`+kind+`)`) {
+		if len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), `the column "`+name+`" cannot be read: it is nested (`+kind+`)`) ||
+			troubles[0].Advice != "write it as JSON text" {
 			t.Errorf("%s: %v", name, troubles)
 		}
 	}
@@ -81,6 +84,25 @@ func TestNestedColumnsAreRefusedOrLeftOut(t *testing.T) {
 	if len(rows) != 1 || rows[0].Properties != "{}" || len(troubles) != 1 || troubles[0].Kind != Warning ||
 		!strings.Contains(troubles[0].Error(), `these columns cannot be read and are left out: "properties.x (it is nested (LIST))"; these columns are not part`) {
 		t.Errorf("a property that is a list: %+v, %v", rows, troubles)
+	}
+}
+
+// TestParquetOfAnotherCompressionIsRefused reads files that say that they are compressed in ways that are not read.
+func TestParquetOfAnotherCompressionIsRefused(t *testing.T) {
+	t.Parallel()
+	for codec, want := range map[format.CompressionCodec]string{
+		format.Lz4: "it is compressed with LZ4 in Hadoop's form", format.LZO: "it is compressed with LZO",
+		77: "it is compressed with a codec that is unknown (77)",
+	} {
+		parts := parquets.Take(t, parquets.Write(t, tableOf("event", "a", "distinct_id", "u"), parquets.Layout{}))
+		for i := range parts.Groups[0].Columns {
+			parts.Groups[0].Columns[i].Meta.Codec = codec
+		}
+		rows, troubles := readOnce(t, []source.Source{sourceOf(t, "x.parquet", parts.File(t))}, Options{})
+		if len(rows) != 0 || len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), `the column "event" cannot be read: `+want) ||
+			troubles[0].Advice != "write the file with another compression, such as zstd" {
+			t.Errorf("%d rows, %v", len(rows), troubles)
+		}
 	}
 }
 

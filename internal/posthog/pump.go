@@ -365,7 +365,8 @@ func (p *pump) patched(end int64) *SourceError {
 		what, hint = "what can be read is used", hintPatched
 	}
 	if p.rows > 0 {
-		parts += " (" + report.Plural(p.rows, "row", "rows") + ")"
+		parts += " (" + report.Plural(p.rows, "row is lost", "rows are lost") + ")"
+		what = "all other rows are used"
 	}
 	return p.damage(end, fmt.Errorf("%s: %w; %s", parts, p.lost, what), hint)
 }
