@@ -75,6 +75,9 @@ func (h *parquetHead) chosenName(cell int) string { return h.names[h.chosen[cell
 // It returns nil if there are none.
 func (h *parquetHead) leftOut(takes func(name string) bool) *SourceError {
 	said := leftOut(h.names, takes)
+	if said != nil && slices.ContainsFunc(h.all, func(c parquet.Column) bool { return c.Kind == parquet.Nested }) {
+		said.Advice += "; write lists, maps and structs as JSON text"
+	}
 	if len(h.unusable) == 0 {
 		return said
 	}

@@ -71,7 +71,8 @@ func TestNestedColumnsAreRefusedOrLeftOut(t *testing.T) {
 		}
 	}
 	rows, troubles := readOnce(t, []source.Source{input}, Options{})
-	if len(rows) == 0 || len(troubles) != 1 || troubles[0].Kind != Warning || !strings.Contains(troubles[0].Error(), `are left out: "raw_bytes, tags, labels, place, nothing"`) {
+	if len(rows) == 0 || len(troubles) != 1 || troubles[0].Kind != Warning || !strings.Contains(troubles[0].Error(), `are left out: "raw_bytes, tags, labels, place, nothing"`) ||
+		!strings.Contains(troubles[0].Advice, "write lists, maps and structs as JSON text") {
 		t.Errorf("%d rows, %v", len(rows), troubles)
 	}
 	parts := parquets.Take(t, parquets.Write(t, tableOf("event", "a", "distinct_id", "u", "properties.x", "y", "other", "z"), parquets.Layout{}))
