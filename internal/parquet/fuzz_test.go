@@ -136,7 +136,7 @@ func readFuzzed(t *testing.T, file []byte) {
 	const mostRow = 1000
 	text := f.Text(columns, mostRow)
 	defer text.Close()
-	rows, lost := int64(0), int64(0)
+	rows, lost, gaps := int64(0), int64(0), 0
 	all := make([][][]byte, 0, 100)
 	var data []byte
 	var ends []uint32
@@ -161,7 +161,8 @@ func readFuzzed(t *testing.T, file []byte) {
 		gap, missing := errors.AsType[*codec.Gap](err)
 		switch {
 		case missing:
-			if gap.Rows <= 0 || len(data) > 0 {
+			gaps++
+			if gap.Rows < 0 || len(data) > 0 {
 				t.Fatalf("a gap of %d rows after %d bytes of a row", gap.Rows, len(data))
 			}
 			lost += gap.Rows
@@ -169,7 +170,7 @@ func readFuzzed(t *testing.T, file []byte) {
 			if rows+lost != f.Rows() || len(data) > 0 || text.Used() != int64(len(file)) {
 				t.Fatalf("%d rows, %d lost, of %d; %d bytes more, %d of %d bytes used", rows, lost, f.Rows(), len(data), text.Used(), len(file))
 			}
-			if lost == 0 {
+			if gaps == 0 {
 				compare(t, file, f, columns, all)
 			}
 			return
@@ -217,9 +218,7 @@ func lies(f *File, column *Column) bool {
 	c := columnReader{column: column, memory: &memory{unpacker: new(unpacker)}}
 	for i := range f.meta.RowGroups {
 		g := &f.meta.RowGroups[i]
-		if err := c.begin(&g.Columns[column.leaf], f, g.NumRows); err != nil {
-			return true
-		}
+		c.begin(&g.Columns[column.leaf], f, g.NumRows)
 		for c.left > 0 {
 			if err := c.nextPage(); err != nil {
 				return true

@@ -167,13 +167,10 @@ func (c *thriftChecker) pairs(depth int) error {
 	return nil
 }
 
-// spend takes what n elements cost from the budget. Each element has at least one byte.
+// spend takes what n elements cost from the budget.
 func (c *thriftChecker) spend(n uint64, cost int) error {
 	if n > uint64(c.budget/cost) {
 		return errThriftLarge
-	}
-	if n > uint64(len(c.b)-c.at) {
-		return io.ErrUnexpectedEOF
 	}
 	c.budget -= int(n) * cost
 	return nil
