@@ -34,6 +34,18 @@ func groupsOf(t *testing.T, rows int, damaged ...int) (file []byte, kept []strin
 	return parts.File(t), kept
 }
 
+// TestParquetThatGrowsTooMuchIsNotToBeDecompressed repeats one row of 2 kB by its number in a dictionary. Such a
+// file cannot be decompressed by people.
+func TestParquetThatGrowsTooMuchIsNotToBeDecompressed(t *testing.T) {
+	t.Parallel()
+	line := `{"event":"a","distinct_id":"u","properties":{"filler":"` + strings.Repeat("x", 2000) + `"}}` + "\n"
+	file := parquets.Write(t, parquets.Events(t, []byte(strings.Repeat(line, 5000))), parquets.Layout{Dictionary: true})
+	troubles := troublesOf(t, sourceOf(t, "x.parquet", file), Options{bombSize: 1 << 20})
+	if len(troubles) != 1 || troubles[0].Kind != Damaged || !strings.Contains(troubles[0].Error(), "times larger") || troubles[0].Advice != hintWriteAnew {
+		t.Errorf("%d bytes: %v", len(file), troubles)
+	}
+}
+
 // TestRowsAfterADamagedPageAreLeftOutUpToTheNextRowGroup damages row groups. The rows that are missing take
 // no number, the summary says how many they are, and a second pass finds the same.
 func TestRowsAfterADamagedPageAreLeftOutUpToTheNextRowGroup(t *testing.T) {

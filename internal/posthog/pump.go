@@ -244,9 +244,12 @@ func (p *pump) fill(start int64) (b block, err error) {
 		b.whole, err = p.known == nil, io.EOF
 	}
 	if ratio := p.tooMuch(b.end, b.used); err == nil && ratio > 0 {
+		hint := "if the file is genuine, decompress it first"
+		if p.layout != nil {
+			hint = hintWriteAnew
+		}
 		err = &codec.Damage{
-			Err:  fmt.Errorf("the file becomes more than %d times larger when decompressed", ratio),
-			Hint: "if the file is genuine, decompress it first", Keep: true,
+			Err: fmt.Errorf("the file becomes more than %d times larger when decompressed", ratio), Hint: hint, Keep: true,
 		}
 	}
 	return b, err
@@ -372,8 +375,9 @@ func (p *pump) patched(end int64) *SourceError {
 }
 
 const (
-	hintDamaged = "get a new copy of the file, or use what can be read of its damaged parts: --accept-damaged"
-	hintPatched = "check what was read; get a new copy of the file if you can"
+	hintWriteAnew = "if the file is genuine, export it as JSON lines"
+	hintDamaged   = "get a new copy of the file, or use what can be read of its damaged parts: --accept-damaged"
+	hintPatched   = "check what was read; get a new copy of the file if you can"
 )
 
 func usedOf(sound int64) string {
