@@ -211,8 +211,8 @@ func compare(t *testing.T, file []byte, f *File, columns []int, rows [][][]byte)
 }
 
 // lies reports whether a column has numbers by which the library would allocate gigabytes: its readers make
-// room for all values that a run or a delta encoding claims to have. Values of DELTA_BYTE_ARRAY with
-// something after them it does not read right.
+// room for all values that a run or a delta encoding claims to have. It does not read empty
+// runs right either, nor values of DELTA_BYTE_ARRAY with something after them.
 func lies(f *File, column *Column) bool {
 	const most = 1 << 20
 	c := columnReader{column: column, memory: &memory{unpacker: new(unpacker)}}
@@ -226,7 +226,7 @@ func lies(f *File, column *Column) bool {
 			all := uint64(0)
 			for _, r := range []runs{c.levels, c.indexes.runs, c.runBits.runs} {
 				for len(r.data) > 0 {
-					if !r.nextRun() {
+					if !r.nextRun() || r.left == 0 {
 						return true
 					}
 					all += r.left
