@@ -15,7 +15,7 @@ type parquetHead struct {
 	head     // their names
 	all      []parquet.Column
 	chosen   []parquetColumn // those that are read, in the order of a row's cells
-	unusable []string        // columns of properties that cannot be read, with the reasons
+	unusable []int           // columns of properties that cannot be read
 }
 
 func newParquetHead(all []parquet.Column, options Options) *parquetHead {
@@ -60,7 +60,7 @@ func (h *parquetHead) flat(x *flattened, prefixes ...string) {
 	for i, name := range h.names {
 		within := slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 		if within && h.all[i].Trouble != "" {
-			h.unusable = append(h.unusable, fmt.Sprintf("%s (%s)", h.written[i], h.all[i].Trouble))
+			h.unusable = append(h.unusable, i)
 			readable.names[i] = ""
 		}
 	}
@@ -74,16 +74,22 @@ func (h *parquetHead) chosenName(cell int) string { return h.names[h.chosen[cell
 // leftOut returns a warning about the columns that are not read, unless PostHog's own exports have them too.
 // It returns nil if there are none.
 func (h *parquetHead) leftOut(takes func(name string) bool) *SourceError {
-	said := leftOut(h.names, takes)
+	const advice = "write lists, maps and structs as JSON text"
+	said := leftOut(h.names, func(name string) bool { return takes(name) || slices.Contains(h.unusable, h.column(name)) })
 	if said != nil && slices.ContainsFunc(h.all, func(c parquet.Column) bool { return c.Kind == parquet.Nested }) {
-		said.Advice += "; write lists, maps and structs as JSON text"
+		said.Advice += "; " + advice
 	}
 	if len(h.unusable) == 0 {
 		return said
 	}
-	err := errors.New("these columns cannot be read and are left out: " + listed(h.unusable))
-	if said != nil {
-		err = fmt.Errorf("%w; %w", err, said.Err)
+	var unusable []string
+	for _, column := range h.unusable {
+		unusable = append(unusable, h.written[column]+" ("+h.all[column].Trouble+")")
 	}
-	return &SourceError{Kind: Warning, Err: err, Advice: "write nested values as JSON text, in the column `properties`"}
+	err := errors.New("these columns cannot be read and are left out: " + listed(unusable))
+	if said == nil {
+		return &SourceError{Kind: Warning, Err: err, Advice: advice}
+	}
+	said.Err = fmt.Errorf("%w; %w", err, said.Err)
+	return said
 }

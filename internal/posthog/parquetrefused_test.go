@@ -83,7 +83,7 @@ func TestNestedColumnsAreRefusedOrLeftOut(t *testing.T) {
 	}
 	rows, troubles = readOnce(t, []source.Source{sourceOf(t, "x.parquet", parts.File(t))}, Options{})
 	if len(rows) != 1 || rows[0].Properties != "{}" || len(troubles) != 1 || troubles[0].Kind != Warning ||
-		!strings.Contains(troubles[0].Error(), `these columns cannot be read and are left out: "properties.x (it is nested (LIST))"; these columns are not part`) {
+		!strings.Contains(troubles[0].Error(), `these columns cannot be read and are left out: "properties.x (it is nested (LIST))"; these columns are not part of an event and are left out: "other"`) {
 		t.Errorf("a property that is a list: %+v, %v", rows, troubles)
 	}
 }

@@ -61,7 +61,7 @@ var rejectedWords = map[string]reasonWords{
 	posthog.NotAnEvent:            {one: "without an event name", fix: "export the column `event` too"},
 	posthog.NoDistinctID:          {one: "without a distinct ID", fix: "export the column `distinct_id` too"},
 	posthog.BadDistinctID:         {one: "with a damaged distinct ID", many: "with damaged distinct IDs", fix: "export again, or fix the row"},
-	posthog.RoundedID:             {one: "with an ID rounded by a spreadsheet", many: "with IDs rounded by a spreadsheet", fix: "export again, without a spreadsheet"},
+	posthog.RoundedID:             {one: "with a rounded ID", many: "with rounded IDs", fix: "export IDs as text, without a spreadsheet"},
 	posthog.NoPersonID:            {one: "without a person's UUID", fix: "export the persons with their IDs"},
 	posthog.BadTeamID:             {one: "with an unreadable team_id", fix: "export again, or fix the row"},
 	posthog.RowTooLong:            {one: "too long for a row", fix: "shorten the row"},
