@@ -218,7 +218,7 @@ func (c *columnReader) dictionaryPage(h *format.PageHeader, packed []byte) (err 
 		return errIncomplete
 	case c.entries.known:
 		return errors.New("the column has two dictionaries")
-	case header.Encoding != format.Plain && header.Encoding != format.PlainDictionary:
+	case header.Encoding != format.Plain && header.Encoding != plainDictionary:
 		return fmt.Errorf("its dictionary is stored as %s, which ph2cio cannot read", header.Encoding)
 	}
 	if c.packed, err = c.memory.unpack(c.packed, c.codec, packed, int(h.UncompressedPageSize)); err != nil {
@@ -226,6 +226,10 @@ func (c *columnReader) dictionaryPage(h *format.PageHeader, packed []byte) (err 
 	}
 	return c.entries.begin(c.packed, sizeOfType(c.column.physical, c.column.length), int(header.NumValues))
 }
+
+// plainDictionary is what old files call the encodings of dictionaries and of indexes into them. The library
+// has deprecated it for writers.
+const plainDictionary format.Encoding = 2
 
 // beginValues begins to read the values of a page.
 func (c *columnReader) beginValues(encoding format.Encoding, data []byte) error {
@@ -242,7 +246,7 @@ func (c *columnReader) beginValues(encoding format.Encoding, data []byte) error 
 	case encoding == format.Plain:
 		c.bytes = plainBytes{stretch{data: data}}
 		c.values = &c.bytes
-	case encoding == format.RLEDictionary, encoding == format.PlainDictionary:
+	case encoding == format.RLEDictionary, encoding == plainDictionary:
 		c.values = &c.indexes
 		return c.indexes.begin(data, &c.entries)
 	case encoding == format.RLE && physical == format.Boolean:
