@@ -86,6 +86,12 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
+		if strings.ContainsRune(lines.Text(), 0) {
+			return nil, &problem{
+				err: fmt.Errorf("--exclude-people: %s is not a text file", o.exclude), code: exit.Input,
+				hint: "write one name or pattern a line",
+			}
+		}
 		if line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff")); line != "" && line[0] != '#' {
 			names = append(names, line)
 		}

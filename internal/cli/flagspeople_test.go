@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -33,6 +34,19 @@ func TestNameList(t *testing.T) {
 		if l.hasEmail([]byte(email)) != want {
 			t.Errorf("email %q: %v, want %v", email, !want, want)
 		}
+	}
+}
+
+// TestAnExcludedPeopleFileMustBeText reads the beginning of a Parquet file.
+func TestAnExcludedPeopleFileMustBeText(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "never.parquet")
+	if err := os.WriteFile(path, []byte("PAR1\x15\x04\x00\x00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := &identityOptions{exclude: path}
+	if _, err := o.readExcluded(); err == nil || !strings.Contains(err.Error(), "is not a text file") {
+		t.Error(err)
 	}
 }
 

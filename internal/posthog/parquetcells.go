@@ -29,6 +29,13 @@ func takeDistinctIDText(d *decoder, cell []byte) *fault {
 	return nil
 }
 
+// takeModeOrNumber reads `person_mode`, of which older versions of ClickHouse write the number that it has in
+// the table: 1 is propertyless (github.com/PostHog/posthog, posthog/models/event/sql.py).
+func takeModeOrNumber(d *decoder, cell []byte) *fault {
+	d.event.Personless = string(cell) == "propertyless" || string(cell) == "1"
+	return nil
+}
+
 func takeChainText(d *decoder, cell []byte) *fault {
 	if len(cell) > 0 {
 		d.event.ElementsChain = d.asJSON(cell)
@@ -43,6 +50,28 @@ func takeNow(d *decoder, cell []byte) *fault {
 
 func takeOffset(d *decoder, cell []byte) *fault {
 	d.fields.offset = cell
+	return nil
+}
+
+// takeCaptureSet reads `$set` of rows for the capture API after `set`, and replaces that.
+func takeCaptureSet(d *decoder, cell []byte) *fault {
+	if found := object(d.valueText(d.guarded(cell))); found != nil {
+		d.event.Set = found
+	}
+	return nil
+}
+
+func takeCaptureSetOnce(d *decoder, cell []byte) *fault {
+	if found := object(d.valueText(d.guarded(cell))); found != nil {
+		d.event.SetOnce = found
+	}
+	return nil
+}
+
+func takeCaptureUnset(d *decoder, cell []byte) *fault {
+	if found := objectOrArray(d.valueText(d.guarded(cell))); found != nil {
+		d.event.Unset = found
+	}
 	return nil
 }
 

@@ -2,11 +2,13 @@ package posthog
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go/format"
 
 	"ph2cio/internal/source"
 	"ph2cio/internal/testkit/parquets"
@@ -32,18 +34,6 @@ func groupsOf(t *testing.T, rows int, damaged ...int) (file []byte, kept []strin
 		}
 	}
 	return parts.File(t), kept
-}
-
-// TestParquetThatGrowsTooMuchIsNotToBeDecompressed repeats one row of 2 kB by its number in a dictionary. Such a
-// file cannot be decompressed by people.
-func TestParquetThatGrowsTooMuchIsNotToBeDecompressed(t *testing.T) {
-	t.Parallel()
-	line := `{"event":"a","distinct_id":"u","properties":{"filler":"` + strings.Repeat("x", 2000) + `"}}` + "\n"
-	file := parquets.Write(t, parquets.Events(t, []byte(strings.Repeat(line, 5000))), parquets.Layout{Dictionary: true})
-	troubles := troublesOf(t, sourceOf(t, "x.parquet", file), Options{bombSize: 1 << 20})
-	if len(troubles) != 1 || troubles[0].Kind != Damaged || !strings.Contains(troubles[0].Error(), "times larger") || troubles[0].Advice != hintWriteAnew {
-		t.Errorf("%d bytes: %v", len(file), troubles)
-	}
 }
 
 // TestRowsAfterADamagedPageAreLeftOutUpToTheNextRowGroup damages row groups. The rows that are missing take
@@ -145,5 +135,41 @@ func TestAParquetFileThatWasReplacedHasChanged(t *testing.T) {
 		if _, errs := trusting(t, []source.Source{replaced}, second, sums); len(errs) == 0 {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// TestParquetMayExpandMoreThanOtherFiles reads rows of one person with large properties, and rows that repeat
+// so much that nobody has collected them. Such a file cannot be decompressed by people, as others can.
+func TestParquetMayExpandMoreThanOtherFiles(t *testing.T) {
+	t.Parallel()
+	write := func(uuid string) (file []byte, ratio int) {
+		const rows, size = 3000, 20_000
+		random := rand.New(rand.NewPCG(1, 2))
+		var lines strings.Builder
+		for range rows {
+			fmt.Fprintf(&lines, `{"event":"a","distinct_id":"u",`+uuid+`"person_properties":{"x":"%s"}}`+"\n", random.Uint64(), random.Uint64(), strings.Repeat("x", size))
+		}
+		file = parquets.Write(t, parquets.Events(t, []byte(lines.String())), parquets.Layout{Codec: "zstd", Dictionary: true})
+		parts := parquets.Take(t, file) // without the least and the largest properties, which the writer notes
+		for i := range parts.Groups[0].Columns {
+			parts.Groups[0].Columns[i].Meta.Statistics = format.Statistics{}
+		}
+		for page := range parts.Pages() {
+			page.Header.DataPageHeader.V.Statistics = format.Statistics{}
+		}
+		file = parts.File(t)
+		return file, rows * size / len(file)
+	}
+	o := Options{bombSize: 16 << 20}
+	file, ratio := write(`"uuid":"%016x%016x",`)
+	rows, troubles := readOnce(t, []source.Source{sourceOf(t, "x.parquet", file)}, o)
+	if len(rows) != 3000 || troubles != nil || ratio < 400 {
+		t.Errorf("%d times larger: %d rows, %v", ratio, len(rows), troubles)
+	}
+	file, ratio = write(`"not read":"%x%x",`)
+	_, troubles = readOnce(t, []source.Source{sourceOf(t, "x.parquet", file)}, o)
+	if len(troubles) != 1 || troubles[0].Kind != Damaged || !strings.Contains(troubles[0].Error(), "more than 3000 times") ||
+		troubles[0].Advice != hintWriteAnew {
+		t.Errorf("%d times larger: %v", ratio, troubles)
 	}
 }

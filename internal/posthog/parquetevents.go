@@ -31,11 +31,11 @@ var parquetOnly = []string{"$distinct_id", "now", "offset", "$set", "$set_once",
 // of eventColumns and then of parquetOnly. `person` is none of them: programs write it as a struct.
 var parquetTakes = map[string]takeCell{
 	"uuid": takeUUIDText, "id": takeIDText, "distinct_id": takeDistinctIDText, "person_id": takePersonID,
-	"team_id": takeTeamID, "timestamp": takeTimestamp, "created_at": takeCreatedAt, "person_mode": takePersonMode,
+	"team_id": takeTeamID, "timestamp": takeTimestamp, "created_at": takeCreatedAt, "person_mode": takeModeOrNumber,
 	"elements_chain": takeChainText, "properties": takeProperties, "person_properties": takePersonProperties,
 	"set": takeSet, "set_once": takeSetOnce, "unset": takeUnset,
 	"$distinct_id": takeDistinctIDText, "now": takeNow, "offset": takeOffset,
-	"$set": takeSet, "$set_once": takeSetOnce, "$unset": takeUnset,
+	"$set": takeCaptureSet, "$set_once": takeCaptureSetOnce, "$unset": takeCaptureUnset,
 }
 
 // objectFields are the fields whose cells hold an object or a list as JSON.

@@ -28,9 +28,9 @@ type ParquetColumn struct {
 	Trouble string // why no program of this package can read it, as "it is nested (MAP)"; empty if it can
 }
 
-// Parquet reads the footer of a source and says which columns Read takes values from with these options. If Read
-// refuses the file it takes values from none. Parquet returns nil if the source is not Parquet, or if its footer
-// cannot be read. An error that is not nil comes from opening or reading the source, or from ctx.
+// Parquet reads the footer of a source and says which columns Read takes values from with these options. If
+// Read refuses the file it takes values from none. Parquet returns nil if the source is not Parquet, or if
+// its footer cannot be read. An error that is not nil comes from opening or reading the source, or from ctx.
 func Parquet(ctx context.Context, s source.Source, options Options) (*ParquetFile, error) {
 	file, err := s.Open(ctx, 0)
 	if err != nil {

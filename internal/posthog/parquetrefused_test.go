@@ -88,7 +88,8 @@ func TestNestedColumnsAreRefusedOrLeftOut(t *testing.T) {
 	}
 }
 
-// TestParquetOfAnotherCompressionIsRefused reads files that say that they are compressed in ways that are not read.
+// TestParquetOfAnotherCompressionIsRefused reads files that say that they are compressed in ways that are not
+// read.
 func TestParquetOfAnotherCompressionIsRefused(t *testing.T) {
 	t.Parallel()
 	for codec, want := range map[format.CompressionCodec]string{

@@ -257,20 +257,26 @@ func (p *pump) fill(start int64) (b block, err error) {
 
 // Text that expands more than bombRatio times is not an export once it exceeds bombSize. Text that expands
 // more than clearRatio times is none once it exceeds a sixteenth of that. An export whose rows repeat one
-// person's properties and little else expands about 100 times.
+// person's properties and little else expands about 100 times. Parquet may expand parquetTimes as much: a
+// dictionary has those properties only once, so that 20 KB of them become 500 times larger.
 const (
-	bombSize   = 1 << 30
-	bombRatio  = 200
-	clearRatio = 300
+	bombSize     = 1 << 30
+	bombRatio    = 200
+	clearRatio   = 300
+	parquetTimes = 10
 )
 
 // tooMuch returns the ratio above that a text exceeds, or 0.
 func (p *pump) tooMuch(text, used int64) int64 {
+	times := int64(1)
+	if p.layout != nil {
+		times = parquetTimes
+	}
 	switch {
-	case text > p.bomb/16 && text/clearRatio > used:
-		return clearRatio
-	case text > p.bomb && text/bombRatio > used:
-		return bombRatio
+	case text > p.bomb/16 && text/(clearRatio*times) > used:
+		return clearRatio * times
+	case text > p.bomb && text/(bombRatio*times) > used:
+		return bombRatio * times
 	}
 	return 0
 }
