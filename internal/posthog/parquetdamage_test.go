@@ -1,6 +1,8 @@
 package posthog
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -171,5 +173,37 @@ func TestParquetMayExpandMoreThanOtherFiles(t *testing.T) {
 	if len(troubles) != 1 || troubles[0].Kind != Damaged || !strings.Contains(troubles[0].Error(), "more than 3000 times") ||
 		troubles[0].Advice != hintWriteAnew {
 		t.Errorf("%d times larger: %v", ratio, troubles)
+	}
+}
+
+// TestReadingOfParquetStopsAtOnce ends the loop, and cancels the context, after some chunks of a file of
+// many. All goroutines end, and the file is closed.
+func TestReadingOfParquetStopsAtOnce(t *testing.T) {
+	t.Parallel()
+	file := parquets.Write(t, parquets.Events(t, numbered("e", 5000)), parquets.Layout{Group: 1000, Codec: "zstd"})
+	for _, cancels := range []bool{false, true} {
+		store := sources.New(sources.Manners{AnyOffset: true, Sips: 3000})
+		ctx, cancel := context.WithCancel(t.Context())
+		chunks := 0
+		for c, err := range Read(ctx, []source.Source{store.Put("x", file), store.Put("y", file)}, Options{window: 5000}) {
+			if err != nil {
+				if !cancels || !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+				break
+			}
+			c.Release()
+			if chunks++; chunks < 3 {
+				continue
+			}
+			if !cancels {
+				break
+			}
+			cancel()
+		}
+		cancel()
+		if chunks != 3 || store.Unclosed() > 0 {
+			t.Errorf("cancelled %v: %d chunks, %d files not closed", cancels, chunks, store.Unclosed())
+		}
 	}
 }

@@ -21,7 +21,7 @@ const mostCorrections = 1000
 type Correction struct {
 	File    string `json:"file"`
 	Row     int64  `json:"row"`  // in its file, from 1, a CSV's header not counted
-	Line    int64  `json:"line"` // in its file, from 1
+	Line    int64  `json:"line"` // in its file, from 1; of Parquet the row
 	Event   string `json:"event"`
 	EventID string `json:"event_id"` // in Customer.io
 }
