@@ -26,7 +26,7 @@ func valuesOf(h *format.PageHeader) (n int32, encoding format.Encoding) {
 // read.
 func (c *columnReader) largePage(h *format.PageHeader) error {
 	packed := c.section.part(int64(h.CompressedPageSize))
-	if err := c.large.checksum(packed, h.CRC, c.memory); err != nil {
+	if err := c.large.checksum(packed, h.CRC); err != nil {
 		return err
 	}
 	begin := c.largeV1
@@ -53,7 +53,7 @@ func (c *columnReader) largePage(h *format.PageHeader) error {
 
 // largeV1 begins to read a page in which the levels are compressed too. It returns the first values.
 func (c *columnReader) largeV1(h *format.PageHeader, packed section) (data []byte, err error) {
-	if err := c.large.begin(packed, c.codec, int(h.UncompressedPageSize), c.memory); err != nil {
+	if err := c.large.begin(packed, c.codec, int(h.UncompressedPageSize)); err != nil {
 		return nil, err
 	}
 	if c.nulls = c.column.optional; !c.nulls {
@@ -86,7 +86,7 @@ func (c *columnReader) largeV2(h *format.PageHeader, packed section) (data []byt
 		c.levels.begin(c.page[repetition:], 1)
 	}
 	size := int(h.UncompressedPageSize) - repetition - definition
-	return nil, c.large.begin(packed, c.codecV2(&h.DataPageHeaderV2.V), size, c.memory)
+	return nil, c.large.begin(packed, c.codecV2(&h.DataPageHeaderV2.V), size)
 }
 
 // beginLevels begins to read levels that are copied, since values follow where they are.

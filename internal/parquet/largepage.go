@@ -31,11 +31,13 @@ type largePage struct {
 	window []byte        // the memory of what more returns
 	err    error         // why more has returned too little, if it is not the end of the page
 
-	zstd   *zstd.Decoder
-	gzip   *gzip.Reader
-	brotli *brotli.Reader
-	snappy *snappyReader
-	lz4    *lz4Reader
+	zstd       *zstd.Decoder
+	zstdBack   int // the bytes of text that the decoder may hold
+	brotli     *brotli.Reader
+	brotliBack int
+	gzip       *gzip.Reader
+	snappy     *snappyReader
+	lz4        *lz4Reader
 }
 
 // errWhole is the error of begin for a page that must be decompressed as a whole.
@@ -43,9 +45,8 @@ var errWhole = errors.New("the page must be decompressed as a whole")
 
 // begin begins to read a page of size bytes, which are compressed in packed. It first decompresses all of it
 // without keeping it: as of a smaller page, nothing of a page is used if a part of it is damaged.
-func (l *largePage) begin(packed section, codec format.CompressionCodec, size int, m *memory) (err error) {
-	l.memory = m
-	if l.window, err = m.grown(l.window, largeWindow); err != nil {
+func (l *largePage) begin(packed section, codec format.CompressionCodec, size int) (err error) {
+	if l.window, err = l.memory.grown(l.window, largeWindow); err != nil {
 		return err
 	}
 	if codec != format.Uncompressed {
@@ -90,18 +91,44 @@ func (l *largePage) rewind(packed section, codec format.CompressionCodec, size i
 	return l.explain(err)
 }
 
-func (l *largePage) beginZstd() (err error) {
-	if l.zstd == nil {
-		if err := l.memory.take(largeBack); err != nil {
+func (l *largePage) beginZstd() error {
+	const besides = 2 << 20 // bytes that a decoder has besides its window
+	window, err := zstdWindow(l.input)
+	switch {
+	case err != nil:
+		return err
+	case window > largeBack:
+		return errWhole
+	case l.zstd == nil || window > l.zstdBack:
+		if err := l.memory.take(window - l.zstdBack + besides); err != nil {
 			return err
 		}
-		l.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(largeBack), zstd.WithDecoderMaxMemory(largeBack))
+		l.zstdBack = window
+		l.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(uint64(window)), zstd.WithDecoderMaxMemory(uint64(window)))
 		if err != nil {
 			return err
 		}
 	}
 	l.text = l.zstd
 	return l.zstd.Reset(l.input)
+}
+
+// zstdWindow returns how far a frame looks back, in bytes.
+func zstdWindow(input *bufio.Reader) (int, error) {
+	head, err := input.Peek(zstd.HeaderMaxSize)
+	if err != nil && err != io.EOF {
+		return 0, err
+	}
+	var h zstd.Header
+	if err := h.Decode(head); err != nil {
+		return 0, err
+	}
+	window := h.WindowSize
+	if h.SingleSegment {
+		window = h.FrameContentSize
+	}
+	const least = 1 << 20
+	return int(min(max(window, least), largeBack+1)), nil
 }
 
 func (l *largePage) beginGzip() (err error) {
@@ -113,14 +140,31 @@ func (l *largePage) beginGzip() (err error) {
 }
 
 func (l *largePage) beginBrotli() error {
-	if l.brotli == nil {
-		if err := l.memory.take(largeBack); err != nil {
+	head, err := l.input.Peek(1)
+	if err != nil {
+		return err
+	}
+	if window := brotliWindow(head[0]); l.brotli == nil || window > l.brotliBack {
+		if err := l.memory.take(window - l.brotliBack); err != nil {
 			return err
 		}
+		l.brotliBack = window
 		l.brotli = new(brotli.Reader)
 	}
 	l.text = l.brotli
 	return l.brotli.Reset(l.input)
+}
+
+// brotliWindow returns how far a stream looks back, in bytes, by its first byte.
+// Source: RFC 7932, section 9.1
+func brotliWindow(first byte) int {
+	switch {
+	case first&1 == 0:
+		return 1 << 16
+	case first>>1&7 != 0:
+		return 1 << (17 + first>>1&7)
+	}
+	return 1 << 17 // or less
 }
 
 func (l *largePage) beginSnappy(size int) error {
@@ -151,6 +195,8 @@ func (l *largePage) explain(err error) error {
 	switch {
 	case err == nil || l.packed.err != nil:
 		return l.packed.err
+	case err == errMemory:
+		return err
 	case err == errWhole, errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return errWhole
 	}
@@ -197,11 +243,11 @@ func (l *largePage) more(data []byte, n int) []byte {
 }
 
 // checksum compares the compressed bytes of a page with their CRC-32, if that is not 0.
-func (l *largePage) checksum(packed section, want int32, m *memory) (err error) {
+func (l *largePage) checksum(packed section, want int32) (err error) {
 	if want == 0 {
 		return nil
 	}
-	if l.window, err = m.grown(l.window, largeWindow); err != nil {
+	if l.window, err = l.memory.grown(l.window, largeWindow); err != nil {
 		return err
 	}
 	sum := uint32(0)

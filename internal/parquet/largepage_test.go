@@ -69,7 +69,7 @@ func textOfLarge(t *testing.T, file []byte) (text string, memory int, gap *codec
 
 // piecewise are the codecs that are decompressed piece by piece, with how much memory each may take. The writer of
 // Snappy refers back too far for that, which other programs do not.
-var piecewise = map[string]int{"": 4 << 20, "gzip": 4 << 20, "zstd": 20 << 20, "brotli": 20 << 20, "lz4_raw": 4 << 20}
+var piecewise = map[string]int{"": 4 << 20, "gzip": 4 << 20, "zstd": 11 << 20, "brotli": 20 << 20, "lz4_raw": 4 << 20}
 
 func TestLargePagesGiveWhatSmallOnesDo(t *testing.T) {
 	const rows = 2000

@@ -12,10 +12,19 @@ type memory struct {
 	unpacker *unpacker
 	buffer   []byte // one compressed page
 	taken    int    // bytes, in all
+	ahead    int    // how many bytes of a column are read at once, at least
 }
 
 // mostMemory is how many bytes the pages of all columns may take at once.
-const mostMemory = 256 << 20
+const mostMemory = 160 << 20
+
+var errMemory = fmt.Errorf("the pages of the columns take more than %d MiB together", mostMemory>>20)
+
+// newMemory returns that of a file of which so many columns are read.
+func newMemory(columns int) memory {
+	const most, least, all = 64 << 10, 4 << 10, 16 << 20
+	return memory{unpacker: takeUnpacker(), ahead: max(least, min(most, all/max(1, columns)))}
+}
 
 // grown returns a buffer of n bytes: buffer itself if it is large enough.
 func (m *memory) grown(buffer []byte, n int) ([]byte, error) {
@@ -32,7 +41,7 @@ func (m *memory) grown(buffer []byte, n int) ([]byte, error) {
 // take counts n bytes as taken.
 func (m *memory) take(n int) error {
 	if m.taken += n; m.taken > mostMemory {
-		return fmt.Errorf("the pages of the columns take more than %d MiB together", mostMemory>>20)
+		return errMemory
 	}
 	return nil
 }

@@ -41,6 +41,10 @@ type columnReader struct {
 	text    []byte // of the current value, if it is not stored as text
 }
 
+func newColumnReader(column *Column, m *memory) columnReader {
+	return columnReader{column: column, memory: m, section: section{memory: m}, large: largePage{memory: m}}
+}
+
 var (
 	errChecksum   = errors.New("its checksum does not match")
 	errIncomplete = errors.New("the page's header is incomplete")
@@ -224,7 +228,7 @@ func (c *columnReader) dictionaryPage(h *format.PageHeader, packed []byte) (err 
 	if c.packed, err = c.memory.unpack(c.packed, c.codec, packed, int(h.UncompressedPageSize)); err != nil {
 		return err
 	}
-	return c.entries.begin(c.packed, sizeOfType(c.column.physical, c.column.length), int(header.NumValues))
+	return c.entries.begin(c.packed, sizeOfType(c.column.physical, c.column.length), int(header.NumValues), c.memory)
 }
 
 // plainDictionary is what old files call the encodings of dictionaries and of indexes into them. The library
@@ -260,7 +264,7 @@ func (c *columnReader) beginValues(encoding format.Encoding, data []byte) error 
 		return c.lengths.begin(data)
 	case encoding == format.DeltaByteArray && (physical == format.ByteArray || physical == format.FixedLenByteArray):
 		c.values = &c.shared
-		return c.shared.begin(data)
+		return c.shared.begin(data, c.memory)
 	case encoding == format.ByteStreamSplit && size > 0:
 		c.values = &c.split
 		return c.split.begin(data, size)

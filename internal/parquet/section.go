@@ -3,7 +3,6 @@ package parquet
 import (
 	"fmt"
 	"io"
-	"slices"
 )
 
 // section reads a part of a file in order.
@@ -14,10 +13,8 @@ type section struct {
 	end     int64  // the offset after the section
 	ahead   []byte // what has been read and comes before next
 	reserve []byte // the memory of ahead
+	memory  *memory
 }
-
-// sectionAhead is how many bytes are read at once, at least: a page of most columns.
-const sectionAhead = 64 << 10
 
 // fileError is an error of reading the file, as opposed to one in what was read.
 type fileError struct{ error }
@@ -26,7 +23,7 @@ func (e *fileError) Unwrap() error { return e.error }
 
 // begin begins to read the part of a file from start to end. It keeps the memory of an earlier section.
 func (s *section) begin(at io.ReaderAt, start, end int64) {
-	*s = section{at: at, start: start, next: start, end: end, reserve: s.reserve}
+	*s = section{at: at, start: start, next: start, end: end, reserve: s.reserve, memory: s.memory}
 }
 
 // left returns how many bytes have not been taken yet.
@@ -50,9 +47,11 @@ func (s *section) peek(n int) ([]byte, error) {
 	if n = int(min(int64(n), s.left())); n <= len(s.ahead) {
 		return s.ahead[:n], nil
 	}
-	if need := max(n, sectionAhead); cap(s.reserve) < need {
-		s.reserve = slices.Grow(s.reserve[:0], need)
+	reserve, err := s.memory.grown(s.reserve, max(n, s.memory.ahead))
+	if err != nil {
+		return nil, err
 	}
+	s.reserve = reserve
 	had := copy(s.reserve[:cap(s.reserve)], s.ahead)
 	room := s.reserve[had:min(int64(cap(s.reserve)), int64(had)+s.end-s.next)]
 	if err := s.read(room); err != nil {

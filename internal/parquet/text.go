@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 
 	"ph2cio/internal/codec"
 )
@@ -29,10 +30,10 @@ type RowText struct {
 // Text returns the text of some columns, which must have no Trouble. A row that would have more than maxRow
 // bytes is given without its longest cells.
 func (f *File) Text(columns []int, maxRow int) *RowText {
-	t := &RowText{file: f, maxRow: maxRow, memory: memory{unpacker: takeUnpacker()}}
+	t := &RowText{file: f, maxRow: maxRow, memory: newMemory(len(columns))}
 	t.columns, t.cells = make([]columnReader, len(columns)), make([]cell, len(columns))
 	for i, column := range columns {
-		t.columns[i] = columnReader{column: &f.columns[column], memory: &t.memory}
+		t.columns[i] = newColumnReader(&f.columns[column], &t.memory)
 	}
 	return t
 }
@@ -79,7 +80,14 @@ func (t *RowText) Used() int64 {
 func (t *RowText) Verified() int64 { return math.MaxInt64 }
 
 // Close gives the memory back. It must not be called twice.
-func (t *RowText) Close() { t.memory.unpacker.close() }
+func (t *RowText) Close() {
+	t.memory.unpacker.close()
+	const much = 64 << 20
+	taken := t.memory.taken
+	if t.columns, t.cells, t.memory = nil, nil, (memory{}); taken > much {
+		runtime.GC() // or the next file, or the same one in the second pass, adds as much before any of it is free
+	}
+}
 
 // nextRow reads the next row into p, or what does not fit there into rest.
 func (t *RowText) nextRow(p []byte) (n int, err error) {

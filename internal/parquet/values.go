@@ -154,13 +154,14 @@ func (v *deltaLengths) next() (raw []byte, ok bool) {
 
 // deltaBytes are byte arrays that begin as the one before does, with the lengths of what is the same.
 type deltaBytes struct {
-	same deltas
-	rest deltaLengths
-	last []byte
+	same   deltas
+	rest   deltaLengths
+	last   []byte
+	memory *memory
 }
 
-func (v *deltaBytes) begin(data []byte) error {
-	v.last = v.last[:0]
+func (v *deltaBytes) begin(data []byte, m *memory) error {
+	v.last, v.memory = v.last[:0], m
 	if err := v.same.begin(data); err != nil {
 		return err
 	}
@@ -174,8 +175,16 @@ func (v *deltaBytes) begin(data []byte) error {
 func (v *deltaBytes) next() (raw []byte, ok bool) {
 	same, ok := v.same.next()
 	rest, too := v.rest.next()
-	if !ok || !too || same < 0 || same > int64(len(v.last)) || same+int64(len(rest)) > mostPage {
+	if !ok || !too || same < 0 || same > int64(len(v.last)) {
 		return nil, false
+	}
+	if need := int(same) + len(rest); need > cap(v.last) {
+		last, err := v.memory.grown(v.last, need)
+		if err != nil {
+			return nil, false
+		}
+		copy(last, v.last[:same])
+		v.last = last
 	}
 	v.last = append(v.last[:same], rest...)
 	return v.last, true
@@ -218,7 +227,7 @@ type dictionary struct {
 }
 
 // begin takes over the plain values in data.
-func (v *dictionary) begin(data []byte, size, count int) error {
+func (v *dictionary) begin(data []byte, size, count int, m *memory) error {
 	*v = dictionary{data: data, size: size, ends: v.ends[:0], known: true}
 	if size > 0 {
 		if len(data)/size < count {
@@ -226,6 +235,16 @@ func (v *dictionary) begin(data []byte, size, count int) error {
 		}
 		v.data = data[:count*size]
 		return nil
+	}
+	const least = 4 // bytes of a value
+	if count > len(data)/least {
+		return errValues
+	}
+	if count > cap(v.ends) {
+		if err := m.take(4 * (count - cap(v.ends))); err != nil {
+			return err
+		}
+		v.ends = make([]uint32, 0, count)
 	}
 	all := plainBytes{stretch{data: data}}
 	for range count {
