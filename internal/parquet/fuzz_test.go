@@ -215,7 +215,7 @@ func compare(t *testing.T, file []byte, f *File, columns []int, rows [][][]byte)
 // runs right either, nor values of DELTA_BYTE_ARRAY with something after them.
 func lies(f *File, column *Column) bool {
 	const most = 1 << 20
-	m := newMemory(1)
+	m := newMemory(1, 1<<20)
 	c := newColumnReader(column, &m)
 	for i := range f.meta.RowGroups {
 		g := &f.meta.RowGroups[i]

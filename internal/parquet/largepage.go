@@ -14,7 +14,6 @@ import (
 )
 
 const (
-	mostWhole   = 4 << 20   // bytes of the largest page that is decompressed as a whole, if it need not be
 	largeWindow = 256 << 10 // bytes of a large page that are held, if no value is longer
 	largePacked = 256 << 10 // compressed bytes that are read at once
 	largeBack   = 16 << 20  // how far compressed text may refer back, or the page is decompressed as a whole
@@ -30,6 +29,8 @@ type largePage struct {
 	left   int           // bytes of the text that have not been in the window yet
 	window []byte        // the memory of what more returns
 	err    error         // why more has returned too little, if it is not the end of the page
+
+	skipped bool // a value was passed over
 
 	zstd       *zstd.Decoder
 	zstdBack   int // the bytes of text that the decoder may hold
@@ -240,6 +241,20 @@ func (l *largePage) more(data []byte, n int) []byte {
 	l.left -= read
 	l.err = l.explain(err)
 	return window[:had+read]
+}
+
+// skip passes over the next n bytes of the page. It returns false if the page ends before, or has l.err.
+func (l *largePage) skip(n uint64) bool {
+	if n > uint64(l.left) || l.err != nil {
+		return false
+	}
+	l.left -= int(n)
+	for n > 0 && l.err == nil {
+		read, err := io.ReadFull(l.text, l.window[:min(uint64(len(l.window)), n)])
+		n, l.err = n-uint64(read), l.explain(err)
+	}
+	l.skipped = true
+	return l.err == nil
 }
 
 // checksum compares the compressed bytes of a page with their CRC-32, if that is not 0.

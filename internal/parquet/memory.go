@@ -13,6 +13,7 @@ type memory struct {
 	buffer   []byte // one compressed page
 	taken    int    // bytes, in all
 	ahead    int    // how many bytes of a column are read at once, at least
+	longest  int    // bytes of a cell; longer ones are not held if that can be avoided
 }
 
 // mostMemory is how many bytes the pages of all columns may take at once.
@@ -20,10 +21,10 @@ const mostMemory = 160 << 20
 
 var errMemory = fmt.Errorf("the pages of the columns take more than %d MiB together", mostMemory>>20)
 
-// newMemory returns that of a file of which so many columns are read.
-func newMemory(columns int) memory {
+// newMemory returns that of a file of which so many columns are read, with rows of at most maxRow bytes.
+func newMemory(columns, maxRow int) memory {
 	const most, least, all = 64 << 10, 4 << 10, 16 << 20
-	return memory{unpacker: takeUnpacker(), ahead: max(least, min(most, all/max(1, columns)))}
+	return memory{unpacker: takeUnpacker(), ahead: max(least, min(most, all/max(1, columns))), longest: maxRow}
 }
 
 // grown returns a buffer of n bytes: buffer itself if it is large enough.

@@ -28,7 +28,7 @@ func TestTheEntriesOfADictionaryCountAsMemory(t *testing.T) {
 
 func TestManyColumnsReadLessAhead(t *testing.T) {
 	for columns, want := range map[int]int{0: 64 << 10, 10: 64 << 10, 256: 64 << 10, 512: 32 << 10, 10_000: 4 << 10} {
-		if m := newMemory(columns); m.ahead != want {
+		if m := newMemory(columns, 0); m.ahead != want {
 			t.Errorf("%d columns read %d bytes ahead, want %d", columns, m.ahead, want)
 		}
 	}

@@ -39,6 +39,7 @@ type columnReader struct {
 	split   splitBytes
 	indexes indexed
 	text    []byte // of the current value, if it is not stored as text
+	long    bool   // the current value was too long to be held
 }
 
 func newColumnReader(column *Column, m *memory) columnReader {
@@ -72,6 +73,9 @@ func (c *columnReader) next() (text []byte, null bool, err error) {
 	if !ok {
 		return nil, false, cmp.Or(c.large.err, errValues)
 	}
+	if c.long = raw == nil && c.large.skipped; c.long {
+		return nil, false, nil
+	}
 	if c.column.write == nil {
 		return raw, false, nil
 	}
@@ -85,7 +89,7 @@ func (c *columnReader) nextPage() error {
 		return fmt.Errorf("it has %d values too few", c.left)
 	}
 	c.pages++
-	c.large.err = nil
+	c.large.err, c.long = nil, false
 	h, err := c.section.readHeader()
 	if err != nil {
 		return err

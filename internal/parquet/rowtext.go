@@ -96,7 +96,7 @@ func rowSize(cells []cell, most int) (size int) {
 		c := &cells[i]
 		if c.code = codeNull; !c.null {
 			c.code = uint64(len(c.text)) + codeLength
-			if len(c.text) > most-size {
+			if c.long || len(c.text) > most-size {
 				c.code = codeTooLong
 			}
 		}
@@ -135,5 +135,6 @@ func appendRow(dst []byte, cells []cell, size int) []byte {
 type cell struct {
 	text []byte
 	null bool
+	long bool // it is longer than any row may be, and has no text
 	code uint64
 }

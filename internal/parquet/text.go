@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
+	"runtime/debug"
 
 	"ph2cio/internal/codec"
 )
@@ -30,7 +30,7 @@ type RowText struct {
 // Text returns the text of some columns, which must have no Trouble. A row that would have more than maxRow
 // bytes is given without its longest cells.
 func (f *File) Text(columns []int, maxRow int) *RowText {
-	t := &RowText{file: f, maxRow: maxRow, memory: newMemory(len(columns))}
+	t := &RowText{file: f, maxRow: maxRow, memory: newMemory(len(columns), maxRow)}
 	t.columns, t.cells = make([]columnReader, len(columns)), make([]cell, len(columns))
 	for i, column := range columns {
 		t.columns[i] = newColumnReader(&f.columns[column], &t.memory)
@@ -85,7 +85,7 @@ func (t *RowText) Close() {
 	const much = 64 << 20
 	taken := t.memory.taken
 	if t.columns, t.cells, t.memory = nil, nil, (memory{}); taken > much {
-		runtime.GC() // or the next file, or the same one in the second pass, adds as much before any of it is free
+		debug.FreeOSMemory() // or the next file, or the same one in the second pass, adds as much elsewhere
 	}
 }
 
@@ -96,6 +96,7 @@ func (t *RowText) nextRow(p []byte) (n int, err error) {
 		if c.text, c.null, err = t.columns[i].next(); err != nil {
 			return 0, t.damaged(&t.columns[i], err)
 		}
+		c.long = t.columns[i].long
 	}
 	t.rows--
 	size := rowSize(t.cells, t.maxRow)

@@ -23,6 +23,9 @@ type unpacker struct {
 	brotli *brotli.Reader
 }
 
+// mostWhole is how many bytes a page may have that is decompressed as a whole, if it need not be.
+const mostWhole = 4 << 20
+
 // unpackers are spare ones, for exports of many small files: each zstd decoder has some megabytes.
 var unpackers = make(chan *unpacker, 2)
 
@@ -80,6 +83,9 @@ func (u *unpacker) unpack(codec format.CompressionCodec, packed, text []byte) er
 	return fmt.Errorf("it is compressed with %s", codec)
 }
 
+// emptyFrame is a frame of zstd without text.
+var emptyFrame = []byte{0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0}
+
 func (u *unpacker) unpackZstd(packed, text []byte) error {
 	if u.zstd == nil {
 		var err error
@@ -90,6 +96,9 @@ func (u *unpacker) unpackZstd(packed, text []byte) error {
 		}
 	}
 	got, err := u.zstd.DecodeAll(packed, text[:0:len(text)])
+	if len(text) > mostWhole { // the decoder keeps the text of the last frame, even while it is a spare one
+		u.zstd.DecodeAll(emptyFrame, nil)
+	}
 	if err == nil && len(got) != len(text) {
 		err = errSize
 	}

@@ -35,13 +35,31 @@ func (s *stretch) more(n uint64) bool {
 	return n <= uint64(len(s.data))
 }
 
+// skip passes over a value of n bytes that is too long to be held. It returns false if there is none.
+func (s *stretch) skip(n uint64) bool {
+	if s.page == nil || n < uint64(len(s.data)) {
+		return false
+	}
+	ok := s.page.skip(n - uint64(len(s.data)))
+	s.data = nil
+	return ok
+}
+
+// isTooLong reports whether a value of n bytes is not to be held.
+func (s *stretch) isTooLong(n uint64) bool { return s.page != nil && n > uint64(s.page.memory.longest) }
+
 func (v *plainBytes) next() (raw []byte, ok bool) {
 	if len(v.data) < 4 && !v.more(4) {
 		return nil, false
 	}
 	size := uint64(binary.LittleEndian.Uint32(v.data))
-	if size > uint64(len(v.data)-4) && !v.more(4+size) {
-		return nil, false
+	if size > uint64(len(v.data)-4) {
+		if v.isTooLong(size) {
+			return nil, v.skip(4 + size)
+		}
+		if !v.more(4 + size) {
+			return nil, false
+		}
 	}
 	raw, v.data = v.data[4:4+size:4+size], v.data[4+size:]
 	return raw, true
@@ -145,8 +163,16 @@ func (v *deltaLengths) beginLarge(data []byte, page *largePage) error {
 
 func (v *deltaLengths) next() (raw []byte, ok bool) {
 	size, ok := v.lengths.next()
-	if !ok || size < 0 || size > int64(len(v.data)) && !v.more(uint64(size)) {
+	if !ok || size < 0 {
 		return nil, false
+	}
+	if size > int64(len(v.data)) {
+		if v.isTooLong(uint64(size)) {
+			return nil, v.skip(uint64(size))
+		}
+		if !v.more(uint64(size)) {
+			return nil, false
+		}
 	}
 	raw, v.data = v.data[:size:size], v.data[size:]
 	return raw, true
