@@ -2,5 +2,20 @@
 //
 // A Parquet file keeps its columns apart, in row groups of some ten thousand rows, and says at its end, in the
 // footer, what is where. Open reads the footer and checks every number in it against the file before anything
-// is allocated by it. Only columns at the top of the schema can be read: no lists, maps or structs.
+// is allocated by it. Only columns at the top of the schema can be read: no lists, maps or structs. File.Text
+// gives the rows of some columns in a form that depends on their values alone.
+//
+// The library parquet-go decodes the footer and the headers of pages, after thriftcheck has walked through
+// their bytes. This package reads the pages itself: the library decompresses them without a bound, and takes
+// memory by numbers that a file may lie about. The files, lowest first:
+//
+//	footer   file, schema, columntype: what a file has; open, thriftcheck, footercheck, joined: reading it
+//	cells    celltext, timetext: stored values as text
+//	values   runs, deltas, values: the values of a page, one after the other, in each encoding
+//	pages    section, pageheader, unpack, memory: a page as a whole; largepage, largedata, lookback, snappy,
+//	         lz4: a large one piece by piece; pages: the values of a column, page after page
+//	rows     rowtext: the form of a row; groups, text: the rows of a file
+//
+// To read another encoding, add it to values and to columnReader.beginValues in pages; another compression, to
+// unpack.
 package parquet

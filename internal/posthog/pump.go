@@ -41,7 +41,7 @@ type pump struct {
 	blocks  chan block   // nil if the source is read on demand
 }
 
-// stream is the text of an open source: a *codec.Stream, or the *parquet.Text of its rows.
+// stream is the text of an open source: a *codec.Stream, or the *parquet.RowText of its rows.
 type stream interface {
 	io.Reader // after a *codec.Gap it can be read on
 	Used() int64
