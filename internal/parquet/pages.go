@@ -157,13 +157,23 @@ func (c *columnReader) dataPage(h *format.PageHeader, packed []byte) (err error)
 	return c.beginValues(header.Encoding, data)
 }
 
+// unreadable is the error for a part of a page in an encoding that is not read.
+type unreadable struct {
+	what     string
+	encoding format.Encoding
+}
+
+func (u unreadable) Error() string {
+	return fmt.Sprintf("%s are stored as %s, which ph2cio cannot read", u.what, u.encoding)
+}
+
 // levelsPrefix is how many bytes say how long the definition levels are.
 const levelsPrefix = 4
 
 // levelsEnd returns where the definition levels end in a page of size bytes, which begins with data.
 func levelsEnd(header *format.DataPageHeader, data []byte, size int) (int, error) {
 	if header.DefinitionLevelEncoding != format.RLE {
-		return 0, fmt.Errorf("its definition levels are stored as %s, which ph2cio cannot read", header.DefinitionLevelEncoding)
+		return 0, unreadable{"its definition levels", header.DefinitionLevelEncoding}
 	}
 	if len(data) < levelsPrefix || uint64(binary.LittleEndian.Uint32(data)) > uint64(size-levelsPrefix) {
 		return 0, errLevels
@@ -227,7 +237,7 @@ func (c *columnReader) dictionaryPage(h *format.PageHeader, packed []byte) (err 
 	case c.entries.known:
 		return errors.New("the column has two dictionaries")
 	case header.Encoding != format.Plain && header.Encoding != plainDictionary:
-		return fmt.Errorf("its dictionary is stored as %s, which ph2cio cannot read", header.Encoding)
+		return unreadable{"the values of its dictionary", header.Encoding}
 	}
 	if c.packed, err = c.memory.unpack(c.packed, c.codec, packed, int(h.UncompressedPageSize)); err != nil {
 		return err
@@ -273,7 +283,7 @@ func (c *columnReader) beginValues(encoding format.Encoding, data []byte) error 
 		c.values = &c.split
 		return c.split.begin(data, size)
 	default:
-		return fmt.Errorf("its values are stored as %s, which ph2cio cannot read", encoding)
+		return unreadable{"its values", encoding}
 	}
 	return nil
 }

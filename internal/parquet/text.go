@@ -121,5 +121,18 @@ func (t *RowText) damaged(c *columnReader, err error) error {
 	if c.pages > 0 {
 		page = fmt.Sprintf(", page %d", c.pages)
 	}
-	return &codec.Gap{Damage: &codec.Damage{Err: fmt.Errorf("row group %d, column %q%s: %w", t.group, c.column.Name, page, err), Rows: lost}}
+	err = fmt.Errorf("row group %d, column %q%s: %w", t.group, c.column.Name, page, err)
+	return &codec.Gap{Damage: &codec.Damage{Err: err, Hint: hintFor(err), Rows: lost}}
+}
+
+// hintFor returns what to do about pages that may well be in order, and is empty for others.
+func hintFor(err error) string {
+	const otherwise = "get a new copy of the file; if that is no better, write it with "
+	if _, encoding := errors.AsType[unreadable](err); encoding {
+		return otherwise + "other encodings, such as PLAIN"
+	}
+	if errors.Is(err, errMemory) {
+		return otherwise + "smaller pages"
+	}
+	return ""
 }

@@ -108,6 +108,19 @@ func TestParquetOfAnotherCompressionIsRefused(t *testing.T) {
 	}
 }
 
+// TestAnEncodingThatIsNotReadIsNoReasonForANewCopyAlone reads a file that says that a page is encoded in a way
+// that is not read.
+func TestAnEncodingThatIsNotReadIsNoReasonForANewCopyAlone(t *testing.T) {
+	t.Parallel()
+	parts := parquets.Take(t, parquets.Write(t, tableOf("event", "a", "distinct_id", "u"), parquets.Layout{}))
+	parts.Groups[0].Columns[parts.Column("event")].Pages[0].Header.DataPageHeader.V.Encoding = format.BitPacked
+	_, troubles := readOnce(t, []source.Source{sourceOf(t, "x.parquet", parts.File(t))}, Options{})
+	if len(troubles) != 1 || troubles[0].Kind != Damaged || !strings.Contains(troubles[0].Error(), "its values are stored as BIT_PACKED, which ph2cio cannot read") ||
+		troubles[0].Advice != "get a new copy of the file; if that is no better, write it with other encodings, such as PLAIN" {
+		t.Errorf("%v", troubles)
+	}
+}
+
 // TestAnEncryptedParquetFileIsRefused reads the magic number of one.
 func TestAnEncryptedParquetFileIsRefused(t *testing.T) {
 	t.Parallel()

@@ -28,10 +28,11 @@ type pump struct {
 	accept  bool         // damaged text is used too
 	bomb    int64        // up to this size text may have any compression ratio
 
-	given int64 // how much of the text has been passed on
-	gaps  int   // in the text
-	rows  int64 // that are missing in these, as far as that is known
-	lost  error // the error of the first gap
+	given int64  // how much of the text has been passed on
+	gaps  int    // in the text
+	rows  int64  // that are missing in these, as far as that is known
+	lost  error  // the error of the first gap
+	hint  string // what to do about that gap
 
 	file    source.File
 	stream  stream
@@ -354,10 +355,10 @@ func (p *pump) damaged(d *codec.Damage, end int64) *SourceError {
 // missing counts a gap, and returns the error for a source that cannot be read after it.
 func (p *pump) missing(d *codec.Damage, end int64) *SourceError {
 	if p.gaps++; p.gaps == 1 {
-		p.lost = d.Err
+		p.lost, p.hint = d.Err, cmp.Or(d.Hint, "get a new copy of the file")
 	}
 	p.rows += d.Rows
-	return p.damage(end, fmt.Errorf("%w; %s", d.Err, usedOf(end)), "get a new copy of the file")
+	return p.damage(end, fmt.Errorf("%w; %s", d.Err, usedOf(end)), p.hint)
 }
 
 // patched returns the error for a source that was read to its end with gaps.
@@ -369,7 +370,7 @@ func (p *pump) patched(end int64) *SourceError {
 	what, hint := "damaged rows are left out, all others are used", hintDamaged
 	switch {
 	case p.layout != nil:
-		hint = "get a new copy of the file" // none of the damaged rows can be read, whether accepted or not
+		hint = p.hint // none of the damaged rows can be read, whether accepted or not
 	case p.accept:
 		what, hint = "what can be read is used", hintPatched
 	}
