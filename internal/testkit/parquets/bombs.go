@@ -47,7 +47,7 @@ func Bombs() []Bomb {
 		Bomb{Name: "2^31 rows of nulls", Slow: true, Make: func(tb testing.TB) []byte { return rowsOfOneRun(tb, true) }},
 		Bomb{Name: "2^31 equal rows", Make: func(tb testing.TB) []byte { return rowsOfOneRun(tb, false) }},
 		Bomb{Name: "a cell of 20 MiB in 2^20 rows", Make: longCellManyTimes},
-		Bomb{Name: "cells that begin with the one before", Make: growingCells},
+		Bomb{Name: "cells that begin with the one before", Slow: true, Make: growingCells},
 		Bomb{Name: "2^60 lengths", Make: func(tb testing.TB) []byte { return lengths(tb, 1<<60, 1<<30) }},
 		Bomb{Name: "blocks of 2^60 lengths", Make: func(tb testing.TB) []byte { return lengths(tb, 1<<60, 1<<60) }},
 		Bomb{Name: "a dictionary of 2^25 empty texts", Make: emptyTexts},
