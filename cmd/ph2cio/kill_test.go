@@ -52,9 +52,10 @@ func TestKilledBackfill(t *testing.T) {
 	}
 	dir := t.TempDir()
 	files := map[string]string{
-		"JSONL": writeExport(t, filepath.Join(dir, "events.jsonl"), synthetic.JSONL, false),
-		"CSV":   writeExport(t, filepath.Join(dir, "events.csv"), synthetic.CSVWithNames, false),
-		"gzip":  writeExport(t, filepath.Join(dir, "events.jsonl.gz"), synthetic.JSONL, true),
+		"JSONL":   writeExport(t, filepath.Join(dir, "events.jsonl"), synthetic.JSONL, false),
+		"CSV":     writeExport(t, filepath.Join(dir, "events.csv"), synthetic.CSVWithNames, false),
+		"gzip":    writeExport(t, filepath.Join(dir, "events.jsonl.gz"), synthetic.JSONL, true),
+		"Parquet": writeParquet(t, filepath.Join(dir, "events.parquet")),
 	}
 	backfills, syncs, copies := killCounts{}, killCounts{}, killCounts{}
 	var phases, syncPhases, copyPhases *runPhases
@@ -114,6 +115,20 @@ func writeSeeded(t *testing.T, path string, shape synthetic.Shape, compressed bo
 		text = packed
 	}
 	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// writeParquet writes the rows of writeExport in row groups of some hundred rows.
+func writeParquet(t *testing.T, path string) string {
+	t.Helper()
+	var file bytes.Buffer
+	o := synthetic.Options{Rows: 1500, People: 120, Seed: 11, Invalid: 1}
+	if _, err := synthetic.WriteParquet(&file, o, synthetic.ParquetLayout{Group: 300_000, Page: 20_000}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
