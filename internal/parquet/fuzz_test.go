@@ -71,7 +71,9 @@ func FuzzOpen(f *testing.F) {
 
 // FuzzPages changes a page, and lets its header and the footer be true to it: most of what FuzzOpen tries is
 // stopped by lengths and checksums.
-func FuzzPages(f *testing.F) {
+func FuzzPages(f *testing.F) { fuzzPages(f, readFuzzed) }
+
+func fuzzPages(f *testing.F, read func(t *testing.T, file []byte)) {
 	layouts := parquets.Layouts()
 	var sound [][]byte
 	for i, layout := range layouts {
@@ -106,7 +108,7 @@ func FuzzPages(f *testing.F) {
 				*h.encoding = format.Encoding(encoding)
 			}
 		}
-		readFuzzed(t, parts.File(t))
+		read(t, parts.File(t))
 	})
 }
 

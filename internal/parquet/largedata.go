@@ -10,7 +10,7 @@ import (
 // other.
 func (c *columnReader) isLarge(h *format.PageHeader) bool {
 	_, encoding := valuesOf(h)
-	return h.UncompressedPageSize > mostWhole && (h.Type == format.DataPage || h.Type == format.DataPageV2) &&
+	return int(h.UncompressedPageSize) > c.memory.whole && (h.Type == format.DataPage || h.Type == format.DataPageV2) &&
 		c.column.physical == format.ByteArray && (encoding == format.Plain || encoding == format.DeltaLengthByteArray)
 }
 
@@ -86,7 +86,7 @@ func (c *columnReader) largeV2(h *format.PageHeader, packed section) (data []byt
 		c.levels.begin(c.page[repetition:], 1)
 	}
 	size := int(h.UncompressedPageSize) - repetition - definition
-	return nil, c.large.begin(packed, c.codecV2(&h.DataPageHeaderV2.V), size)
+	return nil, c.large.begin(packed, c.codecV2(h, size), size)
 }
 
 // beginLevels begins to read levels that are copied, since values follow where they are.

@@ -14,6 +14,7 @@ type memory struct {
 	taken    int    // bytes, in all
 	ahead    int    // how many bytes of a column are read at once, at least
 	longest  int    // bytes of a cell; longer ones are not held if that can be avoided
+	whole    int    // how many bytes the largest page has that is decompressed as a whole, if it need not be
 }
 
 // mostMemory is how many bytes the pages of all columns may take at once.
@@ -24,7 +25,7 @@ var errMemory = fmt.Errorf("the pages of the columns take more than %d MiB toget
 // newMemory returns that of a file of which so many columns are read, with rows of at most maxRow bytes.
 func newMemory(columns, maxRow int) memory {
 	const most, least, all = 64 << 10, 4 << 10, 16 << 20
-	return memory{unpacker: takeUnpacker(), ahead: max(least, min(most, all/max(1, columns))), longest: maxRow}
+	return memory{unpacker: takeUnpacker(), ahead: max(least, min(most, all/max(1, columns))), longest: maxRow, whole: mostWhole}
 }
 
 // grown returns a buffer of n bytes: buffer itself if it is large enough.

@@ -190,11 +190,7 @@ func (c *columnReader) dataPageV2(h *format.PageHeader, packed []byte) (err erro
 	}
 	size := int(h.UncompressedPageSize) - repetition - definition
 	levels, packed := packed[repetition:repetition+definition], packed[repetition+definition:]
-	codec := c.codecV2(header)
-	if size == 0 && len(packed) == 0 {
-		codec = format.Uncompressed
-	}
-	if c.page, err = c.memory.unpackAfter(c.page, levels, codec, packed, size); err != nil {
+	if c.page, err = c.memory.unpackAfter(c.page, levels, c.codecV2(h, size), packed, size); err != nil {
 		return err
 	}
 	if c.nulls = c.column.optional && definition > 0; c.nulls {
@@ -220,9 +216,10 @@ func levelSizes(h *format.PageHeader) (repetition, definition int, err error) {
 	return repetition, definition, nil
 }
 
-// codecV2 returns the codec of the values of a page.
-func (c *columnReader) codecV2(header *format.DataPageHeaderV2) format.CompressionCodec {
-	if compressed := header.IsCompressed; compressed.Valid && !compressed.V {
+// codecV2 returns the codec of the values of a page, which have size bytes.
+func (c *columnReader) codecV2(h *format.PageHeader, size int) format.CompressionCodec {
+	compressed := h.DataPageHeaderV2.V.IsCompressed
+	if compressed.Valid && !compressed.V || size == 0 && h.CompressedPageSize == h.UncompressedPageSize {
 		return format.Uncompressed
 	}
 	return c.codec
