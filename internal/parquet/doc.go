@@ -13,7 +13,7 @@
 //	cells    celltext, timetext: stored values as text
 //	values   runs, deltas, values: the values of a page, one after the other, in each encoding
 //	pages    section, pageheader, unpack, memory: a page as a whole; largepage, largedata, lookback, snappy,
-//	         lz4: a large one piece by piece; pages: the values of a column, page after page
+//	         lz4: a large one piece by piece; pages, pageend: the values of a column
 //	rows     rowtext: the form of a row; groups, text: the rows of a file
 //
 // To read another encoding, add it to values and to columnReader.beginValues in pages; another compression, to

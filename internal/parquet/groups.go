@@ -48,10 +48,10 @@ func (t *RowText) endGroup() error {
 	return nil
 }
 
-// end returns an error if there is another page with values.
+// end returns an error if there are more values.
 func (c *columnReader) end() error {
-	if c.section.left() == 0 {
-		return nil
+	if err := c.endPage(); err != nil || c.section.left() == 0 {
+		return err
 	}
 	h, err := c.section.readHeader()
 	if _, failed := errors.AsType[*fileError](err); failed {
@@ -77,5 +77,5 @@ func (c *columnReader) begin(chunk *format.ColumnChunk, f *File, rows int64) {
 	start, size := pagesOf(&chunk.MetaData)
 	c.section.begin(f.at, start, start+size)
 	c.codec, c.pages, c.left, c.inPage = chunk.MetaData.Codec, 0, rows, 0
-	c.entries.known = false
+	c.entries.known, c.values = false, nil
 }

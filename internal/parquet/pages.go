@@ -85,6 +85,9 @@ func (c *columnReader) next() (text []byte, null bool, err error) {
 
 // nextPage reads pages up to the next one with values.
 func (c *columnReader) nextPage() error {
+	if err := c.endPage(); err != nil {
+		return err
+	}
 	if c.section.left() == 0 {
 		return fmt.Errorf("it has %d values too few", c.left)
 	}

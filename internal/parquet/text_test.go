@@ -178,3 +178,38 @@ func TestRowsAfterADamagedPageAreLost(t *testing.T) {
 		}
 	}
 }
+
+// A page whose header speaks of fewer values than it has would give its column's values to rows of others. No
+// checksum covers headers.
+func TestAHeaderOfTooFewValuesGivesNoValueToAnotherRow(t *testing.T) {
+	const rows = 3000
+	table := examples(rows)
+	for name, layout := range map[string]parquets.Layout{
+		"plain":         {Group: 1000, Page: 2000},
+		"pages v2":      {Group: 1000, Page: 2000, V2: true},
+		"differences":   {Group: 1000, Page: 2000, Delta: true},
+		"lengths first": {Group: 1000, Page: 2000, Lengths: true, Codec: "snappy"},
+	} {
+		for column := range 5 {
+			parts := parquets.Take(t, parquets.Write(t, table, layout))
+			header := &parts.Groups[1].Columns[column].Pages[0].Header
+			header.DataPageHeader.V.NumValues = max(0, header.DataPageHeader.V.NumValues-3)
+			header.DataPageHeaderV2.V.NumValues = max(0, header.DataPageHeaderV2.V.NumValues-3)
+			got, gaps := readAll(t, parts.File(t), 1<<20)
+			if len(gaps) != 1 || gaps[0].Rows == 0 && len(got) == rows {
+				t.Errorf("%s, column %s: %d rows, gaps %v", name, table[column].Name, len(got), gaps)
+				continue
+			}
+			for i := range got {
+				row := i
+				if i >= 2000-int(gaps[0].Rows) {
+					row += int(gaps[0].Rows)
+				}
+				if want := rowOf(table, row); !equalRows(got[i], want) {
+					t.Errorf("%s, column %s: row %d is %s", name, table[column].Name, i, describe(got[i], want))
+					break
+				}
+			}
+		}
+	}
+}
