@@ -21,6 +21,7 @@ type mappingOptions struct {
 	events, skipEvents []string
 	since, until       string
 	liveSince          string
+	liveBackfilled     []string
 	recent             string
 	pageName           string
 	screenName         string
@@ -59,6 +60,9 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	f.StringVar(&o.liveSince, "live-since", "", "when PostHog's live destination was switched on, or never; events that PostHog "+
 		"received since then are left out, because that destination sent them")
 	describe(f, "live-since", whatToSend, "TIME|never", suggesting("never\tit never sent events"))
+	f.StringSliceVar(&o.liveBackfilled, liveBackfilledFlag, nil, "times for which PostHog's live destination was backfilled; "+
+		"events with a timestamp from FROM up to TO are left out, because it sent them; may be repeated")
+	describe(f, liveBackfilledFlag, whatToSend, "FROM..TO,...")
 	o.identity.addFlags(f)
 	o.addAttributeFlags(f)
 	o.reading.addFlags(f)
@@ -127,9 +131,10 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 	since, err1 := parseTime("since", o.since, now)
 	until, err2 := parseTime("until", o.until, now)
 	live, err3 := o.liveTime(now)
-	var err4 error
+	backfilled, err4 := parseRanges(liveBackfilledFlag, o.liveBackfilled, now)
+	var err5 error
 	if o.recent != recentHold && o.recent != "send" {
-		err4 = fmt.Errorf("--recent must be hold or send, not %q", o.recent)
+		err5 = fmt.Errorf("--recent must be hold or send, not %q", o.recent)
 	}
 	return mapping.Options{
 		Now: now, Events: o.events, SkipEvents: o.skipEvents,
@@ -138,8 +143,8 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 		AllowReserved: o.allowReserved, PersonAttributes: o.personAttributes, EventAttributes: o.eventAttributes,
 		IdentifierKey: o.identity.firstKey(), IdentifierValue: o.identity.identifierValue,
 		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp, Unset: o.unset,
-		Since: since, Until: until, LiveSince: live, HoldRecent: o.recent == recentHold,
-	}, errors.Join(err1, err2, err3, err4)
+		Since: since, Until: until, LiveSince: live, LiveBackfilled: backfilled, HoldRecent: o.recent == recentHold,
+	}, errors.Join(err1, err2, err3, err4, err5)
 }
 
 // check checks the flags alone. Errors name the flag.
@@ -149,6 +154,9 @@ func (o *mappingOptions) check(now time.Time) error {
 	_, _, err3 := o.identity.indexOptions()
 	return errors.Join(err1, err2, err3)
 }
+
+// liveBackfilledFlag is the flag with the ranges that a live destination was backfilled with.
+const liveBackfilledFlag = "live-backfilled"
 
 // neverLive is the --live-since for a live destination that never sent events.
 const neverLive = "never"

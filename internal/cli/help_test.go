@@ -132,7 +132,7 @@ func TestShortHelpHas(t *testing.T) {
 
 // kindsOfValues are what a flag may take in help, beside a choice of values.
 var kindsOfValues = []string{
-	"DAYS", "DIR", "DURATION", "FIELD=NAME", "FILE", "GLOB,...", "HOST:PORT", "ID", "ID,...", "KEY,...", "N", "NAME,...", "NAME=TEMPLATE",
+	"DAYS", "DIR", "DURATION", "FIELD=NAME", "FILE", "FROM..TO,...", "GLOB,...", "HOST:PORT", "ID", "ID,...", "KEY,...", "N", "NAME,...", "NAME=TEMPLATE",
 	"PERCENT|N", "REASON", "REGEXP", "SIZE", "TEMPLATE", "TEXT", "TIME", "TIME|never", "URL", "ZONE",
 }
 

@@ -41,7 +41,7 @@ var toFiles = map[string]int{
 	"concurrency": neither, "date-attributes": neither, "dedup-window": neither, "dots": neither, "drop-property": neither,
 	"dry-run": neither, "dismiss": neither, "rejects": neither, "event-attribute": neither, "exclude": neither, "event-value-limit": neither, "events": neither, "first-reading-only": neither,
 	"first-run": neither, "fresh": neither, "help": neither, "id": neither, "identifier-value": neither, "identify-by": neither,
-	"identify-timestamp": neither, "identity": neither, "json": neither, "limit": neither, "listen": neither, "live-since": neither,
+	"identify-timestamp": neither, "identity": neither, "json": neither, "limit": neither, "listen": neither, "live-backfilled": neither, "live-since": neither,
 	"log-format": neither, "max-duration": neither, "max-merges": neither, "max-profiles": neither, "max-rejects": neither,
 	"memory": neither, "merge": neither, "merge-profiles": neither, "merges": neither, "only": neither, "page-name": neither,
 	"people": neither, "person-attribute": neither, "person-properties": neither, "ping-url": neither, "properties": neither,

@@ -4,9 +4,13 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/mapping"
 	"ph2cio/internal/transfer"
 )
 
@@ -51,6 +55,27 @@ func TestParseTime(t *testing.T) {
 	for _, text := range []string{"yesterday", "-3h", "3x", "2026-13-01", "99999999d", "d"} {
 		if _, err := parseTime("since", text, now); err == nil {
 			t.Errorf("%q was taken", text)
+		}
+	}
+}
+
+func TestParseRanges(t *testing.T) {
+	now := time.Date(2026, 6, 10, 12, 0, 0, 0, time.UTC)
+	got, err := parseRanges("live-backfilled", []string{"2026-03-01..2026-03-08T06:00+02:00", " ..2025-01-01", "30d .. 72h"}, now)
+	want := []mapping.Range{
+		{From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 8, 4, 0, 0, 0, time.UTC)},
+		{To: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{From: now.AddDate(0, 0, -30), To: now.Add(-72 * time.Hour)},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v; want -, got +:\n%s", err, diff)
+	}
+	for _, text := range []string{
+		"", "..", "2026-03-01", "2026-03-01..", "2026-03-01...2026-03-02", "2026-03-02..2026-03-01", "2026-03-01..2026-03-01", "a..2026-03-01",
+		"2026-03-01..2026-03-02..2026-03-03", "never",
+	} {
+		if got, err := parseRanges("live-backfilled", []string{text}, now); err == nil || !strings.Contains(err.Error(), "--live-backfilled") {
+			t.Errorf("%q was taken as %v, %v", text, got, err)
 		}
 	}
 }

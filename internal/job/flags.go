@@ -80,7 +80,8 @@ const RetryMergesFlag = "merges"
 var choosers = map[string][]string{
 	"events": {mapping.ReasonFiltered, mapping.ReasonNoise}, "skip-events": {mapping.ReasonFiltered, mapping.ReasonNoise},
 	"since": {mapping.ReasonOutOfRange}, "until": {mapping.ReasonOutOfRange}, "live-since": {mapping.ReasonLive},
-	"team": {transfer.ReasonOtherTeam}, "only": {mapping.ReasonNotNamed}, "exclude-people": {mapping.ReasonExcluded},
+	"live-backfilled": {mapping.ReasonLive},
+	"team":            {transfer.ReasonOtherTeam}, "only": {mapping.ReasonNotNamed}, "exclude-people": {mapping.ReasonExcluded},
 	ResendOldFlag: {mapping.ReasonTooOld},
 }
 

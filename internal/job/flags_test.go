@@ -37,6 +37,7 @@ func TestReasonsForWhichARunSkipsMore(t *testing.T) {
 		{``, `{"team":"1"}`, map[string]bool{transfer.ReasonOtherTeam: true}}, // a preview has no flags
 		{`{"resend-old":"true"}`, ``, map[string]bool{mapping.ReasonTooOld: true}},
 		{`{"events":"a","live-since":"b"}`, `{}`, map[string]bool{mapping.ReasonFiltered: true, mapping.ReasonNoise: true, mapping.ReasonLive: true}},
+		{`{"live-backfilled":"[a..b]"}`, `{}`, map[string]bool{mapping.ReasonLive: true}},
 		{`{"only":"a"}`, `{"exclude-people":"a"}`, map[string]bool{mapping.ReasonNotNamed: true, mapping.ReasonExcluded: true}},
 	} {
 		if diff := cmp.Diff(c.want, (&Job{Flags: c.now}).SkipsMore(c.then)); diff != "" {

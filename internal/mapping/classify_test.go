@@ -103,6 +103,7 @@ func TestClassifyByTime(t *testing.T) {
 		return known(moment)
 	}
 	day := func(d int) time.Time { return time.Date(2026, 3, d, 0, 0, 0, 0, time.UTC) }
+	backfilled := []Range{{From: day(1), To: day(2)}, {From: day(4), To: day(5)}}
 	for _, test := range []struct {
 		name               string
 		options            Options
@@ -137,6 +138,16 @@ func TestClassifyByTime(t *testing.T) {
 		{name: "live by its own time", options: Options{LiveSince: day(5)}, timestamp: at("2026-03-05T00:00:00Z"), bucket: Skipped, reason: ReasonLive},
 		{name: "not live by its own time", options: Options{LiveSince: day(5)}, timestamp: at("2026-03-04T00:00:00Z"), created: posthog.Time{State: posthog.Unreadable}},
 		{name: "out of range comes before live", options: Options{Since: day(7), LiveSince: day(5)}, timestamp: at("2026-03-06T00:00:00Z"), bucket: Skipped, reason: ReasonOutOfRange},
+
+		{name: "before a backfilled range", options: Options{LiveBackfilled: backfilled}, timestamp: at("2026-02-28T23:59:59.999999Z"), created: at("2026-03-01T10:00:00Z")},
+		{name: "at the start of a backfilled range", options: Options{LiveBackfilled: backfilled}, timestamp: at("2026-03-01T00:00:00Z"), created: at("2026-03-09T00:00:00Z"), bucket: Skipped, reason: ReasonLive},
+		{name: "at the end of a backfilled range", options: Options{LiveBackfilled: backfilled}, timestamp: at("2026-03-02T00:00:00Z"), created: at("2026-03-01T10:00:00Z")},
+		{name: "in a second backfilled range", options: Options{LiveBackfilled: backfilled}, timestamp: at("2026-03-04T10:00:00Z"), bucket: Skipped, reason: ReasonLive},
+		{name: "between backfilled ranges", options: Options{LiveBackfilled: backfilled}, timestamp: at("2026-03-03T00:00:00Z")},
+		{name: "backfilled from the beginning", options: Options{LiveBackfilled: []Range{{To: day(2)}}}, timestamp: at("2010-01-01T00:00:00Z"), bucket: Skipped, reason: ReasonLive},
+		{name: "future, with its substitute in a backfilled range", options: Options{LiveBackfilled: backfilled}, timestamp: at("2031-01-01T00:00:00Z"), created: at("2026-03-01T10:00:00Z")},
+		{name: "out of range comes before backfilled", options: Options{Since: day(5), LiveBackfilled: backfilled}, timestamp: at("2026-03-04T10:00:00Z"), bucket: Skipped, reason: ReasonOutOfRange},
+		{name: "bad comes before backfilled", options: Options{LiveBackfilled: []Range{{To: day(2)}}}, timestamp: at("1970-01-01T00:00:00Z"), bucket: Rejected, reason: ReasonBadTimestamp},
 
 		{name: "72 hours old", timestamp: at("2026-03-08T12:00:00Z")},
 		{name: "younger than 72 hours", timestamp: at("2026-03-08T12:00:00.000001Z"), recent: true},
@@ -323,6 +334,7 @@ func TestFiltered(t *testing.T) {
 		{Options{Since: rowTime}, true},
 		{Options{Until: rowTime}, true},
 		{Options{LiveSince: rowTime}, true},
+		{Options{LiveBackfilled: []Range{{To: rowTime}}}, true},
 	} {
 		if got := newRules(t, test.options).Filtered(); got != test.want {
 			t.Errorf("%+v: filtered %v", test.options, got)

@@ -49,5 +49,6 @@ type Options struct {
 	IdentifyTimestamp bool
 	Since, Until      time.Time // of the event, from Since up to but not including Until; zero is no bound
 	LiveSince         time.Time // of created_at; zero is none
+	LiveBackfilled    []Range   // of timestamp: PostHog's own destination has sent these events in backfills
 	HoldRecent        bool      // hold events younger than 72 hours
 }

@@ -14,7 +14,14 @@ type span struct {
 	now          int64
 	since, until int64 // until is not included
 	liveSince    int64
+	backfilled   []microRange
 }
+
+// Range is a range of times, up to but not including To. A zero From is the beginning of time.
+type Range struct{ From, To time.Time }
+
+// microRange is a Range in unix microseconds.
+type microRange struct{ from, to int64 }
 
 func newSpan(o Options) span {
 	s := span{now: o.Now.UnixMicro(), since: math.MinInt64, until: math.MaxInt64, liveSince: math.MaxInt64}
@@ -27,11 +34,18 @@ func newSpan(o Options) span {
 	if !o.LiveSince.IsZero() {
 		s.liveSince = o.LiveSince.UnixMicro()
 	}
+	for _, r := range o.LiveBackfilled {
+		one := microRange{from: math.MinInt64, to: r.To.UnixMicro()}
+		if !r.From.IsZero() {
+			one.from = r.From.UnixMicro()
+		}
+		s.backfilled = append(s.backfilled, one)
+	}
 	return s
 }
 
 func (s span) bounded() bool {
-	return s.since != math.MinInt64 || s.until != math.MaxInt64 || s.liveSince != math.MaxInt64
+	return s.since != math.MinInt64 || s.until != math.MaxInt64 || s.liveSince != math.MaxInt64 || len(s.backfilled) > 0
 }
 
 // when returns the time to send an event with. If it is missing or out of range the row is rejected, because
@@ -70,10 +84,22 @@ func (s span) skips(e *posthog.Event, at posthog.Time) string {
 	if at.Micros < s.since || at.Micros >= s.until {
 		return ReasonOutOfRange
 	}
-	if e.TakenIn().Micros >= s.liveSince {
+	if e.TakenIn().Micros >= s.liveSince || s.wasBackfilled(e.Timestamp.Micros) {
 		return ReasonLive
 	}
 	return ""
+}
+
+// wasBackfilled reports whether PostHog's own destination has sent an event with this timestamp in a backfill.
+// Backfills choose events by `timestamp`, while the live destination sends what PostHog receives. Source:
+// github.com/PostHog/posthog, pull requests 22673 and 41629.
+func (s span) wasBackfilled(timestamp int64) bool {
+	for _, r := range s.backfilled {
+		if timestamp >= r.from && timestamp < r.to {
+			return true
+		}
+	}
+	return false
 }
 
 // recent reports whether an event could start a campaign.

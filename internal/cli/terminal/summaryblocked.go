@@ -16,7 +16,7 @@ func LiveText(live *transfer.LiveProfiles) string {
 }
 
 // LiveHint says what to do if a live destination has been running.
-const LiveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
+const LiveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never; what it was backfilled with is left out by --live-backfilled FROM..TO"
 
 // MaxMergesFlag is the name of the flag that limits merges. All other limits are of new profiles.
 const MaxMergesFlag = "max-merges"
