@@ -31,7 +31,8 @@ func newCheck(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check [SOURCE...]",
 		Short: "Check credentials, workspace, region, files and state",
-		Long:  `Checks everything that a backfill needs: credentials, workspace, region, clock, files and state directory. It sends nothing.`,
+		Long: `Checks everything that a backfill needs: credentials, workspace, region, clock, files and state directory.
+It sends nothing. What PostHog's own destination has sent cannot be checked: ph2cio help live says what to do.`,
 		Example: `  ph2cio check
   ph2cio check --workspace 12345 export/
   ph2cio check --json`,
@@ -77,6 +78,7 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 	if len(args) > 0 {
 		findings = append(findings, checkSources(ctx, &o.reading, args)...)
 	}
+	findings = append(findings, liveFinding)
 	if err := p.writeFindings(findings); err != nil {
 		return err
 	}
@@ -86,6 +88,13 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 		}
 	}
 	return nil
+}
+
+// liveFinding warns of what no check can find out: what PostHog's own destination has sent.
+var liveFinding = finding{
+	Check: "live", OK: true,
+	Text: "cannot be checked: events that PostHog's own Customer.io destination has sent, live or in a backfill, would arrive twice; " +
+		"--live-since and --live-backfilled leave them out (`ph2cio help live`)",
 }
 
 func (p *program) checkSettings() finding {
