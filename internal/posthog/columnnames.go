@@ -28,9 +28,9 @@ var eventColumns = []struct {
 	{"properties", []string{"*.properties", "properties"}},
 	{"person_properties", []string{"person_properties", "person.properties"}},
 	{"person", []string{"person"}},
-	{"set", []string{"set"}},
-	{"set_once", []string{"set_once"}},
-	{"unset", []string{"unset"}},
+	{"set", []string{"*.set", "set"}},
+	{"set_once", []string{"*.set_once", "set_once"}},
+	{"unset", []string{"*.unset", "unset"}},
 }
 
 // isEventColumn reports whether a column of an export of events is read.
@@ -72,7 +72,7 @@ var besideNames = []string{
 	"person_created_at", "person_mode", "team_id", "id", "Url / Screen", "Lib", "site_url", "now", "sent_at", "ip", "historical_migration",
 	"person.uuid", "person.distinct_ids", "person.created_at", "person.is_identified",
 	"Person .display_name", "Person .distinct_ids", "Person .created_at", "Person .is_identified",
-	"set", "set_once", "unset", "azure_blob_ingested_timestamp", "bq_ingested_timestamp",
+	"group_set", "azure_blob_ingested_timestamp", "bq_ingested_timestamp",
 }
 
 var besidePrefixes = []string{

@@ -19,6 +19,10 @@ func TestColumnsThatAreLeftOutAreNamed(t *testing.T) {
 		{"CSV of a person's", "event,distinct_id,person.email,person.plan,person.id,Person .properties.no,Person .display_name,person.distinct_ids.0\n" +
 			"a,u,1,2,3,4,5,6\n", `"person.email, person.plan, Person .properties.no"`, nil},
 		{"CSV of the whole event", "*.event,*.distinct_id,*.foo,*.inserted_at,*.elements_chain_href\na,u,1,2,3\n", `"*.foo"`, nil},
+		{"CSV of the new table of events", "event,distinct_id,properties,set,set_once,unset,group_set\na,u,{},{},{},[],{}\n", "", nil},
+		{"CSV of the new table as a whole", "*.event,*.distinct_id,*.set,*.set_once,*.unset,*.group_set\na,u,{},{},[],{}\n", "", nil},
+		{"CSV of the new table, flattened", "*.event,*.distinct_id,*.set.email\na,u,a@b.example\n", `"*.set.email"`, nil},
+		{"query of the new table", `{"columns":["event","distinct_id","set","set_once","unset","group_set"],"results":[["a","u",{},{},[],{}]]}`, "", nil},
 		{"CSV of properties twice", "event,distinct_id,*.properties.a,*.properties.t.0,properties.a,properties.t,properties.b\na,u,1,2,3,4,5\n", "", nil},
 		{"CSV with a name given", "event,distinct_id,who\na,u,v\n", "", columns(t, "distinct_id=who")},
 		{"query", `{"columns":["event","distinct_id","revenue"],"results":[["a","u",1]]}`, `"revenue"`, nil},

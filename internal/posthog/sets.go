@@ -2,9 +2,12 @@ package posthog
 
 import "bytes"
 
-// A row of the capture API can have `$set`, `$set_once` and `$unset` twice: beside `properties` and within.
-// PostHog merges them key by key, and those beside win. Other files have only one, or the same twice. Source:
-// github.com/PostHog/posthog, nodejs/src/utils/event.ts, sanitizeEvent.
+// A row can have `$set`, `$set_once` and `$unset` twice: within `properties` and beside them. Beside they are
+// keys of a row of the capture API, whose names begin with $, or the columns `set`, `set_once` and `unset` of
+// an export; the former come first. PostHog merges the two of a capture row key by key, and those beside win
+// (github.com/PostHog/posthog, nodejs/src/utils/event.ts, sanitizeEvent). The same holds for columns: what
+// both places say counts once. A key that one of them lacks says nothing about the person, since exports leave
+// out empty texts and nulls.
 
 // bothObjects returns one object with the members of both, those of beside last. Either may be nil.
 func (d *decoder) bothObjects(within, beside []byte) []byte {
