@@ -65,12 +65,16 @@ func drawPlan(t *testing.T, r *rapid.T, path string) *testPlan {
 		}
 		return at
 	}
+	var backfilled []mapping.Range
+	if from := at("backfilled from", time.March); !from.IsZero() {
+		backfilled = []mapping.Range{{From: from, To: from.AddDate(0, 0, 7)}}
+	}
 	plan := newPlan(t, mapping.Options{
 		Events:     rapid.SampledFrom([][]string{nil, nil, {"Order*", "$auto*", "Skip*"}}).Draw(r, "events"),
 		SkipEvents: rapid.SampledFrom([][]string{nil, {"Skip*"}}).Draw(r, "skipped events"),
 		Properties: rapid.SampledFrom([]string{"custom", "all"}).Draw(r, "properties"),
 		Since:      at("since", time.February), Until: at("until", time.May), LiveSince: at("live since", time.April),
-		HoldRecent: rapid.Bool().Draw(r, "hold recent"),
+		HoldRecent: rapid.Bool().Draw(r, "hold recent"), LiveBackfilled: backfilled,
 	}, path)
 	plan.Choice.Who = rapid.SampledFrom([]people.Who{people.Identified, people.WithEmail, people.All}).Draw(r, "people")
 	plan.BatchItems = rapid.IntRange(1, 20).Draw(r, "batch items")
