@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -37,9 +38,27 @@ func Sources(ctx context.Context, l Ledger) (map[string]ledger.KnownSource, erro
 // endsSize is how many bytes at the beginning and at the end of a source are hashed to recognize it.
 const endsSize = 64 << 10
 
-// Ends returns the version of a source and a fingerprint of the ends of its first size bytes: a hash of the
-// first and the last 64 KiB of them, empty if size is 0. Both are zero if the source cannot be read.
-func Ends(ctx context.Context, s source.Source, size int64) (version source.Version, ends string) {
+// Ends returns the version of a source, and what recognizes its bytes. For a source whose version has a tag,
+// that is a hash of the tag and the size, since it is replaced as a whole. Else it is a fingerprint of the ends
+// of the source: a hash of its first and its last 64 KiB, empty if it has no bytes. Both are zero if the
+// source cannot be read.
+func Ends(ctx context.Context, s source.Source) (version source.Version, ends string) {
+	if s.Version.Tag != "" {
+		return s.Version, tagged(s)
+	}
+	return endsOf(ctx, s, s.Size)
+}
+
+// tagPrefix begins the ends of a source whose version has a tag.
+const tagPrefix = "tag:"
+
+// tagged returns the ends of a source whose version has a tag.
+func tagged(s source.Source) string {
+	return fmt.Sprintf("%s%x", tagPrefix, xxh3.Hash128([]byte(fmt.Sprint(s.Size, " ", s.Version.Tag))).Bytes())
+}
+
+// endsOf returns the version of a source and the fingerprint of the ends of its first size bytes.
+func endsOf(ctx context.Context, s source.Source, size int64) (version source.Version, ends string) {
 	file, err := s.Open(ctx, 0)
 	if err != nil {
 		return version, ""
@@ -84,17 +103,26 @@ func lastPart(ctx context.Context, s source.Source, file source.File, size int64
 // Unchanged reports whether a source has the size and the version that it had when a run read it to its end.
 // It does not open the source.
 func Unchanged(s source.Source, then *ledger.Source) bool {
-	return s.Size == then.Size && s.Version.Same(versionThen(then)) && then.Trouble == ""
+	switch {
+	case s.Size != then.Size || then.Trouble != "" || then.Modified == 0: // 0 also after it was gone for a while
+		return false
+	case s.Version.Tag != "":
+		return then.Ends == tagged(s)
+	}
+	return s.Version.Same(versionThen(then))
 }
 
-// SurelySame reports whether a source certainly has the rows that a run has read in it. A source of up to 128
-// KiB is compared by all that is in it; a larger one must begin and end as it did and have the same version.
-// An empty one has no rows, as before.
+// SurelySame reports whether a source certainly has the rows that a run has read in it. One with a tag must
+// have the same. Of the others, one of up to 128 KiB is compared by all that is in it; a larger one must begin
+// and end as it did and have the same version. An empty one has no rows, as before.
 func SurelySame(ctx context.Context, s source.Source, then ledger.Source) bool {
 	if s.Size != then.Size {
 		return false
 	}
-	version, ends := Ends(ctx, s, s.Size)
+	if strings.HasPrefix(then.Ends, tagPrefix) {
+		return then.Ends == tagged(s)
+	}
+	version, ends := endsOf(ctx, s, s.Size)
 	return s.Size == 0 || ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
 }
 
@@ -107,12 +135,16 @@ func Holds(ctx context.Context, s source.Source, then ledger.Source) bool {
 	return HoldsWithin(ctx, s, s.Size, then)
 }
 
-// HoldsWithin is Holds for the first size bytes of a source, which may have grown since.
+// HoldsWithin is Holds for the first size bytes of a source, which may have grown since. A source that had a
+// tag never grows. One that had none may have become an object with a tag, by a copy into a store.
 func HoldsWithin(ctx context.Context, s source.Source, size int64, then ledger.Source) bool {
-	if size < then.Size {
+	switch {
+	case size < then.Size:
 		return false
+	case strings.HasPrefix(then.Ends, tagPrefix):
+		return s.Size == then.Size && then.Ends == tagged(s)
 	}
-	_, ends := Ends(ctx, s, then.Size)
+	_, ends := endsOf(ctx, s, then.Size)
 	return ends != "" && ends == then.Ends
 }
 

@@ -23,12 +23,12 @@ func TestWhatStandsForASourceOfAStore(t *testing.T) {
 	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	files, err := source.Find([]string{path})
+	files, err := source.Find(t.Context(), []string{path}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := files[0]
-	version, want := Ends(t.Context(), file, file.Size)
+	version, want := Ends(t.Context(), file)
 	if version != file.Version || want == "" {
 		t.Errorf("the file has version %v and ends %q", version, want)
 	}
@@ -36,8 +36,8 @@ func TestWhatStandsForASourceOfAStore(t *testing.T) {
 		store := sources.New(sources.Manners{AnyOffset: anyOffset, Sips: 10_000})
 		far := store.Copy(t, files)[0]
 		for _, size := range []int64{file.Size, file.Size - 1000, 100} {
-			_, want := Ends(t.Context(), file, size)
-			if version, ends := Ends(t.Context(), far, size); ends != want || version != far.Version {
+			_, want := endsOf(t.Context(), file, size)
+			if version, ends := endsOf(t.Context(), far, size); ends != want || version != far.Version {
 				t.Errorf("at any offset %v, %d bytes: %v, %s, want %s", anyOffset, size, version, ends, want)
 			}
 		}
@@ -57,7 +57,7 @@ func TestAnEmptySourceIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	version, ends := Ends(t.Context(), empty, 0)
+	version, ends := Ends(t.Context(), empty)
 	read := ledger.Source{Path: path, Modified: version.Modified, Ends: ends}
 	if !Unchanged(empty, &read) || !SurelySame(t.Context(), empty, read) {
 		t.Errorf("the empty file counts as changed: its version is %v, and was read as %v", empty.Version, version)
@@ -84,7 +84,7 @@ func TestRenamedOpensWhatWasReadSince(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	files, err := source.Find(paths)
+	files, err := source.Find(t.Context(), paths, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestRenamedOpensWhatWasReadSince(t *testing.T) {
 	if err := os.WriteFile(before, []byte("rows"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, ends := Ends(t.Context(), source.Source{Name: before}, 4)
+	_, ends := Ends(t.Context(), source.Source{Name: before, Size: 4})
 	gone := ledger.Source{Path: "gone", Size: 4, Rows: 1, Ends: ends}
 	same := ledger.Source{Path: "gone", Size: 4, Rows: 2, Fingerprint: "c"}
 	for _, c := range []struct {
@@ -107,7 +107,7 @@ func TestRenamedOpensWhatWasReadSince(t *testing.T) {
 		opens int
 	}{{gone, 2, "b", 2}, {gone, 3, "", 0}, {same, 3, "c", 0}} {
 		opened := store.Opened()
-		now, found := Renamed(t.Context(), &c.then, c.after, known, source.NewSnapshot(store, store.Copy(t, files)))
+		now, found := Renamed(t.Context(), &c.then, c.after, known, source.NewSnapshot(store.Remote, store.Copy(t, files)))
 		if found != (c.want != "") || found && filepath.Base(now.Name) != c.want || store.Opened()-opened != c.opens {
 			t.Errorf("read after run %d: found %s, %t, and opened %d; want %s, and %d opened", c.after, now.Name, found, store.Opened()-opened, c.want, c.opens)
 		}

@@ -40,7 +40,7 @@ run stops, run the same command again to resume.`,
 		return errors.Join(err, p.checkCanAsk(&o.sending, "sent", "preview", args))
 	})
 	f := flagsInOrder(c)
-	o.mapping.addFlags(f, "hold")
+	o.mapping.addFlags(f, "hold", p.list)
 	f.BoolVar(&o.sending.restart, terminal.RestartFlag, false, "start over; events already sent are not sent again")
 	describe(f, terminal.RestartFlag, resuming, "", commandLineOnly, sendsSame, inShort())
 	o.sending.addFlags(f)

@@ -40,7 +40,7 @@ It sends nothing. What PostHog's own destination has sent cannot be checked: ph2
 	}
 	f := flagsInOrder(c)
 	o.sending.addDestinationFlags(f)
-	o.reading.addFlags(f)
+	o.reading.addFlags(f, p.list)
 	addStateFlag(f, &o.sending.state)
 	return c
 }

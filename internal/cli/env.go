@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"ph2cio/internal/source"
 )
 
 // Env is everything that a command may use besides its arguments.
@@ -27,6 +29,9 @@ type Env struct {
 	// NetworkFS names the network file system that a path is on, empty for a local or an unknown one. It may
 	// be nil.
 	NetworkFS func(path string) string
+
+	// Remote finds the stores of objects that arguments name by URLs. Nil knows no store.
+	Remote source.Remote
 
 	// Commit is the revision that the program was built from, for builds that do not record it. It may be
 	// empty.

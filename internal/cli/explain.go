@@ -39,14 +39,14 @@ An email matches in any case, and everybody who has it is shown. It needs no cre
 		RunE: func(c *cobra.Command, _ []string) error { return runExplain(c.Context(), p, o, o.sources) },
 	}
 	p.checks.add(c, func(args []string) (err error) {
-		o.sources, err = o.takeID(args)
+		o.sources, err = o.takeID(args, p.inStore)
 		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), err)
 	})
 	f := flagsInOrder(c)
 	f.StringVar(&o.id, "id", "", "the distinct ID exactly as in the export, or an email")
 	describe(f, "id", whatToShow, "ID", mayBeEmpty, inShort())
 	addLimitFlag(f, &o.limit)
-	o.mapping.addFlags(f, "hold")
+	o.mapping.addFlags(f, "hold", p.list)
 	o.stdin.addFlags(f)
 	return c
 }
@@ -72,8 +72,9 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 	return err
 }
 
-// takeID takes the last argument as the ID, unless --id gives one or a file has that name.
-func (o *explainOptions) takeID(args []string) (sources []string, err error) {
+// takeID takes the last argument as the ID, unless --id gives one, a file has that name, or it is the URL of a
+// store, as inStore says.
+func (o *explainOptions) takeID(args []string, inStore func(arg string) bool) (sources []string, err error) {
 	if len(args) == 0 {
 		return args, nil
 	}
@@ -90,6 +91,9 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 	there, directory := source.Named(last)
 	if directory {
 		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a directory; name the person with --id ID", last))
+	}
+	if inStore(last) {
+		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a SOURCE; name the person with --id ID", last))
 	}
 	if there || last == stdinSource {
 		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a file; name the person with --id ID", last))

@@ -37,6 +37,8 @@ type identityOptions struct {
 	flags *pflag.FlagSet // shows whether --only was given
 	names *onlyNames     // the names of --only; nil without
 
+	list          lister
+	lists         map[string]source.Source        // the objects of --existing and --exclude-people that were found, by URL
 	personSources func() ([]source.Source, error) // the files of --persons, which are searched for once
 }
 
@@ -51,8 +53,8 @@ var (
 	identityChoices = []string{"on\tjoin the IDs of one person", "off\tevery distinct ID is a person of its own"}
 )
 
-func (o *identityOptions) addFlags(f *pflag.FlagSet) {
-	o.flags, o.personSources = f, sync.OnceValues(o.findPersons)
+func (o *identityOptions) addFlags(f *pflag.FlagSet, list lister) {
+	o.flags, o.list, o.personSources = f, list, sync.OnceValues(o.findPersons)
 	f.StringVar(&o.people, "people", "identified", "which people to send; every profile costs money")
 	describe(f, "people", whatToSend, "", inShort(), onPage("identity"), oneOf(peopleChoices...))
 	o.addWhoIsWhoFlags(f)

@@ -46,7 +46,7 @@ func (o *mappingOptions) hold() (changed bool) {
 	return changed
 }
 
-func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
+func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string, list lister) {
 	f.StringSliceVar(&o.events, "events", nil, "send only events whose names match; * matches any text")
 	describe(f, "events", whatToSend, "GLOB,...", inShort())
 	f.StringSliceVar(&o.skipEvents, "skip-events", nil, "leave out events whose names match")
@@ -63,9 +63,9 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	f.StringSliceVar(&o.liveBackfilled, liveBackfilledFlag, nil, "times for which PostHog's live destination was backfilled; "+
 		"events with a timestamp from FROM up to TO are left out, because it sent them; may be repeated")
 	describe(f, liveBackfilledFlag, whatToSend, "FROM..TO,...")
-	o.identity.addFlags(f)
+	o.identity.addFlags(f, list)
 	o.addAttributeFlags(f)
-	o.reading.addFlags(f)
+	o.reading.addFlags(f, list)
 }
 
 // The values of flags that take one of several, each with a tab and its meaning.

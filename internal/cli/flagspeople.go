@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	"ph2cio/internal/customerio"
@@ -22,11 +24,14 @@ func (o *identityOptions) findPersons() ([]source.Source, error) {
 	if len(o.persons) == 0 {
 		return nil, nil
 	}
-	sources, err := source.Find(o.persons)
+	found, err := o.list(o.persons, source.Options{})
+	if err == nil {
+		err = found.CheckLinks()
+	}
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: exit.Input, hint: didYouMean(o.persons...)}
 	}
-	return sources, nil
+	return found.Sources, nil
 }
 
 // checkFiles returns everything that is wrong with the paths of the files to read. Their content is checked
@@ -38,14 +43,56 @@ func (o *identityOptions) checkFiles() error {
 		if one.path == "" {
 			continue
 		}
-		file, err := regularfile.Open(one.path)
-		if err != nil {
+		if err := o.checkList(one.path); err != nil {
 			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, fileError(one.path, err)), code: exit.Input, hint: pathHint(one.path, err)})
-			continue
 		}
-		errs = append(errs, file.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// checkList reports whether a list of people is there. It does not open an object.
+func (o *identityOptions) checkList(name string) error {
+	if source.IsURL(name) {
+		_, err := o.listSource(name)
+		return err
+	}
+	file, err := regularfile.Open(name)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// openList opens a list of people, which is a file or an object.
+func (o *identityOptions) openList(ctx context.Context, name string) (io.ReadCloser, error) {
+	if !source.IsURL(name) {
+		return regularfile.Open(name)
+	}
+	one, err := o.listSource(name)
+	if err != nil {
+		return nil, err
+	}
+	return one.Open(ctx, 0)
+}
+
+// listSource returns the object that has this URL. Its store is asked once.
+func (o *identityOptions) listSource(url string) (source.Source, error) {
+	if one, known := o.lists[url]; known {
+		return one, nil
+	}
+	found, err := o.list([]string{url}, source.Options{})
+	if err != nil {
+		return source.Source{}, err
+	}
+	at := slices.IndexFunc(found.Sources, func(one source.Source) bool { return one.Name == url })
+	if at < 0 {
+		return source.Source{}, missingFile{url}
+	}
+	if o.lists == nil {
+		o.lists = map[string]source.Source{}
+	}
+	o.lists[url] = found.Sources[at]
+	return o.lists[url], nil
 }
 
 // readExisting reads the file of --existing, nil when there is none. own reports whether an ID matches
@@ -54,7 +101,7 @@ func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) 
 	if o.existing == "" {
 		return nil, nil
 	}
-	file, err := regularfile.Open(o.existing)
+	file, err := o.openList(ctx, o.existing)
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--existing: %w", err), code: exit.Input}
 	}
@@ -73,11 +120,11 @@ func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) 
 }
 
 // readExcluded reads the file of --exclude-people; nil when there is none.
-func (o *identityOptions) readExcluded() (*nameList, error) {
+func (o *identityOptions) readExcluded(ctx context.Context) (*nameList, error) {
 	if o.exclude == "" {
 		return nil, nil
 	}
-	file, err := regularfile.Open(o.exclude)
+	file, err := o.openList(ctx, o.exclude)
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--exclude-people: %w", err), code: exit.Input}
 	}
@@ -115,7 +162,7 @@ func (o *identityOptions) readLists(ctx context.Context, userID func(id []byte) 
 	if lists.existing, err = o.readExisting(ctx, userID); err != nil {
 		return lists, err
 	}
-	if lists.excluded, err = o.readExcluded(); err != nil || !only {
+	if lists.excluded, err = o.readExcluded(ctx); err != nil || !only {
 		return lists, err
 	}
 	if lists.only, err = newNameList("only", o.only); err != nil {

@@ -15,7 +15,7 @@ func TestNameList(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := &identityOptions{exclude: path}
-	l, err := o.readExcluded()
+	l, err := o.readExcluded(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,9 +19,13 @@ type readingOptions struct {
 	team          int64
 	acceptDamaged bool
 	exclude       []string
+
+	list lister
 }
 
-func (o *readingOptions) addFlags(f *pflag.FlagSet) {
+// addFlags adds the flags. list finds the sources.
+func (o *readingOptions) addFlags(f *pflag.FlagSet, list lister) {
+	o.list = list
 	f.StringArrayVar(&o.columns, "column", nil, "read a field under another name, in Parquet, CSV and JSON; may be repeated")
 	describe(f, "column", reading, "FIELD=NAME")
 	f.StringVar(&o.timezone, "timezone", "UTC", "time zone of times that have none, such as Europe/Berlin")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,24 +17,33 @@ import (
 )
 
 // sentFlags returns the flags that change what is sent and do not have their defaults. For files that they
-// name, it returns a hash of the content. --exclude is not among them: it chooses among sources, which are
+// name, it returns a hash of the content, and for objects with tags a hash of these. --exclude is not among them: it chooses among sources, which are
 // compared themselves.
-func sentFlags(flags *pflag.FlagSet, o *identityOptions, persons []source.Source) (job.Flags, error) {
+func sentFlags(ctx context.Context, flags *pflag.FlagSet, o *identityOptions, persons []source.Source) (job.Flags, error) {
 	sent := job.Flags{}
 	flags.VisitAll(func(f *pflag.Flag) {
 		if value := f.Value.String(); f.Changed && value != f.DefValue && !hasFact(f, sameFact) {
 			sent[f.Name] = value
 		}
 	})
-	files := map[string][]string{"existing": {o.existing}, "exclude-people": {o.exclude}}
-	for _, one := range persons {
-		files["persons"] = append(files["persons"], one.Name)
+	files := map[string][]source.Source{"persons": persons}
+	for flag, name := range map[string]string{"existing": o.existing, "exclude-people": o.exclude} {
+		one, err := source.Source{Name: name}, error(nil)
+		if source.IsURL(name) {
+			one, err = o.listSource(name)
+		}
+		if err != nil {
+			return nil, &problem{err: fmt.Errorf("--%s: %w", flag, err), code: exit.Input}
+		}
+		if name != "" {
+			files[flag] = []source.Source{one}
+		}
 	}
-	for name, paths := range files {
-		if paths[0] == "" {
+	for name, all := range files {
+		if len(all) == 0 {
 			continue
 		}
-		sum, err := hashFiles(paths)
+		sum, err := hashSources(ctx, all)
 		if err != nil {
 			return nil, &problem{err: fmt.Errorf("--%s: %w", name, err), code: exit.Input}
 		}
@@ -42,11 +52,15 @@ func sentFlags(flags *pflag.FlagSet, o *identityOptions, persons []source.Source
 	return sent, nil
 }
 
-// hashFiles hashes the content of some files.
-func hashFiles(paths []string) (string, error) {
+// hashSources hashes the content of some files and objects. An object that has a tag is not opened.
+func hashSources(ctx context.Context, all []source.Source) (string, error) {
 	h := sha256.New()
-	for _, path := range paths {
-		file, err := regularfile.Open(path)
+	for _, one := range all {
+		if one.Version.Tag != "" {
+			fmt.Fprintln(h, one.Size, one.Version.Tag)
+			continue
+		}
+		file, err := openNamed(ctx, one)
 		if err != nil {
 			return "", err
 		}
@@ -56,4 +70,12 @@ func hashFiles(paths []string) (string, error) {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// openNamed opens a file that a flag names, which must be a regular one, or an object.
+func openNamed(ctx context.Context, one source.Source) (io.ReadCloser, error) {
+	if one.In == nil {
+		return regularfile.Open(one.Name)
+	}
+	return one.Open(ctx, 0)
 }

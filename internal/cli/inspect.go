@@ -40,7 +40,7 @@ others are shown all the same.`,
 	p.checks.add(c, func([]string) error { return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit)) })
 	f := flagsInOrder(c)
 	addLimitFlag(f, &o.limit)
-	o.mapping.addFlags(f, "hold")
+	o.mapping.addFlags(f, "hold", p.list)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
@@ -118,7 +118,8 @@ func (p *program) nameStdin(files []inspect.File) {
 func (o *mappingOptions) findEach(args []string) (found []string, missing []inspect.File, err error) {
 	var errs []error
 	for _, arg := range args {
-		if _, err := o.reading.search([]string{arg}, nil); err != nil && !source.IsManifest(arg) {
+		_, err := o.reading.search([]string{arg}, nil)
+		if _, manifest := errors.AsType[*source.OnlyManifest](err); err != nil && !manifest {
 			errs = append(errs, err)
 			missing = append(missing, inspect.File{Path: arg, State: inspect.FileMissing, Trouble: err.Error(), Hint: didYouMean(arg)})
 			continue

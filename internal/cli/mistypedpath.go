@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"ph2cio/internal/escape"
+	"ph2cio/internal/source"
 )
 
 // maxNamesInDir is how many names of a directory are compared with a mistyped one.
@@ -58,7 +59,7 @@ func didYouMean(paths ...string) string {
 // nearPath returns the path that a mistyped one most likely means. Its last part may differ, or the name of
 // its directory. It is empty if the path exists or nothing resembles it.
 func nearPath(path string) string {
-	if _, err := os.Lstat(path); path == "" || !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(path); path == "" || source.IsURL(path) || !errors.Is(err, fs.ErrNotExist) {
 		return ""
 	}
 	dir, base := filepath.Split(strings.TrimRight(path, string(filepath.Separator)))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -48,8 +49,11 @@ func valuesOf(f *pflag.Flag) []string {
 	return slices.DeleteFunc(values, func(value string) bool { return value == "" })
 }
 
-// add protects a file, a directory or a glob that is read.
+// add protects a file, a directory or a glob that is read. URLs need no protection.
 func (s *protected) add(path, is string) {
+	if source.IsURL(path) {
+		return // nothing that is written replaces an object
+	}
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
@@ -74,7 +78,7 @@ func (s *protected) lookForSources() {
 		paths = append(paths, dir.path)
 	}
 	for _, path := range paths {
-		found, _ := source.Find([]string{path}) // what cannot be found cannot be overwritten either
+		found, _ := source.Find(context.Background(), []string{path}, nil) // what cannot be found cannot be overwritten either
 		s.sources = append(s.sources, found...)
 	}
 }
@@ -110,7 +114,7 @@ func (s *protected) describeFile(info fs.FileInfo) string {
 		}
 	}
 	for _, source := range s.sources {
-		if source.Size == info.Size() && isAt(info, source.Name) { // its size is from when it was found
+		if source.In == nil && source.Size == info.Size() && isAt(info, source.Name) { // its size is from when it was found
 			return "the source " + source.Name
 		}
 	}
@@ -120,7 +124,7 @@ func (s *protected) describeFile(info fs.FileInfo) string {
 // describeSource says which source a file is, even if it has grown since it was found; empty for none.
 func (s *protected) describeSource(info fs.FileInfo) string {
 	for _, source := range s.sources {
-		if isAt(info, source.Name) {
+		if source.In == nil && isAt(info, source.Name) {
 			return "the source " + source.Name
 		}
 	}

@@ -31,6 +31,24 @@ func (o *identityOptions) otherFiles() (paths []string) {
 	return append(paths, o.existing, o.exclude)
 }
 
+// lister is source.List with the stores that the command can read.
+type lister func(args []string, options source.Options) (*source.Snapshot, error)
+
+// list finds what arguments name, in files and in stores.
+func (p *program) list(args []string, options source.Options) (*source.Snapshot, error) {
+	options.Remote = p.env.Remote
+	return source.List(p.ctx, args, options)
+}
+
+// inStore reports whether an argument is a URL in a store that this command can read.
+func (p *program) inStore(arg string) bool {
+	if p.env.Remote == nil || !source.IsURL(arg) {
+		return false
+	}
+	store, err := p.env.Remote(arg)
+	return err == nil && store != nil
+}
+
 // search finds sources. It leaves out what --exclude names, and the files that other flags name.
 func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	options, err := o.options()
@@ -45,7 +63,7 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	if len(out.globs) > 0 {
 		exclude = out.matches
 	}
-	found, err := source.List(args, source.Options{Recognise: posthog.Recognise(options), Ours: isOwnFile, Not: others, Exclude: exclude})
+	found, err := o.list(args, source.Options{Recognise: posthog.Recognise(options), Ours: isOwnFile, Not: others, Exclude: exclude})
 	if near := didYouMean(args...); err != nil && near != "" {
 		err = &problem{err: err, code: exit.Input, hint: near}
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -58,7 +57,7 @@ func (p *program) warnOfMixed(files []source.Mixed) {
 			how = "to send them, put them into a file of their own"
 		}
 		p.warn("left out: %s: only some of its lines are events (the first is line %d); %s, or leave it out with --exclude %s",
-			f.Name, f.Line, how, escape.Shell(filepath.Base(f.Name)))
+			f.Name, f.Line, how, escape.Shell(source.Base(f.Name)))
 	}
 	if more := len(files) - maxWarnings; more > 0 {
 		p.warn("left out: %s of which only some lines are events", report.Plural(more, "more file", "more files"))
@@ -150,7 +149,7 @@ func fewFiles(paths []string) string {
 	const shown = 2
 	names := slices.Clone(paths[:min(len(paths), shown)])
 	for i, path := range names {
-		if names[i] = filepath.Base(path); strings.HasSuffix(path, "/") {
+		if names[i] = source.Base(strings.TrimSuffix(path, "/")); strings.HasSuffix(path, "/") {
 			names[i] += "/"
 		}
 	}

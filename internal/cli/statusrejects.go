@@ -94,7 +94,7 @@ type goneFiles struct {
 }
 
 func (p *program) goneFiles(ctx context.Context, sources []ledger.Source) *goneFiles {
-	files, inputs := &goneFiles{known: map[string]bool{}}, &source.Snapshot{}
+	files, inputs := &goneFiles{known: map[string]bool{}}, source.NewSnapshot(p.env.Remote, nil)
 	for _, one := range sources {
 		if _, there := inputs.Look(ctx, one.Path); there {
 			files.there = append(files.there, one.Path)
@@ -110,7 +110,10 @@ func (p *program) goneFiles(ctx context.Context, sources []ledger.Source) *goneF
 func (g *goneFiles) has(name string) bool {
 	gone, known := g.known[name]
 	if !known {
-		clean := filepath.Clean(name)
+		clean := name
+		if !source.IsURL(name) {
+			clean = filepath.Clean(name)
+		}
 		is := func(path string) bool {
 			return path == clean || strings.HasSuffix(path, string(filepath.Separator)+clean)
 		}

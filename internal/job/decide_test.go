@@ -111,6 +111,16 @@ func (x texts) Look(_ context.Context, name string) (source.Source, error) {
 	return source.Source{Name: name, Size: int64(len(text)), Version: source.Version{Modified: 1}, In: &pointer{x}}, nil
 }
 
+func (x texts) List(_ context.Context, prefix string) (all []source.Source, err error) {
+	for name := range x {
+		if strings.HasPrefix(name, prefix) {
+			one, _ := x.Look(context.Background(), name)
+			all = append(all, one)
+		}
+	}
+	return all, nil
+}
+
 // pointer makes texts comparable, as a store must be.
 type pointer struct{ texts }
 
@@ -124,7 +134,7 @@ func (o openText) Close() error                     { return nil }
 
 // there has the sources of the tests. The night is a file that comes later than the day.
 var (
-	day, night = source.Absolute("/exports/day.jsonl"), source.Absolute("/exports/night.jsonl")
+	day, night = "mem://exports/day.jsonl", "mem://exports/night.jsonl"
 	there      = texts{day: "rows of the day\n", night: "rows of the night\n"}
 )
 
@@ -140,7 +150,7 @@ func (x texts) found(names ...string) *source.Snapshot {
 		one.In = store
 		all = append(all, one)
 	}
-	return source.NewSnapshot(store, all)
+	return source.NewSnapshot(func(string) (source.Lister, error) { return store, nil }, all)
 }
 
 // with returns the texts and another one, or with another text under a name.
@@ -157,7 +167,7 @@ func (x texts) with(name, text string) texts {
 // read returns a text as a run that has read it to its end.
 func (x texts) read(name string) ledger.Source {
 	one := x.found(name).Sources[0]
-	_, ends := asread.Ends(context.Background(), one, one.Size)
+	_, ends := asread.Ends(context.Background(), one)
 	return ledger.Source{Path: name, Size: one.Size, Modified: 1, Ends: ends, Rows: 1, Fingerprint: "of " + x[name]}
 }
 

@@ -1,7 +1,6 @@
 package job
 
 import (
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -13,11 +12,14 @@ var stdinCopy = regexp.MustCompile(`^ph2cio-stdin-([0-9a-f]+)-\d+$`)
 
 const stdinName = "standard input "
 
-// NameOf returns the name of a source in the ledger: its absolute path, or for a copy of standard input the
-// hash of its content, since every run makes the copy elsewhere.
+// NameOf returns the name of a source in the ledger: its absolute path, its URL, or for a copy of standard input
+// the hash of its content, since every run makes the copy elsewhere.
 func NameOf(path string) string {
 	whole := source.Absolute(path)
-	if found := stdinCopy.FindStringSubmatch(filepath.Base(whole)); found != nil {
+	if source.IsURL(whole) {
+		return whole
+	}
+	if found := stdinCopy.FindStringSubmatch(source.Base(whole)); found != nil {
 		return stdinName + found[1]
 	}
 	return whole

@@ -1,7 +1,6 @@
 package job
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -159,11 +158,11 @@ func (d *decision) sendsRecent(waiting *ledger.WaitingPath) bool {
 	return waiting.Due > 0 && (!d.HoldsRecent || waiting.Due <= d.Now.Unix())
 }
 
-// waitsForExport reports whether a file belongs to an export of which some files are missing.
-func waitsForExport(path string, incomplete []*source.Incomplete) bool {
+// waitsForExport reports whether the source of a name belongs to an export of which some files are missing.
+func waitsForExport(name string, incomplete []*source.Incomplete) bool {
 	for _, one := range incomplete {
-		name, _, _ := strings.Cut(filepath.Base(one.Manifest), "_manifest")
-		if filepath.Dir(path) == filepath.Dir(one.Manifest) && strings.HasPrefix(filepath.Base(path), name) {
+		begins, _, _ := strings.Cut(source.Base(one.Manifest), "_manifest")
+		if source.Dir(name) == source.Dir(one.Manifest) && strings.HasPrefix(source.Base(name), begins) {
 			return true
 		}
 	}

@@ -2,7 +2,6 @@ package job
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -27,7 +26,7 @@ func StillMissing(ctx context.Context, l Ledger, incomplete []*source.Incomplete
 	var still []*source.Incomplete
 	for _, one := range incomplete {
 		missing := slices.DeleteFunc(slices.Clone(one.Missing), func(name string) bool {
-			return read[source.Uncompressed(NameOf(filepath.Join(filepath.Dir(one.Manifest), name)))]
+			return read[source.Uncompressed(NameOf(source.Sibling(one.Manifest, name)))]
 		})
 		if len(missing) > 0 {
 			lacks := *one

@@ -64,17 +64,17 @@ func TestRetry(t *testing.T) {
 		},
 		{
 			"the rows of a missing file are looked for in all files that were read",
-			request(Retry, nothingFound(texts{"other.jsonl": "x\n"})),
+			request(Retry, nothingFound(texts{"mem://other.jsonl": "x\n"})),
 			answers{
 				runs: []*ledger.Run{before}, rejects: rejected,
-				known: knownFrom(before, inDay, there.with("other.jsonl", "x\n").read("other.jsonl")),
+				known: knownFrom(before, inDay, there.with("mem://other.jsonl", "x\n").read("mem://other.jsonl")),
 			},
 			"new: other.jsonl; RejectsMissing day.jsonl, looked for elsewhere",
 		},
 		{
-			"but not in those that no later run has read, and that have not changed", request(Retry, nothingFound(there.with("other.jsonl", "x\n"))),
+			"but not in those that no later run has read, and that have not changed", request(Retry, nothingFound(there.with("mem://other.jsonl", "x\n"))),
 			answers{
-				runs: []*ledger.Run{before}, known: knownFrom(before, there.read(day), there.with("other.jsonl", "x\n").read("other.jsonl")),
+				runs: []*ledger.Run{before}, known: knownFrom(before, there.read(day), there.with("mem://other.jsonl", "x\n").read("mem://other.jsonl")),
 				rejects: ledger.OpenRejects{Rows: 2, FirstRun: before.ID, Sources: []ledger.Source{there.read(day), {Path: "gone.jsonl", Rows: 1}}},
 			},
 			"new: day.jsonl; RejectsMissing gone.jsonl, looked for elsewhere",

@@ -53,19 +53,19 @@ func TestSync(t *testing.T) {
 		{
 			"files of an export that is not complete wait",
 			changed(request(Sync, there.found(day, night)), func(r *Request) {
-				r.Incomplete = []*source.Incomplete{{Manifest: source.Absolute("/exports/night_manifest.json")}}
+				r.Incomplete = []*source.Incomplete{{Manifest: "mem://exports/night_manifest.json"}}
 			}), nothingNew, "nothing to do; 1 known",
 		},
 		{
 			"files of another export in their directory do not",
 			changed(request(Sync, there.found(day, night)), func(r *Request) {
-				r.Incomplete = []*source.Incomplete{{Manifest: source.Absolute("/exports/week_manifest.json")}}
+				r.Incomplete = []*source.Incomplete{{Manifest: "mem://exports/week_manifest.json"}}
 			}), nothingNew, "new: night.jsonl",
 		},
 		{
 			"files of the same name in another directory do not",
 			changed(request(Sync, there.found(day, night)), func(r *Request) {
-				r.Incomplete = []*source.Incomplete{{Manifest: source.Absolute("/others/night_manifest.json")}}
+				r.Incomplete = []*source.Incomplete{{Manifest: "mem://others/night_manifest.json"}}
 			}), nothingNew, "new: night.jsonl",
 		},
 		{
@@ -235,17 +235,17 @@ func TestIdleOnlyWhereItIsSure(t *testing.T) {
 		"a new source":    {runs: []*ledger.Run{finished(Sync, inDay)}},
 		"rows wait":       {runs: []*ledger.Run{finished(Backfill, inDay)}, known: known, waiting: true},
 		"they wait in what is gone": {
-			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: source.Absolute("/exports/gone.jsonl")}},
+			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: "mem://exports/gone.jsonl"}},
 		},
 		"they wait in what is gone from a place that is searched": {
-			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: source.Absolute("/exports/gone.jsonl"), Missed: now.Unix()}},
+			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: "mem://exports/gone.jsonl", Missed: now.Unix()}},
 		},
 		"they wait in what has been gone for a week": {
 			runs: []*ledger.Run{finished(Sync, inDay)}, known: known,
-			paths: []ledger.WaitingPath{{Path: source.Absolute("/others/gone.jsonl"), Missed: now.Add(-7 * 24 * time.Hour).Unix()}},
+			paths: []ledger.WaitingPath{{Path: "mem://others/gone.jsonl", Missed: now.Add(-7 * 24 * time.Hour).Unix()}},
 		},
 		"still idle: they wait in what is gone from another place": {
-			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: source.Absolute("/others/gone.jsonl"), Missed: now.Unix()}},
+			runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: "mem://others/gone.jsonl", Missed: now.Unix()}},
 		},
 		"still idle: they wait in what is there": {runs: []*ledger.Run{finished(Sync, inDay)}, known: known, paths: []ledger.WaitingPath{{Path: day}}},
 		"after a retry":                          {runs: []*ledger.Run{finished(Retry, inDay)}, known: known},

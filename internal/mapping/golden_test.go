@@ -194,7 +194,7 @@ func outcomeText(o Outcome) string {
 // eachRow reads an export whose rows are all good.
 func eachRow(t *testing.T, path string, do func(*posthog.Event)) {
 	t.Helper()
-	sources, err := source.Find([]string{path})
+	sources, err := source.Find(t.Context(), []string{path}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

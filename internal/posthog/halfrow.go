@@ -29,6 +29,9 @@ func (c *cutter) written() bool {
 	if since.IsZero() {
 		return false
 	}
+	if c.input.Version.Tag != "" {
+		return false // it is replaced as a whole
+	}
 	now, err := c.input.Now(c.out.ctx)
 	return err == nil && now.Version.Modified >= since.UnixNano()
 }

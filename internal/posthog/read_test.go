@@ -471,7 +471,7 @@ func TestFindTakesTheNamesThatPostHogGives(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, arg := range []string{name, "./" + name, ".", "*.gz", "2026-03-04T00:00:00+00:00-*"} {
-		sources, err := source.Find([]string{arg})
+		sources, err := source.Find(t.Context(), []string{arg}, nil)
 		if err != nil || len(sources) != 1 || filepath.Base(sources[0].Name) != name {
 			t.Fatalf("%s: %v, %v", arg, sources, err)
 		}

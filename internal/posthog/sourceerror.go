@@ -3,7 +3,6 @@ package posthog
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"ph2cio/internal/escape"
 	"ph2cio/internal/exit"
@@ -88,7 +87,7 @@ func refusedSource(input *source.Source, r *refusal, codec string) *SourceError 
 	if r.persons {
 		e.Advice = "pass it as --persons " + escape.Shell(input.Name) + ", with an export of events as SOURCE"
 	} else if input.Beside {
-		e.Advice += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(input.Name))
+		e.Advice += "; or leave the file out: --exclude " + escape.Shell(source.Base(input.Name))
 	}
 	return e
 }

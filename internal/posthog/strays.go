@@ -21,12 +21,12 @@ import (
 // Such a file is a stray if nothing in it belongs to an export: it is not compressed, does not begin like
 // JSON, has no columns of events in its first line, is no table, and has rows only as examples in prose. A
 // file with the name of an export is never a stray: if it cannot be read, rows may be missing.
-func Recognise(options Options) func(source.Source) source.Content {
-	return func(s source.Source) source.Content {
-		if exportName(strings.ToLower(filepath.Base(s.Name))) || !isStray(s, options) {
+func Recognise(options Options) func(context.Context, source.Source) source.Content {
+	return func(ctx context.Context, s source.Source) source.Content {
+		if exportName(strings.ToLower(source.Base(s.Name))) || !isStray(ctx, s, options) {
 			return source.Content{}
 		}
-		line, late := firstEvent(s, options)
+		line, late := firstEvent(ctx, s, options)
 		return source.Content{Stray: true, Row: line, Late: late}
 	}
 }
@@ -43,8 +43,8 @@ func exportName(name string) bool {
 
 // firstEvent returns the first line of a text that is an event, and whether it comes too late for recognising
 // the file. The line is 0 if there is none, or if the source is not text.
-func firstEvent(s source.Source, options Options) (line int, late bool) {
-	file, err := s.Open(context.Background(), 0)
+func firstEvent(ctx context.Context, s source.Source, options Options) (line int, late bool) {
+	file, err := s.Open(ctx, 0)
 	if err != nil {
 		return 0, false
 	}
@@ -69,26 +69,26 @@ func firstEvent(s source.Source, options Options) (line int, late bool) {
 
 // isStray reports whether the beginning of a file is that of a stray. One that cannot be read is none:
 // reading it reports the error.
-func isStray(s source.Source, options Options) bool {
-	head := bytes.TrimPrefix(beginningOf(s, headSize), []byte("\ufeff"))
+func isStray(ctx context.Context, s source.Source, options Options) bool {
+	head := bytes.TrimPrefix(beginningOf(ctx, s, headSize), []byte("\ufeff"))
 	switch {
 	case exportHead(head):
 		return false
-	case isTemplate(head) && rowsIn(beginningOf(s, windowSize)) == 0:
+	case isTemplate(head) && rowsIn(beginningOf(ctx, s, windowSize)) == 0:
 		return true
 	}
 	options.Types, options.Known, options.Until = nil, nil, nil
-	for chunk, err := range Read(context.Background(), []source.Source{s}, options) {
+	for chunk, err := range Read(ctx, []source.Source{s}, options) {
 		if chunk != nil {
 			lines, vague := chunk.layout.line != nil, chunk.layout.vague
 			chunk.Release()
-			return vague || lines && isProse(s)
+			return vague || lines && isProse(ctx, s)
 		}
 		if trouble, ok := errors.AsType[*SourceError](err); !ok || trouble.Kind != Warning {
-			return ok && (trouble.Stray || trouble.Kind == Refused && isProse(s) || trouble.Kind == Damaged && strayBrotli(s, options))
+			return ok && (trouble.Stray || trouble.Kind == Refused && isProse(ctx, s) || trouble.Kind == Damaged && strayBrotli(ctx, s, options))
 		}
 	}
-	return blankFile(s) || strayBrotli(s, options)
+	return blankFile(ctx, s) || strayBrotli(ctx, s, options)
 }
 
 // exportHead reports whether the first bytes alone show that a file is no stray, as for nearly all exports.
@@ -98,8 +98,8 @@ func exportHead(head []byte) bool {
 
 // isProse reports whether a file is prose with rows as examples: it does not begin with a row, and most of
 // its lines are not rows.
-func isProse(s source.Source) bool {
-	head := beginningOf(s, windowSize)
+func isProse(ctx context.Context, s source.Source) bool {
+	head := beginningOf(ctx, s, windowSize)
 	if codec.IsUTF16(head) || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return f.is(head) }) {
 		return false
 	}
@@ -131,8 +131,8 @@ func isTemplate(head []byte) bool {
 }
 
 // beginningOf returns the first bytes of a source, none if it cannot be read.
-func beginningOf(s source.Source, size int) []byte {
-	head, err := s.Head(context.Background(), size)
+func beginningOf(ctx context.Context, s source.Source, size int) []byte {
+	head, err := s.Head(ctx, size)
 	if err != nil {
 		return nil
 	}
@@ -141,8 +141,8 @@ func beginningOf(s source.Source, size int) []byte {
 
 // strayBrotli reports whether a file that is damaged brotli contains no text of an export. Brotli has no
 // magic number, so the beginning of another file may look like it.
-func strayBrotli(s source.Source, options Options) bool {
-	head := beginningOf(s, codec.BrotliHead)
+func strayBrotli(ctx context.Context, s source.Source, options Options) bool {
+	head := beginningOf(ctx, s, codec.BrotliHead)
 	text, found := codec.BrotliText(head)
 	if !found || codec.IsCompressed(head) {
 		return false
@@ -152,7 +152,7 @@ func strayBrotli(s source.Source, options Options) bool {
 }
 
 // blankFile reports whether a file without rows has no header either.
-func blankFile(s source.Source) bool {
-	head, err := s.Head(context.Background(), headSize)
+func blankFile(ctx context.Context, s source.Source) bool {
+	head, err := s.Head(ctx, headSize)
 	return err == nil && rawjson.Blank(head)
 }

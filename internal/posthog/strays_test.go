@@ -105,7 +105,7 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 			if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			found, err := source.List([]string{dir}, source.Options{Recognise: Recognise(Options{})})
+			found, err := source.List(t.Context(), []string{dir}, source.Options{Recognise: Recognise(Options{})})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,7 +120,7 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 			if diff := cmp.Diff(want, found, cmpopts.IgnoreUnexported(source.Snapshot{})); diff != "" {
 				t.Error(diff)
 			}
-			named, err := source.List([]string{path}, source.Options{Recognise: Recognise(Options{})})
+			named, err := source.List(t.Context(), []string{path}, source.Options{Recognise: Recognise(Options{})})
 			if err != nil || len(named.Sources) != 1 {
 				t.Errorf("named itself: %v, %v", named, err)
 			}
@@ -151,7 +151,7 @@ func TestEventsAmongOtherLinesAreReported(t *testing.T) {
 		if test.line > 0 {
 			want = &source.Snapshot{Sources: []source.Source{}, Mixed: []source.Mixed{{Name: path, Line: test.line, Late: test.line > 1000}}}
 		}
-		found, err := source.List([]string{filepath.Dir(path)}, source.Options{Recognise: Recognise(Options{})})
+		found, err := source.List(t.Context(), []string{filepath.Dir(path)}, source.Options{Recognise: Recognise(Options{})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestColumnsUnderOtherNamesAreNoStrays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for names, sources := range map[string]int{"what": 1, "other": 0} {
-		found, err := source.List([]string{dir}, source.Options{Recognise: Recognise(Options{Columns: []Column{{Field: "event", Name: names}}})})
+		found, err := source.List(t.Context(), []string{dir}, source.Options{Recognise: Recognise(Options{Columns: []Column{{Field: "event", Name: names}}})})
 		if err != nil || len(found.Sources) != sources {
 			t.Errorf("%s: %v, %v", names, found, err)
 		}
@@ -208,7 +208,7 @@ func TestCutExportsAreNoStrays(t *testing.T) {
 			if err := os.WriteFile(path, data[:cut], 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if found, err := source.List([]string{dir}, source.Options{Recognise: Recognise(Options{})}); err != nil || len(found.Strays) > 0 {
+			if found, err := source.List(t.Context(), []string{dir}, source.Options{Recognise: Recognise(Options{})}); err != nil || len(found.Strays) > 0 {
 				t.Errorf("%s, cut after %d bytes of %d: %v, %v", sample, cut, len(data), found, err)
 			}
 		}

@@ -7,10 +7,13 @@ import (
 	"sync/atomic"
 )
 
-// Absolute returns a file's absolute path, or name if that is unknown.
+// Absolute returns a file's absolute path, or name if that is unknown. A URL stays as it is.
 func Absolute(name string) string {
-	if filepath.IsAbs(name) {
+	switch {
+	case filepath.IsAbs(name):
 		return filepath.Clean(name)
+	case IsURL(name):
+		return name
 	}
 	if in := workingDirectory(); in != "" && runtime.GOOS != "windows" { // where a path may lack only the drive
 		return filepath.Join(in, name)

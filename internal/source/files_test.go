@@ -12,7 +12,7 @@ func TestAFileOfTheFirstSecondHasAVersion(t *testing.T) {
 	if err := os.Chtimes("a.jsonl", time.Time{}, time.Unix(0, 0)); err != nil {
 		t.Fatal(err)
 	}
-	found, err := Find([]string{"a.jsonl"})
+	found, err := Find(t.Context(), []string{"a.jsonl"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,10 +14,10 @@ import (
 )
 
 // Find is List for sources that must all exist: a dangling link is an error, and nothing is a stray.
-func Find(args []string) ([]Source, error) {
-	found, err := List(args, Options{})
-	if err == nil && len(found.Broken) > 0 {
-		err = fmt.Errorf("%s links to a file that does not exist: remove the link or restore the file", found.Broken[0])
+func Find(ctx context.Context, args []string, remote Remote) ([]Source, error) {
+	found, err := List(ctx, args, Options{Remote: remote})
+	if err == nil {
+		err = found.CheckLinks()
 	}
 	if err != nil {
 		return nil, err
@@ -24,14 +25,24 @@ func Find(args []string) ([]Source, error) {
 	return found.Sources, nil
 }
 
+// CheckLinks returns an error if a link leads to nothing.
+func (s *Snapshot) CheckLinks() error {
+	if len(s.Broken) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s links to a file that does not exist: remove the link or restore the file", s.Broken[0])
+}
+
 // Options select what List leaves out. The zero value leaves out nothing.
 type Options struct {
+	// Remote finds the stores of arguments that are URLs. Nil takes every argument for a path.
+	Remote Remote
 	// Recognise classifies a file that was found in a directory or by a glob by its content. Several
 	// goroutines call it at once. With nil every file is a source.
-	Recognise func(Source) Content
+	Recognise func(ctx context.Context, s Source) Content
 	// Exclude reports whether to leave out a file or directory. It is called with its name, its path below
-	// the argument, its path and its absolute path, and for a directory again with a slash after each. Nil
-	// leaves nothing out.
+	// the argument, its path and its absolute path or its URL, and for a directory again with a slash after
+	// each. Nil leaves nothing out.
 	Exclude func(name string) bool
 	// Ours reports whether a file in a directory or of a glob was written by this program. Nil leaves none
 	// out.
@@ -39,15 +50,21 @@ type Options struct {
 	Not  []string // files that are used for something else than as a source, under any name
 }
 
-// List turns files, directories and globs into the sources to read, sorted by name within each argument, each
+// List turns files, directories, globs and URLs into the sources to read, sorted by name within each argument, each
 // file once, even if it has several names. Directories are searched recursively. List leaves out hidden
 // files, the manifests of batch exports (see IsManifest), and strays, which are files in a directory that are
 // no exports. A directory within an argument that cannot be read is a source, so that reading it reports the
 // error. An argument that names an existing file is that file, even if it is also a glob, because PostHog's
 // file names have special characters. It is never a stray. A dangling link is left out even if it is an
 // argument. The error joins the errors of all arguments; it is no error if everything was left out.
-func List(args []string, options Options) (*Snapshot, error) {
-	f := finder{Snapshot: &Snapshot{directories: map[string][]string{}}, options: options, keyed: make(map[fileKey]int)}
+//
+// The URL of an object is that object. Any other URL stands for all objects below it, as for a directory, and
+// if there are none, for all whose URLs begin with it.
+func List(ctx context.Context, args []string, options Options) (*Snapshot, error) {
+	f := finder{
+		Snapshot: &Snapshot{remote: options.Remote, directories: map[string][]string{}}, options: options,
+		keyed: make(map[fileKey]int), urls: make(map[string]bool),
+	}
 	for _, path := range options.Not {
 		if info, err := os.Stat(path); err == nil {
 			f.not = append(f.not, info)
@@ -55,16 +72,19 @@ func List(args []string, options Options) (*Snapshot, error) {
 	}
 	var errs []error
 	for _, arg := range args {
-		if err := f.argument(arg); err != nil {
+		if err := f.argument(ctx, arg); err != nil {
 			errs = append(errs, err)
 		}
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	if len(f.Sources) == 0 && len(errs) == 0 && f.leftOut() == 0 {
 		switch {
 		case len(f.Manifests) > 0:
-			errs = append(errs, fmt.Errorf("source %q is a batch export's manifest, which only lists files: name its directory or the files it lists", f.Manifests[0]))
+			errs = append(errs, &OnlyManifest{f.Manifests[0]})
 		case len(f.manifests) > 0:
-			errs = append(errs, nothingIn(filepath.Dir(f.manifests[0])))
+			errs = append(errs, nothingIn(Dir(f.manifests[0].Name)))
 		}
 	}
 	if len(args) == 0 {
@@ -74,9 +94,16 @@ func List(args []string, options Options) (*Snapshot, error) {
 		return nil, err
 	}
 	if options.Recognise != nil {
-		f.sortOut(options.Recognise)
+		f.sortOut(ctx, options.Recognise)
 	}
-	return f.Snapshot, nil
+	return f.Snapshot, context.Cause(ctx)
+}
+
+// OnlyManifest is the error of arguments that name manifests of batch exports and nothing else.
+type OnlyManifest struct{ Name string }
+
+func (e *OnlyManifest) Error() string {
+	return fmt.Sprintf("source %q is a batch export's manifest, which only lists files: name its directory or the files it lists", e.Name)
 }
 
 type finder struct {
@@ -88,7 +115,8 @@ type finder struct {
 	before  []int           // for each source the one before it with the same key, -1 for none
 	matched int             // files of the current argument, also those seen before or left out
 
-	root     string                    // the directory that is searched; empty for a glob
+	urls     map[string]bool           // of sources
+	root     string                    // the directory or URL below which is searched; empty for a glob
 	searched map[fileKey][]fs.FileInfo // directories that were searched for the current argument
 }
 
@@ -96,17 +124,23 @@ type finder struct {
 // it.
 type fileKey [2]uint64
 
-func (f *finder) argument(arg string) error {
+func (f *finder) argument(ctx context.Context, arg string) error {
 	f.matched, f.root, f.searched = 0, "", map[fileKey][]fs.FileInfo{}
 	if arg == "-" {
 		return errors.New("source -: only preview, inspect and backfill read standard input")
+	}
+	switch store, err := f.options.Remote.store(arg); {
+	case err != nil:
+		return fmt.Errorf("source %q: %w", arg, err)
+	case store != nil:
+		return f.url(ctx, store, arg)
 	}
 	info, err := os.Stat(arg)
 	switch {
 	case err == nil && (f.excludes(arg, "") || info.IsDir() && f.excludes(arg, "/")):
 		f.exclude(arg)
-		if info.Mode().IsRegular() && IsManifest(arg) {
-			f.addManifest(arg, true)
+		if info.Mode().IsRegular() && isManifest(arg) {
+			f.addManifest(fileSource(arg, info), true)
 		}
 		return nil
 	case err != nil && f.isDangling(arg, err):
@@ -115,8 +149,8 @@ func (f *finder) argument(arg string) error {
 	case err == nil && info.IsDir():
 		f.root = arg
 		err = f.directory(arg, info)
-	case err == nil && IsManifest(arg):
-		f.addManifest(arg, true)
+	case err == nil && isManifest(arg):
+		f.addManifest(fileSource(arg, info), true)
 		return nil
 	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("source %q is not a regular file, and ph2cio reads each source twice: save it to a file and name that file", arg)
@@ -214,9 +248,9 @@ func (f *finder) found(paths []string) {
 				f.unreadable(path)
 			}
 		case !info.Mode().IsRegular():
-		case IsManifest(path):
+		case isManifest(path):
 			f.matched++
-			f.addManifest(path, false)
+			f.addManifest(fileSource(path, info), false)
 		default:
 			f.file(path, info, true)
 		}
@@ -274,12 +308,18 @@ func (f *finder) excludes(path, suffix string) bool {
 	if f.options.Exclude == nil {
 		return false
 	}
-	names := []string{filepath.Base(path), path}
-	if below, err := filepath.Rel(f.root, path); f.root != "" && err == nil {
-		names = append(names, below)
-	}
-	if whole, err := filepath.Abs(path); err == nil {
-		names = append(names, whole)
+	names := []string{Base(path), path}
+	if IsURL(path) {
+		if below, is := strings.CutPrefix(path, f.root+"/"); is {
+			names = append(names, below)
+		}
+	} else {
+		if below, err := filepath.Rel(f.root, path); f.root != "" && err == nil {
+			names = append(names, below)
+		}
+		if whole, err := filepath.Abs(path); err == nil {
+			names = append(names, whole)
+		}
 	}
 	out := false
 	for _, name := range names {
@@ -339,6 +379,11 @@ func (f *finder) add(path string, info fs.FileInfo, beside bool) {
 		source = fileSource(path, info)
 	}
 	source.Beside = beside
+	f.addWith(source, info)
+}
+
+// addWith adds a source; info is nil for what is no file that can be read.
+func (f *finder) addWith(source Source, info fs.FileInfo) {
 	f.addSource(source)
 	f.infos, f.before = append(f.infos, info), append(f.before, -1)
 }
@@ -346,4 +391,4 @@ func (f *finder) add(path string, info fs.FileInfo, beside bool) {
 // settingsName reports whether a hidden file is one of settings. It is not reported as a stray.
 func settingsName(name string) bool { return strings.HasPrefix(name, ".env") }
 
-func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }
+func hidden(name string) bool { return strings.HasPrefix(Base(name), ".") }

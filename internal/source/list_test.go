@@ -62,7 +62,7 @@ func TestFind(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tree(t, files...)
-			sources, err := Find(test.args)
+			sources, err := Find(t.Context(), test.args, nil)
 			if (err != nil) != (test.fail != "") || err != nil && !strings.Contains(err.Error(), test.fail) {
 				t.Fatalf("error %v, want one with %q", err, test.fail)
 			}
@@ -82,7 +82,7 @@ func TestFind(t *testing.T) {
 
 func TestFindNamesEveryMistake(t *testing.T) {
 	tree(t, "a")
-	_, err := Find([]string{"missing1", "a", "missing2"})
+	_, err := Find(t.Context(), []string{"missing1", "a", "missing2"}, nil)
 	if err == nil || !strings.Contains(err.Error(), "missing1") || !strings.Contains(err.Error(), "missing2") {
 		t.Errorf("%v", err)
 	}
@@ -106,7 +106,7 @@ func TestFindFollowsLinksOnce(t *testing.T) {
 		"linked":          {"linked/a.jsonl", "linked/other/b.jsonl"},
 		"data/same.jsonl": {"data/same.jsonl"},
 	} {
-		sources, err := Find([]string{arg, "data"})
+		sources, err := Find(t.Context(), []string{arg, "data"}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestFindFollowsLinksOnce(t *testing.T) {
 	if err := os.Symlink("nowhere", "data/broken"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Find([]string{"data"}); err == nil || !strings.Contains(err.Error(), "broken") {
+	if _, err := Find(t.Context(), []string{"data"}, nil); err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("a link to nowhere: %v", err)
 	}
 }
@@ -129,7 +129,7 @@ func TestFindFollowsLinksOnce(t *testing.T) {
 // TestWhereAFileWasLookedFor has a directory that was searched, one of which one file was named, and others.
 func TestWhereAFileWasLookedFor(t *testing.T) {
 	tree(t, "all/a", "all/deep/b", "named/c", "named/deep/d", "others/e")
-	found, err := List([]string{"all", "named/c"}, Options{})
+	found, err := List(t.Context(), []string{"all", "named/c"}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

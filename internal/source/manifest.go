@@ -1,6 +1,8 @@
 package source
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,9 +18,9 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// IsManifest reports whether a file is a batch export's manifest: its name ends with _manifest.json, and it
+// isManifest reports whether a file is a batch export's manifest: its name ends with _manifest.json, and it
 // is an object that begins with a list of files.
-func IsManifest(path string) bool {
+func isManifest(path string) bool {
 	if !namedManifest(path) {
 		return false
 	}
@@ -30,7 +32,11 @@ func IsManifest(path string) bool {
 		return false
 	}
 	defer file.Close()
-	d := json.NewDecoder(io.LimitReader(file, manifestHead))
+	return beginsManifest(json.NewDecoder(io.LimitReader(file, manifestHead)))
+}
+
+// beginsManifest reports whether JSON begins as a manifest, up to its first file.
+func beginsManifest(d *json.Decoder) bool {
 	for _, want := range []json.Token{json.Delim('{'), "files", json.Delim('[')} {
 		if got, err := d.Token(); err != nil || got != want {
 			return false
@@ -42,7 +48,7 @@ func IsManifest(path string) bool {
 // manifestHead is how many bytes of a file are examined to recognise a manifest.
 const manifestHead = 512
 
-func namedManifest(path string) bool { return strings.HasSuffix(path, "_manifest.json") }
+func namedManifest(name string) bool { return strings.HasSuffix(name, "_manifest.json") }
 
 // Incomplete is an export with missing files: its manifest lists them, but they are not in its directory.
 type Incomplete struct {
@@ -75,76 +81,139 @@ const largestManifest = 64 << 20
 // were found by List or list one of the sources. A file counts as existing if it is there with another
 // compression. PostHog writes the manifest last, into the directory of its files (PostHog:
 // s3_batch_export.py). The error joins the errors of reading directories and manifests.
-func (s *Snapshot) Incomplete() ([]*Incomplete, error) {
-	if s.in != nil {
-		return nil, nil // only files lie in directories that can be read
+//
+// An object of a store whose name is that of a manifest, and that is none, is an error too: nothing has read it.
+// complete may be nil. It reports whether a manifest of a store is known to be one whose files have all been
+// there, so that it need not be opened.
+func (s *Snapshot) Incomplete(ctx context.Context, complete func(manifest Source) bool) ([]*Incomplete, error) {
+	here, ours := s.placesOfManifests()
+	defer s.announceManifests(ctx, here, complete)()
+	var found []*Incomplete
+	var errs []error
+	for _, place := range here {
+		one, err := place.incomplete(ctx, ours[place.dir], complete)
+		found, errs = append(found, one...), append(errs, err)
 	}
-	byDir := make(map[string]map[string]bool)
-	var dirs []string
-	add := func(path string, isSource bool) {
-		dir, name := filepath.Split(path)
-		dir = filepath.Clean(dir)
-		if byDir[dir] == nil {
-			byDir[dir] = make(map[string]bool)
-			dirs = append(dirs, dir)
+	return found, errors.Join(errs...)
+}
+
+// manifestPlace is a directory, or what stands for one in a store, in which sources or manifests were found.
+type manifestPlace struct {
+	dir       string
+	names     []string // in it
+	err       error    // why its names are unknown
+	manifests []Source
+}
+
+// placesOfManifests returns the places in which manifests may be, and by directory the names that List found
+// there: true for sources, false for manifests.
+func (s *Snapshot) placesOfManifests() (places []*manifestPlace, ours map[string]map[string]bool) {
+	ours = make(map[string]map[string]bool)
+	add := func(name string, isSource bool) {
+		dir := Dir(name)
+		if ours[dir] == nil {
+			ours[dir] = make(map[string]bool)
+			places = append(places, s.placeOf(dir, name))
 		}
-		byDir[dir][name] = isSource
+		ours[dir][Base(name)] = isSource
 	}
 	for _, one := range s.Sources {
 		add(one.Name, true)
 	}
 	for _, manifest := range s.manifests {
-		add(manifest, false)
+		add(manifest.Name, false)
 	}
-	var found []*Incomplete
-	var errs []error
-	for _, dir := range dirs {
-		names, searched := s.directories[dir]
-		if !searched {
-			var err error
-			if names, err = namesIn(dir); err != nil {
-				errs = append(errs, err)
-				continue
-			}
-		}
-		here, err := incompleteIn(dir, names, byDir[dir])
-		found, errs = append(found, here...), append(errs, err)
-	}
-	return found, errors.Join(errs...)
+	return places, ours
 }
 
-// incompleteIn checks the manifests of one directory. names are the names in it, if one of them may be a
-// manifest's. ours has the names that List found: true for sources, false for manifests.
-func incompleteIn(dir string, names []string, ours map[string]bool) (found []*Incomplete, err error) {
-	if !slices.ContainsFunc(names, namedManifest) {
-		return nil, nil
+// placeOf returns the place of a source.
+func (s *Snapshot) placeOf(dir, name string) *manifestPlace {
+	p := &manifestPlace{dir: dir}
+	if IsURL(name) {
+		s.listedIn(p)
+		return p
 	}
-	there := make(map[string]bool, len(names))
-	for _, name := range names {
-		there[Uncompressed(name)] = true
+	names, searched := s.directories[dir]
+	if !searched {
+		names, p.err = namesIn(dir)
 	}
-	slices.Sort(names)
-	var errs []error
 	for _, name := range names {
-		manifest := filepath.Join(dir, name)
 		if !namedManifest(name) {
 			continue
 		}
-		info, err := os.Lstat(manifest)
-		if err != nil || !info.Mode().IsRegular() || !IsManifest(manifest) {
+		path := filepath.Join(dir, name)
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && isManifest(path) {
+			one := fileSource(path, info)
+			one.Version.Modified = written(path, info).UnixNano()
+			p.manifests = append(p.manifests, one)
+		}
+	}
+	slices.SortFunc(p.manifests, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
+	p.names = names
+	return p
+}
+
+// listedIn adds what stores have listed in a place.
+func (s *Snapshot) listedIn(p *manifestPlace) {
+	for _, l := range s.listings {
+		for _, one := range l.below(p.dir + "/") {
+			if Dir(one.Name) != p.dir {
+				continue
+			}
+			p.names = append(p.names, Base(one.Name))
+			if namedManifest(one.Name) {
+				p.manifests = append(p.manifests, one)
+			}
+		}
+	}
+	slices.SortFunc(p.manifests, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
+	p.manifests = slices.Compact(p.manifests) // several arguments may have listed it
+}
+
+// announceManifests tells stores which manifests will be opened.
+func (s *Snapshot) announceManifests(ctx context.Context, places []*manifestPlace, complete func(Source) bool) (done func()) {
+	var opened []Source
+	for _, p := range places {
+		for _, one := range p.manifests {
+			if complete == nil || !complete(one) {
+				opened = append(opened, one)
+			}
+		}
+	}
+	return Announce(ctx, opened)
+}
+
+// incomplete checks the manifests of one place. ours has the names that List found in it: true for sources,
+// false for manifests.
+func (p *manifestPlace) incomplete(ctx context.Context, ours map[string]bool, complete func(Source) bool) (found []*Incomplete, err error) {
+	if p.err != nil || len(p.manifests) == 0 {
+		return nil, p.err
+	}
+	there := make(map[string]bool, len(p.names))
+	for _, name := range p.names {
+		there[Uncompressed(name)] = true
+	}
+	var errs []error
+	for _, manifest := range p.manifests {
+		if IsURL(manifest.Name) && complete != nil && complete(manifest) {
 			continue
 		}
-		files, err := manifestFiles(manifest)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("reading the manifest %s: %w", manifest, err))
-			continue
-		}
-		_, listed := ours[name]
-		if !listed && !slices.ContainsFunc(files, func(file string) bool { return ours[file] }) {
-			continue // the manifest of another export
-		}
-		if missing := missingOf(files, there); len(missing) > 0 {
-			found = append(found, &Incomplete{Manifest: manifest, Missing: missing, Files: len(files), Since: written(manifest, info)})
+		_, listed := ours[Base(manifest.Name)]
+		files, is, err := readManifest(ctx, manifest)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			errs = append(errs, fmt.Errorf("reading the manifest %s: %w", manifest.Name, err))
+		case !is && listed:
+			errs = append(errs, fmt.Errorf("%s is named like a manifest, but is none; it is left out unless you name it as a SOURCE", manifest.Name))
+		case !is || !listed && !slices.ContainsFunc(files, func(file string) bool { return ours[file] }):
+			// the manifest of another export
+		default:
+			if missing := missingOf(files, there); len(missing) > 0 {
+				found = append(found, &Incomplete{
+					Manifest: manifest.Name, Missing: missing, Files: len(files), Since: time.Unix(0, manifest.Version.Modified).UTC(),
+				})
+			}
 		}
 	}
 	return found, errors.Join(errs...)
@@ -189,24 +258,29 @@ func namesIn(dir string) ([]string, error) {
 	return file.Readdirnames(-1)
 }
 
-// manifestFiles returns the names of the files that a manifest lists, without the folders of the bucket.
-func manifestFiles(manifest string) ([]string, error) {
-	file, err := os.Open(manifest)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+// readManifest returns the names of the files that a manifest lists, without the folders of the bucket. is says
+// whether the source is a manifest.
+func readManifest(ctx context.Context, manifest Source) (files []string, is bool, err error) {
+	file, err := manifest.Open(ctx, 0)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer file.Close()
-	var m struct {
-		Files []string `json:"files"`
+	text, err := io.ReadAll(io.LimitReader(file, largestManifest))
+	if err != nil {
+		return nil, false, err
 	}
-	if err := json.NewDecoder(io.LimitReader(file, largestManifest)).Decode(&m); err != nil {
-		return nil, err
+	d := json.NewDecoder(bytes.NewReader(text))
+	if !beginsManifest(d) {
+		return nil, false, nil
 	}
-	for i, key := range m.Files {
-		m.Files[i] = path.Base(key)
+	for d.More() {
+		var key string
+		if err := d.Decode(&key); err != nil {
+			return nil, true, err
+		}
+		files = append(files, path.Base(key))
 	}
-	return m.Files, nil
+	_, err = d.Token()
+	return files, true, err
 }

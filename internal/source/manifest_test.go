@@ -50,14 +50,14 @@ func TestManifestsTellWhatIsMissing(t *testing.T) {
 			for _, name := range test.sources {
 				sources = append(sources, Source{Name: filepath.Join(dir, name)})
 			}
-			found, err := (&Snapshot{Sources: sources}).Incomplete()
+			found, err := (&Snapshot{Sources: sources}).Incomplete(t.Context(), nil)
 			checkIncomplete(t, found, err, manifest, test.missing, test.err)
 			if len(test.there) == len(test.sources) {
-				searched, err := List([]string{dir}, Options{})
+				searched, err := List(t.Context(), []string{dir}, Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
-				found, err = searched.Incomplete()
+				found, err = searched.Incomplete(t.Context(), nil)
 				checkIncomplete(t, found, err, manifest, test.searched, test.err)
 			}
 		})
@@ -103,11 +103,11 @@ func TestManifestFromTheFuture(t *testing.T) {
 	if err := os.Chtimes(manifest, future, future); err != nil {
 		t.Fatal(err)
 	}
-	searched, err := List([]string{dir}, Options{})
+	searched, err := List(t.Context(), []string{dir}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := searched.Incomplete()
+	found, err := searched.Incomplete(t.Context(), nil)
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}

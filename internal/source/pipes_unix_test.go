@@ -24,10 +24,10 @@ func TestAPipeIsNoManifest(t *testing.T) {
 	if _, err := pipe.WriteString(`{"files":[`); err != nil {
 		t.Fatal(err)
 	}
-	if IsManifest(name) {
+	if isManifest(name) {
 		t.Fatal("it is taken for a manifest")
 	}
-	if _, err := Find([]string{name}); err == nil || !strings.Contains(err.Error(), "is not a regular file") {
+	if _, err := Find(t.Context(), []string{name}, nil); err == nil || !strings.Contains(err.Error(), "is not a regular file") {
 		t.Errorf("it is named as a source: %v", err)
 	}
 }

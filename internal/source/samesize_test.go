@@ -29,7 +29,7 @@ func TestManyFilesOfOneSizeAndTime(t *testing.T) {
 		}
 	}
 	keys := map[fileKey]bool{}
-	found, err := List([]string{dir}, Options{})
+	found, err := List(t.Context(), []string{dir}, Options{})
 	if err != nil || len(found.Sources) != files {
 		t.Fatalf("%d sources, %v", len(found.Sources), err)
 	}

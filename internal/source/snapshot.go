@@ -2,6 +2,8 @@ package source
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,12 +26,15 @@ type Snapshot struct {
 
 	Manifests []string // arguments that are manifests of batch exports
 
-	manifests   []string            // all manifests that were found: in directories, by globs and as arguments
-	directories map[string][]string // those that were searched, by path, with their names if one may be a manifest's
+	manifests    []Source            // all manifests that were found: in directories, by globs and as arguments
+	directories  map[string][]string // those that were searched, by path, with their names if one may be a manifest's
+	listings     []*listing          // what stores have listed
+	searchedURLs []string            // the beginnings of URLs whose objects are all sources, strays or left out
+	remote       Remote              // finds the stores of URLs
 
 	lock     sync.Mutex
-	in       Store             // where Look looks names up; nil for the files of this machine
 	seen     map[string]looked // by Absolute names; nil until the first Look
+	asked    map[string]int    // how many sources of unlisted folders were looked for, by Dir
 	searched map[string]bool   // directories by Absolute names, true if all of their parts were searched too; nil until Searched
 }
 
@@ -39,12 +44,17 @@ type looked struct {
 	there  bool
 }
 
-// NewSnapshot returns a snapshot of sources that a store has listed.
-func NewSnapshot(in Store, sources []Source) *Snapshot { return &Snapshot{in: in, Sources: sources} }
+// NewSnapshot returns a snapshot of sources that are known already, perhaps none, and that may be in the stores
+// which remote finds.
+func NewSnapshot(remote Remote, sources []Source) *Snapshot {
+	return &Snapshot{remote: remote, Sources: sources}
+}
 
 // Look returns the source of this name, and whether there is one. Sources of the snapshot are as they were
-// found, and others as they are at the first Look. So every call with the same name returns the same. The
-// zero Snapshot has no sources.
+// found, and others as they are at the first Look. So every call with the same name returns the same. What a
+// store has listed is not asked for again. A source that its store says nothing about, such as for lack of a
+// permission, is taken to be there, without a size or version: reading it reports the error. The zero Snapshot
+// has no sources.
 func (s *Snapshot) Look(ctx context.Context, name string) (Source, bool) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -59,17 +69,71 @@ func (s *Snapshot) Look(ctx context.Context, name string) (Source, bool) {
 	key := Absolute(name)
 	answer, known := s.seen[key]
 	if !known {
-		now, err := Source{Name: name, In: s.in}.Now(ctx)
-		answer = looked{now, err == nil}
+		answer = s.lookNow(ctx, name)
 		s.seen[key] = answer
 	}
 	return answer.source, answer.there
 }
 
+// lookNow looks for a source that is not among those of the snapshot.
+func (s *Snapshot) lookNow(ctx context.Context, name string) looked {
+	for _, l := range s.listings {
+		if strings.HasPrefix(name, l.prefix) {
+			one, there := l.look(name)
+			return looked{one, there}
+		}
+	}
+	one := Source{Name: name}
+	store, err := s.remote.store(name)
+	if err != nil {
+		return looked{}
+	}
+	if store != nil {
+		one.In = store
+	}
+	if store != nil && s.listsFolder(ctx, store, Dir(name)) {
+		return s.lookNow(ctx, name)
+	}
+	now, err := one.Now(ctx)
+	if err != nil && store != nil && !errors.Is(err, fs.ErrNotExist) {
+		return looked{one, true}
+	}
+	return looked{now, err == nil}
+}
+
+// mostAsked is how many sources of one folder are asked for one by one.
+const mostAsked = 20
+
+// listsFolder lists a folder of which many sources were looked for, and reports whether that succeeded.
+func (s *Snapshot) listsFolder(ctx context.Context, store Lister, folder string) bool {
+	if s.asked == nil {
+		s.asked = map[string]int{}
+	}
+	s.asked[folder]++
+	return s.asked[folder] == mostAsked && s.list(ctx, store, folder+"/") == nil
+}
+
+// list asks a store for all sources whose names begin with a prefix, and keeps the answer as the last listing.
+func (s *Snapshot) list(ctx context.Context, store Lister, prefix string) error {
+	sources, err := store.List(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(sources, func(a, b Source) int { return compareURLs(a.Name, b.Name) })
+	s.listings = append(s.listings, &listing{prefix, sources})
+	return nil
+}
+
+func (s *Snapshot) lastListing() *listing { return s.listings[len(s.listings)-1] }
+
 // Searched reports whether List has looked where a file of this path was: in its directory, or in one of which
-// that is a part. It also reports true for a name that is no absolute path, which is in no directory.
+// that is a part. It also reports true for a name that is neither an absolute path nor a URL, which is in no
+// directory.
 func (s *Snapshot) Searched(path string) bool {
-	if !filepath.IsAbs(path) {
+	if !filepath.IsAbs(path) && !IsURL(path) {
+		return true
+	}
+	if slices.ContainsFunc(s.searchedURLs, func(prefix string) bool { return strings.HasPrefix(path, prefix) }) {
 		return true
 	}
 	s.lock.Lock()
@@ -77,18 +141,18 @@ func (s *Snapshot) Searched(path string) bool {
 	if s.searched == nil {
 		s.searched = map[string]bool{}
 		for _, one := range s.Sources {
-			s.searched[filepath.Dir(Absolute(one.Name))] = false
+			s.searched[Dir(Absolute(one.Name))] = false
 		}
 		for name := range s.directories {
 			s.searched[Absolute(name)] = true
 		}
 	}
-	dir := filepath.Dir(path)
+	dir := Dir(path)
 	if _, searched := s.searched[dir]; searched {
 		return true
 	}
 	for !s.searched[dir] {
-		above := filepath.Dir(dir)
+		above := Dir(dir)
 		if above == dir {
 			return false
 		}
@@ -105,10 +169,10 @@ func (s *Snapshot) addBroken(path string)    { s.Broken = append(s.Broken, path)
 func (s *Snapshot) addOther(argument string) { s.Not = append(s.Not, argument) }
 
 // addManifest adds a manifest for Incomplete. isArgument says that an argument names it.
-func (s *Snapshot) addManifest(path string, isArgument bool) {
-	s.manifests = append(s.manifests, path)
+func (s *Snapshot) addManifest(one Source, isArgument bool) {
+	s.manifests = append(s.manifests, one)
 	if isArgument {
-		s.Manifests = append(s.Manifests, path)
+		s.Manifests = append(s.Manifests, one.Name)
 	}
 }
 
@@ -138,11 +202,11 @@ type Mixed struct {
 }
 
 // sortOut moves the sources that are strays to s.Strays, s.Downloads and s.Mixed.
-func (s *Snapshot) sortOut(recognise func(Source) Content) {
+func (s *Snapshot) sortOut(ctx context.Context, recognise func(context.Context, Source) Content) {
 	left, content := make([]bool, len(s.Sources)), make([]Content, len(s.Sources))
 	var others []string
 	for i, one := range s.Sources {
-		switch name := strings.ToLower(filepath.Base(one.Name)); {
+		switch name := strings.ToLower(Base(one.Name)); {
 		case !one.Beside:
 		case downloading(name):
 			left[i] = true
@@ -154,7 +218,7 @@ func (s *Snapshot) sortOut(recognise func(Source) Content) {
 	}
 	parallel.Each(len(s.Sources), func(i int) {
 		if s.Sources[i].Beside && !left[i] {
-			content[i] = recognise(s.Sources[i])
+			content[i] = recognise(ctx, s.Sources[i])
 		}
 	})
 	for i, c := range content {

@@ -112,7 +112,7 @@ func TestPersonsExportsShareTheColumnsOfPeople(t *testing.T) {
 	}
 	plan := newPlan(t, mapping.Options{}, events)
 	var err error
-	if plan.Persons, err = source.Find([]string{persons}); err != nil {
+	if plan.Persons, err = source.Find(t.Context(), []string{persons}, nil); err != nil {
 		t.Fatal(err)
 	}
 	plan.Index.Persons = true

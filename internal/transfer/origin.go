@@ -14,7 +14,7 @@ import (
 )
 
 // Origin returns what a run was begun with, as the ledger records it: the sources, and a hash of who is sent
-// under what. It opens every source.
+// under what. It opens every source whose version has no tag.
 func (f *FirstPass) Origin(ctx context.Context) (sources []ledger.Source, people []byte) {
 	return f.sources(ctx), f.peopleSum()
 }
@@ -31,7 +31,7 @@ func (f *FirstPass) sources(ctx context.Context) (sources []ledger.Source) {
 		firsts[begun.source] = begun.ref
 	}
 	for i, s := range f.places.sources {
-		version, ends := asread.Ends(ctx, s, s.Size)
+		version, ends := asread.Ends(ctx, s)
 		sources = append(sources, ledger.Source{
 			Path: source.Absolute(s.Name), Size: s.Size, Modified: version.Modified, Ends: ends,
 			First: firsts[i], Rows: f.prints[i].rows, Trouble: trouble[s.Name],

@@ -20,7 +20,7 @@ import (
 func (p *testPlan) in(t *testing.T, store *sources.Store) {
 	t.Helper()
 	p.Sources = store.Copy(t, p.Sources)
-	p.Found = source.NewSnapshot(store, p.Sources)
+	p.Found = source.NewSnapshot(store.Remote, p.Sources)
 }
 
 // TestBothPassesFromAStore shows that a store far away makes no difference to what is sent.
@@ -129,21 +129,21 @@ func TestAStoreThatChangesBetweenThePasses(t *testing.T) {
 // TestTheSnapshotAnswersOnce shows that a run looks up once whether a known source is there.
 func TestTheSnapshotAnswersOnce(t *testing.T) {
 	store := sources.New(sources.Manners{})
-	listed := store.Put("listed", []byte("x"))
-	snapshot := source.NewSnapshot(store, []source.Source{listed})
-	store.Put("known", []byte("y"))
+	listed := store.Put("mem://listed", []byte("x"))
+	snapshot := source.NewSnapshot(store.Remote, []source.Source{listed})
+	store.Put("mem://known", []byte("y"))
 	for range 2 {
-		if one, there := snapshot.Look(t.Context(), "known"); !there || one.Size != 1 {
+		if one, there := snapshot.Look(t.Context(), "mem://known"); !there || one.Size != 1 {
 			t.Errorf("known: %v, %v", one, there)
 		}
-		if one, there := snapshot.Look(t.Context(), "listed"); !there || one != listed {
+		if one, there := snapshot.Look(t.Context(), "mem://listed"); !there || one != listed {
 			t.Errorf("listed: %v, %v", one, there)
 		}
-		if one, there := snapshot.Look(t.Context(), "missing"); there {
+		if one, there := snapshot.Look(t.Context(), "mem://missing"); there {
 			t.Errorf("missing: %v", one)
 		}
-		store.Remove("known")
-		store.Remove("listed")
-		store.Put("missing", nil)
+		store.Remove("mem://known")
+		store.Remove("mem://listed")
+		store.Put("mem://missing", nil)
 	}
 }

@@ -29,7 +29,7 @@ type testPlan struct {
 // newPlan returns a plan for files with default flags and a sender that only counts.
 func newPlan(t *testing.T, options mapping.Options, paths ...string) *testPlan {
 	t.Helper()
-	sources, err := source.Find(paths)
+	sources, err := source.Find(t.Context(), paths, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ type Plan struct {
 // New returns a plan for files with default flags.
 func New(tb testing.TB, options mapping.Options, paths ...string) *Plan {
 	tb.Helper()
-	sources, err := source.Find(paths)
+	sources, err := source.Find(tb.Context(), paths, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

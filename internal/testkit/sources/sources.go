@@ -5,11 +5,13 @@ package sources
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,31 +31,66 @@ type Manners struct {
 // ErrBroken is what a read fails with.
 var ErrBroken = errors.New("the connection was reset")
 
-// Store is a source.Store. Its sources have tags as versions, and no times.
+// Scheme begins the URLs of sources that a Store lists, as in mem://bucket/events.jsonl.
+const Scheme = "mem://"
+
+// Store is a source.Lister. Its sources have tags as versions, which are hashes of their content. The clock by
+// which they are put is the number of calls of Put, in seconds, unless Now is set.
 type Store struct {
 	Manners
+	Now  time.Time // when the next source is put
+	Down error     // what every call fails with, nil for none
 
 	lock    sync.Mutex
 	objects map[string]object
-	opened  int
+	puts    int64
+	calls   Calls
 	open    int
 }
 
+// Calls counts the calls of a store by kind.
+type Calls struct {
+	List, Look, Open int
+	Announced        int // sources
+}
+
 type object struct {
-	data    []byte
-	version int
+	data     []byte
+	tag      string
+	modified int64 // unix nanoseconds
 }
 
 // New returns an empty store.
 func New(m Manners) *Store { return &Store{Manners: m, objects: map[string]object{}} }
 
-// Put gives a name to data, in a version of its own, and returns it as a source.
+// Remote finds the store of URLs that begin with Scheme.
+func (s *Store) Remote(arg string) (source.Lister, error) {
+	if !strings.HasPrefix(arg, Scheme) {
+		return nil, fmt.Errorf("only %s can be read", Scheme)
+	}
+	return s, nil
+}
+
+// Put gives a name to data, and returns it as a source.
 func (s *Store) Put(name string, data []byte) source.Source {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	one := object{data, s.objects[name].version + 1}
+	s.puts++
+	one := object{data, fmt.Sprintf("%x", sha256.Sum256(data)), s.puts * int64(time.Second)}
+	if !s.Now.IsZero() {
+		one.modified = s.Now.UnixNano()
+	}
 	s.objects[name] = one
 	return s.sourceOf(name, one)
+}
+
+// Rename gives another name to a source, as a copy that is made by the store.
+func (s *Store) Rename(from, to string) source.Source {
+	s.lock.Lock()
+	data := s.objects[from].data
+	s.lock.Unlock()
+	s.Remove(from)
+	return s.Put(to, data)
 }
 
 // Remove takes a source away.
@@ -80,10 +117,42 @@ func (s *Store) Copy(tb testing.TB, files []source.Source) []source.Source {
 }
 
 // Opened counts how often a source was opened.
-func (s *Store) Opened() int {
+func (s *Store) Opened() int { return s.Calls().Open }
+
+// Calls counts the calls since New.
+func (s *Store) Calls() Calls {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	return s.opened
+	return s.calls
+}
+
+// count counts a call, and returns what it fails with.
+func (s *Store) count(add func(*Calls)) error {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	add(&s.calls)
+	return s.Down
+}
+
+// List returns the sources whose names begin with a prefix, in any order.
+func (s *Store) List(_ context.Context, prefix string) (all []source.Source, err error) {
+	if err := s.count(func(c *Calls) { c.List++ }); err != nil {
+		return nil, err
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	for name, one := range s.objects {
+		if strings.HasPrefix(name, prefix) {
+			all = append(all, s.sourceOf(name, one))
+		}
+	}
+	return all, nil
+}
+
+// Announce counts the sources.
+func (s *Store) Announce(_ context.Context, announced []source.Source) (done func()) {
+	_ = s.count(func(c *Calls) { c.Announced += len(announced) })
+	return func() {}
 }
 
 // Unclosed counts the files that were opened and are not closed yet.
@@ -95,16 +164,19 @@ func (s *Store) Unclosed() int {
 
 // Open refuses a source of another version than it has, as stores do that are asked for one.
 func (s *Store) Open(ctx context.Context, of source.Source, offset int64) (source.File, error) {
+	if err := s.count(func(*Calls) {}); err != nil {
+		return nil, err
+	}
 	one, err := s.get(of.Name)
 	if err != nil {
 		return nil, err
 	}
 	version := s.sourceOf(of.Name, one).Version
-	if of.Version != (source.Version{}) && of.Version != version {
+	if of.Version.Tag != "" && of.Version.Tag != version.Tag {
 		return nil, fmt.Errorf("open %s: %w", of.Name, source.ErrChanged)
 	}
 	s.lock.Lock()
-	s.opened++
+	s.calls.Open++
 	s.open++
 	s.lock.Unlock()
 	f := &file{ctx: ctx, store: s, name: of.Name, object: one, version: version, at: offset}
@@ -116,6 +188,9 @@ func (s *Store) Open(ctx context.Context, of source.Source, offset int64) (sourc
 
 // Look returns what has this name now.
 func (s *Store) Look(_ context.Context, name string) (source.Source, error) {
+	if err := s.count(func(c *Calls) { c.Look++ }); err != nil {
+		return source.Source{}, err
+	}
 	one, err := s.get(name)
 	if err != nil {
 		return source.Source{}, err
@@ -135,7 +210,7 @@ func (s *Store) get(name string) (object, error) {
 
 func (s *Store) sourceOf(name string, one object) source.Source {
 	return source.Source{
-		Name: name, Size: int64(len(one.data)), In: s, Version: source.Version{Tag: fmt.Sprint("version ", one.version)},
+		Name: name, Size: int64(len(one.data)), In: s, Version: source.Version{Tag: one.tag, Modified: one.modified},
 	}
 }
 
@@ -176,7 +251,7 @@ func (f *file) readAt(p []byte, at int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if now.version != f.object.version {
+	if now.tag != f.object.tag {
 		return 0, fmt.Errorf("read %s: %w", f.name, source.ErrChanged)
 	}
 	data := f.object.data
