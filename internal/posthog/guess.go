@@ -2,6 +2,7 @@ package posthog
 
 import (
 	"context"
+	"errors"
 
 	"ph2cio/internal/source"
 )
@@ -12,7 +13,9 @@ func GuessTypes(ctx context.Context, types *ColumnTypes, sources []source.Source
 	const most = 8 // sources
 	options.Types, options.window = types, 256<<10
 	for i := 0; i < len(sources); i += (len(sources) + most - 1) / most {
-		guessTypes(ctx, sources[i], options)
+		if !guessTypes(ctx, sources[i], options) {
+			break
+		}
 	}
 	types.Assume()
 }
@@ -23,8 +26,12 @@ func GuessPersonTypes(ctx context.Context, types *ColumnTypes, sources []source.
 	GuessTypes(ctx, types, sources, options)
 }
 
-func guessTypes(ctx context.Context, input source.Source, options Options) {
+// guessTypes examines the beginning of a source. It returns false if its store cannot be read at all.
+func guessTypes(ctx context.Context, input source.Source, options Options) bool {
 	for c, err := range Read(ctx, []source.Source{input}, options) {
+		if errors.Is(err, source.ErrUnavailable) {
+			return false
+		}
 		if err != nil {
 			continue
 		}
@@ -33,6 +40,7 @@ func guessTypes(ctx context.Context, input source.Source, options Options) {
 		}
 		options.Types.Add(c.FoundCells())
 		c.Release()
-		return
+		return true
 	}
+	return true
 }

@@ -1,13 +1,19 @@
 package posthog
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ph2cio/internal/source"
+)
 
 // output numbers the chunks of a pass and yields them, and the errors of its sources, until the consumer
 // stops.
 type output struct {
 	ctx     context.Context
 	yield   func(*Chunk, error) bool
-	stopped bool // yield has returned false
+	stopped bool // yield has returned false, or the last thing was yielded
 
 	number int    // of the next chunk
 	ref    uint64 // of its first row
@@ -20,9 +26,15 @@ func (o *output) chunk(c *Chunk) {
 	o.pass(c, nil)
 }
 
-// report yields the error of a source, if there is one. It returns false if the consumer has stopped.
+// report yields the error of a source, if there is one. If its store cannot be read at all, that ends the pass.
+// It returns false if the pass has ended, or the consumer has stopped.
 func (o *output) report(err *SourceError) bool {
-	if err != nil {
+	switch {
+	case err == nil:
+	case errors.Is(err, source.ErrUnavailable):
+		o.pass(nil, fmt.Errorf("reading %s: %w", err.Path, err.Err))
+		o.stopped = true
+	default:
 		o.pass(nil, err)
 	}
 	return !o.done()

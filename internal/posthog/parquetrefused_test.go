@@ -135,7 +135,7 @@ func TestParquetIsNoStray(t *testing.T) {
 	t.Parallel()
 	file := parquets.Write(t, tableOf("name", "x"), parquets.Layout{})
 	for name, text := range map[string][]byte{"export": file, "cut": file[:20], "letters": file[:4]} {
-		if found := Recognise(Options{})(sourceOf(t, name, text)); found.Stray {
+		if found := Recognise(Options{})(t.Context(), sourceOf(t, name, text)); found.Stray {
 			t.Errorf("%s is a stray", name)
 		}
 	}

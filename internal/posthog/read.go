@@ -8,7 +8,8 @@ import (
 )
 
 // Read yields the chunks of all sources in order. A *SourceError is yielded where it occurs, and reading
-// continues. Any other error, such as the cause of a cancelled context, is the last thing yielded.
+// continues. Any other error, such as the cause of a cancelled context or one that wraps
+// source.ErrUnavailable, is the last thing yielded.
 //
 // Goroutines of Read open, read, decompress and cut the files, a few chunks ahead of the caller. They have
 // ended when the loop over the chunks ends. The chunks belong to the caller, who should Release each.

@@ -23,6 +23,8 @@ type reading struct {
 	pumps    []*pump // of the next sources that are not small
 	unpumped int     // the first source that has no pump yet
 	bundles  bundleReader
+
+	endAnnounced func() // of source.Announce
 }
 
 const pumpsAhead = 2 // compressed sources open at once
@@ -40,14 +42,26 @@ func newReading(ctx context.Context, sources []source.Source, options Options, y
 	r := &reading{sources: sources, options: options}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	r.out = output{ctx: r.ctx, yield: yield}
+	r.endAnnounced = source.Announce(r.ctx, r.opened())
 	r.bundles = bundleReader{ctx: r.ctx, running: &r.running, sources: sources, options: &r.options}
 	return r
+}
+
+// opened returns the sources that the pass opens in order, none if there is only one.
+func (r *reading) opened() (opened []source.Source) {
+	for i, one := range r.sources {
+		if one.In != nil && len(r.sources) > 1 && (r.options.Until == nil || r.options.Until[i] > 0) {
+			opened = append(opened, one)
+		}
+	}
+	return opened
 }
 
 // stop ends all goroutines and waits for them.
 func (r *reading) stop() {
 	r.cancel()
 	r.running.Wait()
+	r.endAnnounced()
 	r.cutter.drop()
 	r.bundles.drop()
 }

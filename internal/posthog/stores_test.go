@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -163,4 +164,45 @@ func TestWindowsThatHoldNothingAreUsedAgain(t *testing.T) {
 	if taken := arenaBytes.Load() - before; taken > 5*arenaSize {
 		t.Errorf("%d bytes were taken for %d sources", taken, len(all))
 	}
+}
+
+// TestAPassAnnouncesWhatItOpens tells a store which of several sources a pass will open.
+func TestAPassAnnouncesWhatItOpens(t *testing.T) {
+	store := sources.New(sources.Manners{})
+	all := []source.Source{store.Put("a.jsonl", numbered("a", 10)), store.Put("b.jsonl", numbered("b", 10)), store.Put("c.jsonl", numbered("c", 10))}
+	for _, test := range []struct {
+		sources []source.Source
+		until   []int64
+		want    int
+	}{{all, nil, 3}, {all[:1], nil, 0}, {all, []int64{100, 0, 100}, 2}} {
+		before := store.Calls().Announced
+		readOnce(t, test.sources, Options{Until: test.until})
+		if n := store.Calls().Announced - before; n != test.want {
+			t.Errorf("%d of %d sources up to %v were announced, want %d", n, len(test.sources), test.until, test.want)
+		}
+	}
+}
+
+// TestAStoreThatCannotBeReadEndsThePass is tried on the first source alone.
+func TestAStoreThatCannotBeReadEndsThePass(t *testing.T) {
+	store := sources.New(sources.Manners{})
+	var all []source.Source
+	for i := range 100 {
+		all = append(all, store.Put(fmt.Sprint(i, ".jsonl"), numbered("a", 10)))
+	}
+	store.Down = fmt.Errorf("the credentials have expired: %w", source.ErrUnavailable)
+	var said []error
+	for chunk, err := range Read(t.Context(), all, Options{}) {
+		if chunk != nil {
+			t.Error("a chunk was read")
+		}
+		said = append(said, err)
+	}
+	if len(said) != 1 || !errors.Is(said[0], store.Down) {
+		t.Fatalf("%v, want one error", said)
+	}
+	if _, ok := errors.AsType[*SourceError](said[0]); ok || !strings.Contains(said[0].Error(), "reading 0.jsonl: the credentials have expired") {
+		t.Errorf("%v", said[0])
+	}
+	GuessTypes(t.Context(), NewColumnTypes(nil), all, Options{})
 }
