@@ -57,6 +57,9 @@ func tagged(s source.Source) string {
 	return fmt.Sprintf("%s%x", tagPrefix, xxh3.Hash128([]byte(fmt.Sprint(s.Size, " ", s.Version.Tag))).Bytes())
 }
 
+// HasTag reports whether ends are those of a source whose version has a tag.
+func HasTag(s source.Source, ends string) bool { return s.Version.Tag != "" && ends == tagged(s) }
+
 // endsOf returns the version of a source and the fingerprint of the ends of its first size bytes.
 func endsOf(ctx context.Context, s source.Source, size int64) (version source.Version, ends string) {
 	file, err := s.Open(ctx, 0)
@@ -107,7 +110,7 @@ func Unchanged(s source.Source, then *ledger.Source) bool {
 	case s.Size != then.Size || then.Trouble != "" || then.Modified == 0: // 0 also after it was gone for a while
 		return false
 	case s.Version.Tag != "":
-		return then.Ends == tagged(s)
+		return HasTag(s, then.Ends)
 	}
 	return s.Version.Same(versionThen(then))
 }
@@ -120,7 +123,7 @@ func SurelySame(ctx context.Context, s source.Source, then ledger.Source) bool {
 		return false
 	}
 	if strings.HasPrefix(then.Ends, tagPrefix) {
-		return then.Ends == tagged(s)
+		return HasTag(s, then.Ends)
 	}
 	version, ends := endsOf(ctx, s, s.Size)
 	return s.Size == 0 || ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
@@ -142,7 +145,7 @@ func HoldsWithin(ctx context.Context, s source.Source, size int64, then ledger.S
 	case size < then.Size:
 		return false
 	case strings.HasPrefix(then.Ends, tagPrefix):
-		return s.Size == then.Size && then.Ends == tagged(s)
+		return s.Size == then.Size && HasTag(s, then.Ends)
 	}
 	_, ends := endsOf(ctx, s, then.Size)
 	return ends != "" && ends == then.Ends

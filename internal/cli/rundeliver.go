@@ -144,6 +144,7 @@ func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, su
 	}
 	return run.Finish(ctx, ledger.Ending{
 		Outcome: end.Outcome, At: time.Now(), Waiting: waiting, Reread: end.Reread, Summary: told, Retried: end.Retried,
+		Manifests: end.Manifests,
 	})
 }
 

@@ -112,7 +112,11 @@ func (p *program) newPlan(now time.Time, o *mappingOptions, tmp string, sources 
 // findMissing finds the exports of which files are missing, and warns of them. A file that an earlier run has
 // read is not missing. earlier is the state of earlier runs; nil if there is none or the command uses none.
 func (s *sourcesPlan) findMissing(ctx context.Context, p *program, earlier *ledger.Store) {
-	incomplete, err := s.found.Incomplete(ctx, nil)
+	var complete func(manifest source.Source) bool
+	if earlier != nil {
+		complete, _ = job.CompleteManifests(ctx, earlier) // without it each manifest is opened
+	}
+	incomplete, err := s.found.Incomplete(ctx, complete)
 	if err != nil {
 		p.warn("%s; so whether its export is complete is unknown", err)
 	}

@@ -22,13 +22,14 @@ import (
 
 // answers is a Ledger with fixed answers.
 type answers struct {
-	runs    []*ledger.Run // the newest first
-	known   []ledger.KnownSource
-	rejects ledger.OpenRejects
-	freed   map[int64][]ledger.Source // by the run that is left out
-	merges  map[int64][]ledger.Merge  // by the run that asks
-	waiting bool
-	paths   []ledger.WaitingPath
+	runs     []*ledger.Run // the newest first
+	known    []ledger.KnownSource
+	rejects  ledger.OpenRejects
+	freed    map[int64][]ledger.Source // by the run that is left out
+	merges   map[int64][]ledger.Merge  // by the run that asks
+	waiting  bool
+	paths    []ledger.WaitingPath
+	complete []ledger.Manifest
 }
 
 func (a *answers) LastRun(ctx context.Context) (*ledger.Run, error) {
@@ -70,6 +71,8 @@ func (a *answers) KnownSources(ctx context.Context) iter.Seq2[ledger.KnownSource
 		}
 	}
 }
+
+func (a *answers) Manifests(context.Context) ([]ledger.Manifest, error) { return a.complete, nil }
 
 func (a *answers) OpenRejects(context.Context) (ledger.OpenRejects, error) { return a.rejects, nil }
 

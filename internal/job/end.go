@@ -12,12 +12,17 @@ type End struct {
 	Outcome ledger.Outcome
 	Reread  []ledger.Source // sources of earlier runs whose rejected rows this run has read and tried again
 	Retried []ledger.Phase  // the phases in which this run has tried again what earlier runs had rejected
+
+	Manifests []ledger.Manifest // those of exports in stores all of whose files were read
 }
 
 // End returns what the ledger is to record of a run of this job. damaged says that some source could not be
 // read to its end, and rejects is how many rejects the run has.
-func (j *Job) End(ctx context.Context, run *ledger.Run, l Ledger, damaged bool, rejects int64) (End, error) {
-	end := End{Outcome: ledger.Done, Reread: j.reread}
+func (j *Job) End(ctx context.Context, run *ledger.Run, l Ledger, damaged bool, rejects int64) (end End, err error) {
+	end = End{Outcome: ledger.Done, Reread: j.reread}
+	if end.Manifests, err = j.completeNow(ctx, run, l); err != nil {
+		return end, err
+	}
 	switch {
 	case damaged:
 		end.Outcome = ledger.Troubled

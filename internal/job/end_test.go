@@ -20,9 +20,9 @@ func TestWhatIsTriedAgainAtTheEnd(t *testing.T) {
 		want []ledger.Phase
 	}{
 		{"a backfill tries all that was rejected", Job{Command: Backfill, Inputs: there.found()}, append(append([]ledger.Phase{}, rowPhases...), mergePhases...)},
-		{"a sync tries nothing, so that a reject counts in one night", Job{Command: Sync}, nil},
-		{"a retry tries rows and people", Job{Command: Retry}, rowPhases},
-		{"and merges with --merges", Job{Command: Retry, RetryMerges: true}, append(append([]ledger.Phase{}, rowPhases...), mergePhases...)},
+		{"a sync tries nothing, so that a reject counts in one night", Job{Inputs: there.found(), Command: Sync}, nil},
+		{"a retry tries rows and people", Job{Inputs: there.found(), Command: Retry}, rowPhases},
+		{"and merges with --merges", Job{Inputs: there.found(), Command: Retry, RetryMerges: true}, append(append([]ledger.Phase{}, rowPhases...), mergePhases...)},
 	} {
 		end, err := c.job.End(t.Context(), &ledger.Run{}, &answers{}, false, 0)
 		if err != nil {
@@ -40,7 +40,7 @@ func TestHowARunEnded(t *testing.T) {
 		rejects int64
 		want    ledger.Outcome
 	}{{false, 0, ledger.Done}, {false, 1, ledger.Rejected}, {true, 0, ledger.Troubled}, {true, 1, ledger.Troubled}} {
-		end, err := (&Job{Command: Sync}).End(t.Context(), &ledger.Run{}, &answers{}, c.damaged, c.rejects)
+		end, err := (&Job{Command: Sync, Inputs: there.found()}).End(t.Context(), &ledger.Run{}, &answers{}, c.damaged, c.rejects)
 		if err != nil || end.Outcome != c.want {
 			t.Errorf("damaged %t, %d rejects: %s, %v", c.damaged, c.rejects, end.Outcome, err)
 		}

@@ -15,13 +15,9 @@ func StillMissing(ctx context.Context, l Ledger, incomplete []*source.Incomplete
 	if len(incomplete) == 0 {
 		return nil, nil
 	}
-	known, err := asread.Sources(ctx, l)
+	read, err := readBefore(ctx, l)
 	if err != nil {
 		return nil, err
-	}
-	read := make(map[string]bool, len(known))
-	for path := range known {
-		read[source.Uncompressed(path)] = true
 	}
 	var still []*source.Incomplete
 	for _, one := range incomplete {
@@ -35,6 +31,19 @@ func StillMissing(ctx context.Context, l Ledger, incomplete []*source.Incomplete
 		}
 	}
 	return still, nil
+}
+
+// readBefore has the names of the sources that earlier runs have read, without the endings of compressions.
+func readBefore(ctx context.Context, l Ledger) (map[string]bool, error) {
+	known, err := asread.Sources(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	read := make(map[string]bool, len(known))
+	for path := range known {
+		read[source.Uncompressed(path)] = true
+	}
+	return read, nil
 }
 
 // Overdue returns those of the incomplete exports whose manifest was written longer ago than a sync waits.

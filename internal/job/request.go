@@ -69,6 +69,8 @@ type Ledger interface {
 	// PendingMerges returns the merges that are not done and those that a run has done; run is 0 for a new
 	// run.
 	PendingMerges(ctx context.Context, run int64) ([]ledger.Merge, error)
+	// Manifests returns the manifests of stores that runs have saved as End says.
+	Manifests(ctx context.Context) ([]ledger.Manifest, error)
 	// WaitingBefore reports whether rows wait that an earlier run than the given one has read.
 	WaitingBefore(ctx context.Context, run int64) (bool, error)
 	// WaitingPaths yields the paths of all sources with waiting rows, some perhaps several times.

@@ -27,6 +27,7 @@
 //	learnt         what later runs restore about who is who; package people decides its form
 //	property_keys  the keys of properties, whose numbers stand in learnt
 //	columns        the types of CSV columns
+//	manifests      manifests of exports in stores all of whose files were read
 //
 // The database notes a hash of the statements that made its tables, and the number of the rule for event IDs.
 // Open refuses a database with other tables or another rule.

@@ -16,6 +16,8 @@ type Ending struct {
 	Reread  []Source       // the sources of earlier runs with rejected rows that this run has read again, under any name
 	Summary []byte         // what the run tells, a JSON object; the state keeps only the last one that is not nil
 	Retried []Phase        // the phases in which this run has sent again what earlier runs had rejected
+
+	Manifests []Manifest // those of exports all of whose files this run and earlier ones have read
 }
 
 // Finish records that nothing is left to do. It deletes what runs before this one have saved for later runs
@@ -52,6 +54,9 @@ func (r *Run) Finish(ctx context.Context, end Ending) error {
 		}
 		if err == nil {
 			err = r.closeRejectedAgain(ctx, tx)
+		}
+		if err == nil {
+			err = saveManifests(ctx, tx, end.Manifests)
 		}
 		return err
 	})

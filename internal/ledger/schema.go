@@ -52,14 +52,14 @@ CREATE TABLE runs (
 CREATE TABLE sources (
 	run         INTEGER NOT NULL REFERENCES runs,
 	number      INTEGER NOT NULL, -- in reading order, from 0
-	path        TEXT NOT NULL,    -- absolute
+	path        TEXT NOT NULL,    -- absolute, or a URL
 	size        INTEGER NOT NULL, -- bytes on disk
 	fingerprint TEXT NOT NULL,    -- of its rows
 	first       INTEGER NOT NULL, -- number of its first row in reading order over all sources
 	rows        INTEGER NOT NULL,
 	trouble     TEXT,             -- why it was not read to its end
 	modified    INTEGER,          -- unix nanoseconds; null when unknown, and when the file was gone for a while
-	ends        TEXT,             -- stands for the first and the last bytes of the file
+	ends        TEXT,             -- stands for the first and the last bytes of the file, or for the tag of an object
 	missed      INTEGER,          -- unix seconds of when a run first found the file gone, and kept waiting rows of it; null while it is there
 	PRIMARY KEY (run, number)
 ) STRICT, WITHOUT ROWID;
@@ -170,5 +170,11 @@ CREATE TABLE columns (
 	path     TEXT NOT NULL,
 	line     INTEGER NOT NULL,
 	cell     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The manifests of batch exports in stores of objects all of whose files runs have read, so that no night opens them again.
+CREATE TABLE manifests (
+	path TEXT PRIMARY KEY, -- a URL
+	ends TEXT NOT NULL     -- stands for the version, as in sources
 ) STRICT, WITHOUT ROWID;
 `

@@ -7,14 +7,14 @@ import (
 
 // Source is one file of a run, as the run read it.
 type Source struct {
-	Path        string // absolute
+	Path        string // absolute, or a URL
 	Size        int64  // bytes on disk
 	Fingerprint string // of its rows
 	First       uint64 // number of its first row in reading order over all sources
 	Rows        int64
 	Trouble     string // why it was not read to its end
 	Modified    int64  // unix nanoseconds; 0 when unknown
-	Ends        string // a fingerprint of its first and last bytes; empty if unknown
+	Ends        string // a fingerprint of its first and last bytes, or of the tag of an object; empty if unknown
 }
 
 // At returns the source under another path and with another size.

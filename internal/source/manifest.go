@@ -88,14 +88,36 @@ const largestManifest = 64 << 20
 func (s *Snapshot) Incomplete(ctx context.Context, complete func(manifest Source) bool) ([]*Incomplete, error) {
 	here, ours := s.placesOfManifests()
 	defer s.announceManifests(ctx, here, complete)()
+	s.complete = nil
 	var found []*Incomplete
 	var errs []error
 	for _, place := range here {
 		one, err := place.incomplete(ctx, ours[place.dir], complete)
 		found, errs = append(found, one...), append(errs, err)
+		s.complete = append(s.complete, place.complete...)
 	}
 	return found, errors.Join(errs...)
 }
+
+// Complete is an export in a store. All files that its manifest lists are there.
+type Complete struct {
+	Manifest Source
+	files    []string
+}
+
+// Without returns how many of the listed files do not have what has reports of their names.
+func (c *Complete) Without(has func(name string) bool) (without int) {
+	for _, file := range c.files {
+		if !has(Sibling(c.Manifest.Name, file)) {
+			without++
+		}
+	}
+	return without
+}
+
+// Complete returns the exports in stores whose manifests the last call of Incomplete has opened, and whose files
+// are all there.
+func (s *Snapshot) Complete() []Complete { return s.complete }
 
 // manifestPlace is a directory, or what stands for one in a store, in which sources or manifests were found.
 type manifestPlace struct {
@@ -103,6 +125,7 @@ type manifestPlace struct {
 	names     []string // in it
 	err       error    // why its names are unknown
 	manifests []Source
+	complete  []Complete // of manifests in stores, set by incomplete
 }
 
 // placesOfManifests returns the places in which manifests may be, and by directory the names that List found
@@ -209,7 +232,11 @@ func (p *manifestPlace) incomplete(ctx context.Context, ours map[string]bool, co
 		case !is || !listed && !slices.ContainsFunc(files, func(file string) bool { return ours[file] }):
 			// the manifest of another export
 		default:
-			if missing := missingOf(files, there); len(missing) > 0 {
+			missing := missingOf(files, there)
+			if len(missing) == 0 && manifest.In != nil {
+				p.complete = append(p.complete, Complete{manifest, files})
+			}
+			if len(missing) > 0 {
 				found = append(found, &Incomplete{
 					Manifest: manifest.Name, Missing: missing, Files: len(files), Since: time.Unix(0, manifest.Version.Modified).UTC(),
 				})

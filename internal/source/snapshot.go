@@ -31,6 +31,7 @@ type Snapshot struct {
 	listings     []*listing          // what stores have listed
 	searchedURLs []string            // the beginnings of URLs whose objects are all sources, strays or left out
 	remote       Remote              // finds the stores of URLs
+	complete     []Complete          // set by Incomplete
 
 	lock     sync.Mutex
 	seen     map[string]looked // by Absolute names; nil until the first Look
