@@ -15,13 +15,15 @@ import (
 // commit is set by the Makefile (-X main.commit) for builds without version control stamping.
 var commit string
 
-func main() {
+func main() { start(cli.OS()) }
+
+// start is the program with its surroundings. It does not return.
+func start(env cli.Env) {
 	collectGarbage()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	stopBySignal(ctx, cancel)
 	// net/http logs answers that no request belongs to, and quotes them. They must not appear in the output.
 	log.SetOutput(io.Discard)
-	env := cli.OS()
 	env.Commit = commit
 	stopByPipe(&env, cancel)
 	os.Exit(cli.Main(ctx, env, os.Args[1:]))

@@ -21,7 +21,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"ph2cio/internal/cli"
 	"ph2cio/internal/sandbox"
+	"ph2cio/internal/testkit/sources"
 	"ph2cio/internal/testkit/synthetic"
 )
 
@@ -32,7 +34,19 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(suite{m}, map[string]func(){"ph2cio": main})
+	testscript.Main(suite{m}, map[string]func(){"ph2cio": program})
+}
+
+// bucketsVariable names a directory whose files are the objects of buckets, for programs that tests start.
+const bucketsVariable = "PH2CIO_TEST_BUCKETS"
+
+// program is main, which can read the objects of bucketsVariable too.
+func program() {
+	env := cli.OS()
+	if dir := os.Getenv(bucketsVariable); dir != "" {
+		env.Remote = sources.NewDirectory(dir).Remote
+	}
+	start(env)
 }
 
 // suite runs the tests, unless this binary was started as the program.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"ph2cio/internal/sandbox"
+	"ph2cio/internal/testkit/sources"
 	"ph2cio/internal/testkit/worlds"
 )
 
@@ -49,12 +50,15 @@ func TestNightsEndAsOneBackfill(t *testing.T) {
 	drawn := &tally{counts: map[string]int{}}
 	t.Cleanup(func() { t.Log(drawn) })
 	for seed := first; seed < first+count; seed++ {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			t.Parallel()
-			r := newWorldRun(t, uint64(seed))
-			r.live(nights)
-			drawn.add(r.world.Counts())
-		})
+		for name, inBucket := range map[string]bool{"": false, " in a bucket": true} {
+			t.Run(fmt.Sprint("seed ", seed, name), func(t *testing.T) {
+				t.Parallel()
+				r := newWorldRun(t, uint64(seed))
+				r.inBucket = inBucket
+				r.live(nights)
+				drawn.add(r.world.Counts())
+			})
+		}
 	}
 }
 
@@ -102,6 +106,7 @@ type worldRun struct {
 	world         *worlds.World
 	box           *sandbox.Sandbox
 	url           string     // of the box
+	inBucket      bool       // the files are objects of a bucket
 	dice          *rand.Rand // for when runs are stopped, which the seed does not fix
 	kills         int
 	silent        bool     // the last run was killed before it printed anything
@@ -319,12 +324,23 @@ func (r *worldRun) sum(bucket json.RawMessage) (rows int64) {
 // command returns a run of the program with the flags that all have.
 func (r *worldRun) command(words ...string) (c *exec.Cmd, stdout, stderr *bytes.Buffer) {
 	words = append(words, "--quiet", "--json", "--state", r.state)
+	if r.inBucket {
+		bucket := sources.Scheme + filepath.Base(r.dir)
+		for i, word := range words {
+			switch {
+			case word == "export":
+				words[i] = bucket + "/export"
+			case strings.HasSuffix(word, "persons.jsonl"):
+				words[i] = bucket + "/persons.jsonl"
+			}
+		}
+	}
 	if words[0] != "status" {
 		words = append(words, "--max-rejects", "0", "--rate", "1000", "--concurrency", strconv.Itoa(worldConcurrency))
 	}
 	c = exec.Command(r.program, words...)
 	c.Dir = r.dir
-	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+r.url, "CUSTOMERIO_SITE_ID="+canarySite,
+	c.Env = append(os.Environ(), bucketsVariable+"="+filepath.Dir(r.dir), "CUSTOMERIO_TRACK_URL="+r.url, "CUSTOMERIO_SITE_ID="+canarySite,
 		"CUSTOMERIO_API_KEY="+canaryKey, "GORACE=atexit_sleep_ms=20")
 	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
 	c.Stdout, c.Stderr = stdout, stderr

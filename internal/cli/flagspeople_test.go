@@ -45,7 +45,7 @@ func TestAnExcludedPeopleFileMustBeText(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := &identityOptions{exclude: path}
-	if _, err := o.readExcluded(); err == nil || !strings.Contains(err.Error(), "is not a text file") {
+	if _, err := o.readExcluded(t.Context()); err == nil || !strings.Contains(err.Error(), "is not a text file") {
 		t.Error(err)
 	}
 }
