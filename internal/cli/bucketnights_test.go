@@ -186,11 +186,10 @@ func TestManifestsInABucket(t *testing.T) {
 func TestDamageInABucket(t *testing.T) {
 	t.Parallel()
 	b := newBucket(t)
-	whole := packing.Gzip(t, []byte(strings.Join(bucketRows(0, 200), "\n")), 0)
+	whole := packing.Gzip(t, []byte(strings.Join(bucketRows(0, 200), "\n")), 500)
 	b.put("export/a.jsonl", bucketRows(300, 305)...)
 	b.Put(bucketURL+"export/b.jsonl.gz", whole[:len(whole)-100])
-	got, _ := b.send(exit.Input, len(b.box.Events()), "preview", bucketURL+"export")
-	if !strings.Contains(got.stdout+got.stderr, "mem://bucket/export/b.jsonl.gz") {
+	if got := b.run("preview", bucketURL+"export"); got.code != exit.Input || !strings.Contains(got.stdout, "mem://bucket/export/b.jsonl.gz") {
 		t.Errorf("the damage is not shown\n%s%s", got.stdout, got.stderr)
 	}
 	b.run("sync", "--first-run", "--recent", "send", "--rate", "1000", "--settle", "0s", "--state", b.state, bucketURL+"export")
@@ -288,6 +287,35 @@ func TestListsInABucket(t *testing.T) {
 		got := b.run("preview", bucketURL+"export", flag, bucketURL+url)
 		if got.code != exit.Input || !strings.Contains(got.stderr, flag+": ") || !strings.Contains(got.stderr, bucketURL+url) {
 			t.Errorf("%s %s: exit code %d, %s", flag, url, got.code, got.stderr)
+		}
+	}
+}
+
+// TestKeysWithAnAt shows the whole name of an object, and no password that somebody types into a URL.
+func TestKeysWithAnAt(t *testing.T) {
+	t.Parallel()
+	b := newBucket(t)
+	b.put("export/maya@example.com/a b.jsonl", bucketRow(1), "{")
+	got, _ := b.send(exit.Rejects, 1, "backfill", "--yes", "--recent", "send", bucketURL+"export/maya@example.com/a b.jsonl")
+	if !strings.Contains(got.stdout, "mem://bucket/export/maya@example.com/a b.jsonl") {
+		t.Errorf("%s%s", got.stdout, got.stderr)
+	}
+	got = b.run("preview", bucketURL+"export/maya@example.com/none")
+	if got.code != exit.Input || !strings.Contains(got.stderr, `source "mem://bucket/export/maya@example.com/none" does not exist`) {
+		t.Errorf("%d %s", got.code, got.stderr)
+	}
+	got = b.run("preview", "mem://AKIA:canary-secret@bucket/export")
+	if got.code != exit.Input || strings.Contains(got.stdout+got.stderr, "canary-secret") || strings.Contains(got.stderr, "AKIA") {
+		t.Errorf("%d %s", got.code, got.stderr)
+	}
+	for text, want := range map[string]string{
+		"see https://user:pa/ss@example.com/x":               "see https://...@example.com/x",
+		"s3://bucket/a@b c@d":                                "s3://bucket/a@b c@d",
+		"s3://key:secret@bucket/a@b":                         "s3://...@b",
+		"az://account/container/a@b,https://u:p@example.com": "az://account/container/a@b,https://...@example.com",
+	} {
+		if got := hideURLUsers(text); got != want {
+			t.Errorf("%s becomes %s, want %s", text, got, want)
 		}
 	}
 }

@@ -68,8 +68,18 @@ func replaceNames(text string, as func(name string) string) string {
 // urlUserPattern matches what precedes the host of a URL, even of one that was made a path.
 var urlUserPattern = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]+:/+)[^\s"]*@`)
 
+// storeURLPattern matches the URL of an object up to the bucket. Its key may have an @.
+var storeURLPattern = regexp.MustCompile(`^(?:s3|az|mem)://[^\s"/@]*/`)
+
 // hideURLUsers removes user names and passwords from the URLs in a text.
-func hideURLUsers(text string) string { return urlUserPattern.ReplaceAllString(text, "${1}...@") }
+func hideURLUsers(text string) string {
+	return urlUserPattern.ReplaceAllStringFunc(text, func(found string) string {
+		if object := storeURLPattern.FindString(found); object != "" {
+			return object + hideURLUsers(found[len(object):])
+		}
+		return urlUserPattern.ReplaceAllString(found, "${1}...@")
+	})
+}
 
 // warn prints a warning, also when quiet. Values are named by what gave them.
 func (p *program) warn(format string, args ...any) {

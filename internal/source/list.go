@@ -131,7 +131,7 @@ func (f *finder) argument(ctx context.Context, arg string) error {
 	}
 	switch store, err := f.options.Remote.store(arg); {
 	case err != nil:
-		return fmt.Errorf("source %q: %w", arg, err)
+		return fmt.Errorf("source %w", err)
 	case store != nil:
 		return f.url(ctx, store, arg)
 	}

@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // Lister is a Store that can say what it holds. Its sources have URLs as names, and a Version with a Tag and a
@@ -26,7 +27,14 @@ func (r Remote) store(name string) (Lister, error) {
 	if r == nil || !IsURL(name) {
 		return nil, nil
 	}
-	return r(name)
+	if shown, has := withoutUser(name); has {
+		return nil, fmt.Errorf("%q: a URL must have no user name and no password in it", shown)
+	}
+	store, err := r(name)
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", name, err)
+	}
+	return store, nil
 }
 
 // ErrUnavailable says that a store cannot be read at all, because of the network or the credentials, so that

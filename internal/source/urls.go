@@ -41,6 +41,17 @@ func Sibling(name, base string) string {
 	return Dir(name) + "/" + base
 }
 
+// withoutUser returns a URL without the user name and the password before its bucket, and whether it has any.
+func withoutUser(url string) (without string, has bool) {
+	begins := afterScheme(url)
+	bucket, _, _ := strings.Cut(url[begins:], "/")
+	user := strings.LastIndexByte(bucket, '@')
+	if user < 0 {
+		return url, false
+	}
+	return url[:begins] + "...@" + url[begins+user+1:], true
+}
+
 // afterScheme returns where in a URL the name of a bucket begins.
 func afterScheme(url string) int { return strings.Index(url, "://") + len("://") }
 
