@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -49,11 +50,26 @@ func pathHint(path string, err error) string {
 // It reads directories and opens no file.
 func didYouMean(paths ...string) string {
 	for _, path := range paths {
+		if url := nearURL(path); url != "" {
+			return "did you mean " + pathForShell(url) + "?"
+		}
 		if near := nearPath(path); near != "" {
 			return "did you mean " + pathForShell(near) + "?"
 		}
 	}
 	return ""
+}
+
+// almostURL matches what begins nearly as the URL of an object does.
+var almostURL = regexp.MustCompile(`^(?i:(s3|az))(:|:/|:///+|//|:\\\\)([^/\\].*)$`)
+
+// nearURL returns the URL of an object that somebody most likely meant, empty for none.
+func nearURL(path string) string {
+	found := almostURL.FindStringSubmatch(path)
+	if found == nil || pathExists(path) {
+		return ""
+	}
+	return strings.ToLower(found[1]) + "://" + found[3]
 }
 
 // nearPath returns the path that a mistyped one most likely means. Its last part may differ, or the name of

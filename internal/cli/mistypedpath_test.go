@@ -18,3 +18,14 @@ func TestPathsAreSuggestedInOneLine(t *testing.T) {
 		}
 	}
 }
+
+func TestAlmostURLsAreSuggested(t *testing.T) {
+	for path, want := range map[string]string{
+		"s3:/bucket/a b/": "did you mean 's3://bucket/a b/'?", "S3:bucket/x": "did you mean s3://bucket/x?", "s3///bucket": "", "s3:///bucket/x": "did you mean s3://bucket/x?",
+		`s3:\\bucket`: "did you mean s3://bucket?", "az//account/container": "did you mean az://account/container?", "s3://bucket/x": "", "s3/x": "", "s3": "",
+	} {
+		if got := didYouMean(path); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}

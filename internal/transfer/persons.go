@@ -72,9 +72,12 @@ func readPersons(ctx context.Context, input *Input, types *posthog.ColumnTypes, 
 // the newest file.
 func exportedAt(ctx context.Context, persons []source.Source, index *people.Index) error {
 	for _, s := range persons {
-		now, err := s.Now(ctx)
-		if err != nil {
-			return &PersonsError{err}
+		now := s
+		if s.Version.Tag == "" { // else it is read in the version that was found
+			var err error
+			if now, err = s.Now(ctx); err != nil {
+				return &PersonsError{err}
+			}
 		}
 		if at := now.Version.Modified; at != 0 {
 			index.SetExportWritten(at / 1000)

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -123,6 +124,28 @@ func TestAStoreThatChangesBetweenThePasses(t *testing.T) {
 				t.Errorf("ended with %v, want kind %d", err, test.kind)
 			}
 		})
+	}
+}
+
+// TestAStoreThatStopsAnswering ends a run at once, in whichever pass, and not source by source.
+func TestAStoreThatStopsAnswering(t *testing.T) {
+	expired := fmt.Errorf("the credentials have expired: %w", source.ErrUnavailable)
+	store := sources.New(sources.Manners{})
+	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 300)))
+	plan.in(t, store)
+	plan.mostTail = 1 // nothing is kept from the first pass, so that the second one opens the sources
+	first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.Down = expired
+	_, err = Send(t.Context(), first, plan.Delivery)
+	if _, ofSource := errors.AsType[*posthog.SourceError](err); !errors.Is(err, expired) || ofSource {
+		t.Errorf("in the second pass: %v", err)
+	}
+	_, err = RunFirstPass(t.Context(), plan.Input, plan.Rules)
+	if _, ofSource := errors.AsType[*posthog.SourceError](err); !errors.Is(err, expired) || ofSource {
+		t.Errorf("in the first pass: %v", err)
 	}
 }
 
