@@ -113,3 +113,48 @@ func TestRenamedOpensWhatWasReadSince(t *testing.T) {
 		}
 	}
 }
+
+// TestObjectsAreKnownByTheirTags compares objects without opening them, and opens one for what a run has read in a
+// file, which may have been copied into the store.
+func TestObjectsAreKnownByTheirTags(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	if err := os.WriteFile(path, []byte("rows"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := source.Source{Name: path}.Now(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := sources.New(sources.Manners{})
+	read := func(s source.Source) ledger.Source {
+		version, ends := Ends(t.Context(), s)
+		return ledger.Source{Path: s.Name, Size: s.Size, Modified: version.Modified, Ends: ends, Rows: 1}
+	}
+	before := store.Put("mem://b/a", []byte("rows"))
+	same, grown, other := store.Put("mem://b/a", []byte("rows")), store.Put("mem://b/c", []byte("rows, more")), store.Put("mem://b/d", []byte("ROWS"))
+	empty, gone := store.Put("mem://b/e", nil), read(before)
+	gone.Modified = 0 // as the state notes it
+	for _, c := range []struct {
+		name                   string
+		now                    source.Source
+		then                   ledger.Source
+		unchanged, sure, holds bool
+		opens                  int
+	}{
+		{"written again as it was", same, read(before), true, true, true, 0},
+		{"another one", other, read(before), false, false, false, 0},
+		{"one that has grown is another one", grown, read(before), false, false, false, 0},
+		{"empty", empty, read(empty), true, true, true, 0},
+		{"with trouble", same, ledger.Source{Size: 4, Modified: 1, Ends: read(same).Ends, Trouble: "damaged"}, false, true, true, 0},
+		{"back after it was gone", same, gone, false, true, true, 0},
+		{"copied from a file", same, read(file), false, true, true, 4},
+		{"copied from a file that is another one", other, read(file), false, false, false, 4},
+		{"copied into a file", file, read(before), false, false, false, 0},
+	} {
+		opened := store.Opened()
+		unchanged, sure, holds := Unchanged(c.now, &c.then), SurelySame(t.Context(), c.now, c.then), Holds(t.Context(), c.now, c.then)
+		if unchanged != c.unchanged || sure != c.sure || holds != c.holds || store.Opened()-opened != c.opens {
+			t.Errorf("%s: unchanged %t, surely the same %t, holds all %t, opened %d times", c.name, unchanged, sure, holds, store.Opened()-opened)
+		}
+	}
+}
