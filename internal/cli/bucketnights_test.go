@@ -256,7 +256,7 @@ func TestRowsWaitInABucket(t *testing.T) {
 }
 
 // TestListsInABucket names a persons export and the lists of people by URLs. A night with nothing new does not read
-// the persons export again, and notices when one of the lists is another.
+// them again, and notices when one of the lists is another.
 func TestListsInABucket(t *testing.T) {
 	t.Parallel()
 	b := newBucket(t)
@@ -272,7 +272,7 @@ func TestListsInABucket(t *testing.T) {
 		}
 	}
 	// An object takes two lists, since it could be a folder.
-	idle := sources.Calls{List: 6, Open: 2}
+	idle := sources.Calls{List: 6}
 	if _, asked := b.sync(exit.Done, 0, flags...); asked != idle {
 		t.Errorf("an idle night asked %+v, want %+v", asked, idle)
 	}

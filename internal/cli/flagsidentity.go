@@ -39,6 +39,7 @@ type identityOptions struct {
 
 	list          lister
 	lists         map[string]source.Source        // the objects of --existing and --exclude-people that were found, by URL
+	lateLists     bool                            // lists of people are not read yet, since perhaps there is nothing to send
 	personSources func() ([]source.Source, error) // the files of --persons, which are searched for once
 }
 

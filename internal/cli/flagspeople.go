@@ -75,6 +75,11 @@ func (o *identityOptions) openList(ctx context.Context, name string) (io.ReadClo
 	return one.Open(ctx, 0)
 }
 
+// hasListInStore reports whether a list of people is an object, which a night with nothing new need not fetch.
+func (o *identityOptions) hasListInStore() bool {
+	return source.IsURL(o.existing) || source.IsURL(o.exclude)
+}
+
 // listSource returns the object that has this URL. Its store is asked once.
 func (o *identityOptions) listSource(url string) (source.Source, error) {
 	if one, known := o.lists[url]; known {
@@ -159,6 +164,9 @@ type peopleLists struct {
 // readLists reads the files and lists of flags. userID reports whether an ID matches --user-id, and may be
 // nil. only says that --only was given.
 func (o *identityOptions) readLists(ctx context.Context, userID func(id []byte) bool, only bool) (lists peopleLists, err error) {
+	if o.lateLists {
+		return lists, nil
+	}
 	if lists.existing, err = o.readExisting(ctx, userID); err != nil {
 		return lists, err
 	}

@@ -26,6 +26,9 @@ func newPlanner(p *program, request job.Request, mapping *mappingOptions, tmp st
 	return m
 }
 
+// forget lets the plan be made again when it is needed.
+func (m *planner) forget() { m.made = nil }
+
 // flags returns the flags that change what is sent.
 func (m *planner) flags() (job.Flags, error) {
 	if m.made == nil {

@@ -80,6 +80,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) error 
 	if o.sending.dryRun {
 		return runPreview(c.Context(), p, o.sending.preview(o.mapping, o.stdin, o.profiling, true), args)
 	}
+	o.mapping.identity.lateLists = o.mapping.identity.hasListInStore()
 	// Before any request, so that a mistake is reported first.
 	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
@@ -120,6 +121,10 @@ func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err
 	plans := newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan)
 	if known, idle := p.isIdle(ctx, to, plan, &plans.request); idle {
 		return o.orOverdue(plan.incomplete, p.nothingNew(plan.incomplete, known))
+	}
+	if o.mapping.identity.lateLists {
+		o.mapping.identity.lateLists = false
+		plans.forget()
 	}
 	if err := p.openLedger(ctx, to); err != nil {
 		return err
