@@ -1,12 +1,10 @@
 // Package source finds and opens the sources of exports. Files of this machine are sources, including the
-// copy of standard input, and so is whatever a Store holds. The package knows nothing about the content of
-// exports.
+// copy of standard input, and so are the objects that a Store holds, whose names are URLs. The package knows
+// nothing about the content of exports, nor how a store is reached: Remote finds the store of a URL.
 //
 // List turns the arguments of a command line into a Snapshot. A run takes one snapshot at its beginning, and
-// asks it whenever it needs to know whether a source exists.
-//
-// Another place to read from is a new Store in a file of its own. List has to choose it by the argument, and
-// Snapshot.Look by the name. Absolute has to leave its names as they are.
+// asks it whenever it needs to know whether a source exists. Dir, Base, Sibling and Absolute take names apart
+// that are paths or URLs.
 package source
 
 import (
