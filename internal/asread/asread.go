@@ -54,7 +54,7 @@ const tagPrefix = "tag:"
 
 // tagged returns the ends of a source whose version has a tag.
 func tagged(s source.Source) string {
-	return fmt.Sprintf("%s%x", tagPrefix, xxh3.Hash128([]byte(fmt.Sprint(s.Size, " ", s.Version.Tag))).Bytes())
+	return fmt.Sprintf("%s%x", tagPrefix, xxh3.Hash128(fmt.Append(nil, s.Size, " ", s.Version.Tag)).Bytes())
 }
 
 // HasTag reports whether ends are those of a source whose version has a tag.
