@@ -42,6 +42,9 @@ func (f *finder) url(ctx context.Context, store Lister, url string) error {
 	prefix := under + "/"
 	if special >= 0 {
 		prefix = url[:special]
+		if strings.Count(prefix, "/") < len("//")+1 {
+			return fmt.Errorf("source %q: the name of a bucket cannot be a glob", url)
+		}
 	}
 	err := f.list(ctx, store, prefix)
 	if err == nil && len(f.lastListing().sources) == 0 && special < 0 && under == url && Dir(url) != url {

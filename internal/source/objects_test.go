@@ -113,6 +113,9 @@ func TestABucketIsAFolder(t *testing.T) {
 			t.Errorf("%s: %s", arg, diff)
 		}
 	}
+	if _, err := source.Find(t.Context(), []string{"mem://buck*/x/"}, store.Remote); err == nil || !strings.Contains(err.Error(), "cannot be a glob") {
+		t.Errorf("a glob of buckets: %v", err)
+	}
 	if _, err := source.Find(t.Context(), []string{"mem://empty"}, store.Remote); err == nil || !strings.Contains(err.Error(), "no files to read") {
 		t.Errorf("an empty bucket: %v", err)
 	}
