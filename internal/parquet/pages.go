@@ -278,7 +278,7 @@ func (c *columnReader) beginValues(encoding format.Encoding, data []byte) error 
 		return c.lengths.begin(data)
 	case encoding == format.DeltaByteArray && (physical == format.ByteArray || physical == format.FixedLenByteArray):
 		c.values = &c.shared
-		return c.shared.begin(data, c.memory)
+		return c.shared.begin(data, size, c.memory)
 	case encoding == format.ByteStreamSplit && size > 0:
 		c.values = &c.split
 		return c.split.begin(data, size)

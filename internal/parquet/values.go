@@ -183,11 +183,12 @@ type deltaBytes struct {
 	same   deltas
 	rest   deltaLengths
 	last   []byte
+	size   int // of each value; 0 if they may have any
 	memory *memory
 }
 
-func (v *deltaBytes) begin(data []byte, m *memory) error {
-	v.last, v.memory = v.last[:0], m
+func (v *deltaBytes) begin(data []byte, size int, m *memory) error {
+	v.last, v.size, v.memory = v.last[:0], size, m
 	if err := v.same.begin(data); err != nil {
 		return err
 	}
@@ -204,7 +205,11 @@ func (v *deltaBytes) next() (raw []byte, ok bool) {
 	if !ok || !too || same < 0 || same > int64(len(v.last)) {
 		return nil, false
 	}
-	if need := int(same) + len(rest); need > cap(v.last) {
+	need := int(same) + len(rest)
+	if v.size > 0 && need != v.size {
+		return nil, false
+	}
+	if need > cap(v.last) {
 		last, err := v.memory.grown(v.last, need)
 		if err != nil {
 			return nil, false
