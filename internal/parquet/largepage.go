@@ -30,7 +30,7 @@ type largePage struct {
 	window []byte        // the memory of what more returns
 	err    error         // why more has returned too little, if it is not the end of the page
 
-	skipped bool // a value was passed over
+	skipped bool // the value that was taken last was passed over
 
 	zstd       *zstd.Decoder
 	zstdBack   int // the bytes of text that the decoder may hold

@@ -69,11 +69,12 @@ func (c *columnReader) next() (text []byte, null bool, err error) {
 			return nil, true, nil
 		}
 	}
+	c.large.skipped = false
 	raw, ok := c.values.next()
 	if !ok {
 		return nil, false, cmp.Or(c.large.err, errValues)
 	}
-	if c.long = raw == nil && c.large.skipped; c.long {
+	if c.long = c.large.skipped; c.long {
 		return nil, false, nil
 	}
 	if c.column.write == nil {
@@ -92,7 +93,7 @@ func (c *columnReader) nextPage() error {
 		return fmt.Errorf("it has %d values too few", c.left)
 	}
 	c.pages++
-	c.large.err, c.long = nil, false
+	c.large.err = nil
 	h, err := c.section.readHeader()
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ type RowText struct {
 }
 
 // Text returns the text of some columns, which must have no Trouble. A row that would have more than maxRow
-// bytes is given without its longest cells.
+// bytes is given without the cells that would exceed them.
 func (f *File) Text(columns []int, maxRow int) *RowText {
 	t := &RowText{file: f, maxRow: maxRow, memory: newMemory(len(columns), maxRow)}
 	t.columns, t.cells = make([]columnReader, len(columns)), make([]cell, len(columns))
