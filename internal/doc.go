@@ -25,6 +25,7 @@
 //	codec       decompresses files, and reads on after damage; knows nothing of PostHog
 //	parquet     reads Parquet files as text, row by row; knows nothing of PostHog
 //	source      where the bytes of exports come from, and which sources a run found when it began
+//	objectstore reads exports from buckets, ahead of their readers; the only one that knows S3
 //	people      the first pass's result: links, claims, who is sent
 //	fold        the attributes of one person or other entity, from its ordered changes
 //	identity    the rules of joining, over plain IDs
@@ -56,6 +57,7 @@
 //	  parquets  tables and exports as Parquet, and such files with anything wrong in them
 //	  plans     what a test reads and by which rules, for packages that look at exports by the passes of a run
 //	  sources   a store of exports in memory that is slow, fails or changes what it has
+//	  s3server  a real S3 server, where one is installed
 //	  bench     the program that measures all this (make bench)
 //
 // Imports point one way. Each package imports at most these of ours:
@@ -75,6 +77,7 @@
 //	asread      ledger, source
 //	customerio  rawjson
 //	source      escape, parallel
+//	objectstore source
 //
 // Besides, a package may import what helps with one thing: exit where its errors end a run, escape and
 // regularfile where text and files come from outside, leftovers and durable where it makes files, report

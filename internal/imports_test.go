@@ -36,6 +36,7 @@ var imports = map[string][]string{
 	"internal/parquet":           under("codec"),
 	"internal/posthog":           under("codec", "parquet", "escape", "rawjson", "report", "source", "exit"),
 	"internal/source":            under("escape", "parallel"),
+	"internal/objectstore":       under("source", "exit", "leftovers"),
 	"internal/customerio":        under("rawjson", "exit"),
 	"internal/identity":          {},
 	"internal/sandbox":           under("sandbox/ring", "sandbox/trackapi", "sandbox/workspace"),
@@ -61,11 +62,12 @@ var imports = map[string][]string{
 	"internal/testkit/parquets":  {},
 	"internal/testkit/plans":     under("transfer", "people", "mapping", "source"),
 	"internal/testkit/sources":   under("source"),
+	"internal/testkit/s3server":  {},
 	"internal/testkit/bench":     under("testkit/synthetic", "exit"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/sources", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
+var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/sources", "testkit/s3server", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
 
 func under(names ...string) []string {
 	for i, name := range names {

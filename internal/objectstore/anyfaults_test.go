@@ -1,0 +1,102 @@
+package objectstore
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"ph2cio/internal/source"
+)
+
+// TestAnyFaultsAtAnyTime reads objects in order, at any offset and not to their end, several at once, announced in
+// another order than they are opened, while every third request fails in some way that is temporary. All that is
+// read is right, and at the end nothing is held, neither of the memory nor of the cache.
+func TestAnyFaultsAtAnyTime(t *testing.T) {
+	for seed := range uint64(4) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		f := newFake()
+		for i := range 40 {
+			f.put(fmt.Sprintf("%02d", i), noise(uint64(i), random.IntN(1<<random.IntN(24))))
+		}
+		var lock sync.Mutex
+		f.fault = func(*http.Request, int) *fault {
+			lock.Lock()
+			defer lock.Unlock()
+			switch random.IntN(12) {
+			case 0:
+				return &fault{status: 503, code: "SlowDown"}
+			case 1:
+				return &fault{status: 500, code: "InternalError"}
+			case 2:
+				return &fault{cut: random.IntN(1 << 20)}
+			case 3:
+				return &fault{cut: random.IntN(100), hang: time.Millisecond}
+			}
+			return nil
+		}
+		o := Options{Memory: partSize, Temporary: t.TempDir()}
+		if seed%2 == 1 {
+			o.Cache, o.CacheSize = t.TempDir(), 30<<20
+		}
+		s := f.start(t, o)
+		found := listAll(t, s, "s3://bucket/")
+		done := source.Announce(t.Context(), found)
+		var running sync.WaitGroup
+		for worker := range 4 {
+			random := rand.New(rand.NewPCG(seed, uint64(worker)))
+			running.Go(func() {
+				for i := worker; i < len(found); i += 4 {
+					readSomehow(t, random, found[i], f.objects[fmt.Sprintf("%02d", i)].data)
+				}
+			})
+		}
+		running.Wait()
+		done()
+		nothingHeld(t, s)
+		if c := s.shared.cache; c != nil {
+			if inCache := s.Cached(found); inCache != c.used {
+				t.Errorf("the cache has %d bytes, and counts %d", inCache, c.used)
+			}
+		}
+	}
+}
+
+// readSomehow reads a source in one of several ways.
+func readSomehow(t *testing.T, random *rand.Rand, one source.Source, want []byte) {
+	file, err := one.Open(t.Context(), 0)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	way := random.IntN(4)
+	if way > 0 {
+		checkAt(t, file.(io.ReaderAt), want, 0, 512)
+	}
+	switch way {
+	case 0, 1:
+		got, err := io.ReadAll(file)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: read %d bytes of %d, %v", one.Name, len(got), len(want), err)
+		}
+	case 2:
+		got, err := io.ReadAll(io.LimitReader(file, random.Int64N(one.Size+1)))
+		if err != nil || !bytes.HasPrefix(want, got) {
+			t.Errorf("%s: read %d bytes of %d, %v", one.Name, len(got), len(want), err)
+		}
+		if random.IntN(2) == 0 {
+			checkAt(t, file.(io.ReaderAt), want, random.Int64N(one.Size+1), 1000)
+		}
+	case 3:
+		for range 5 {
+			checkAt(t, file.(io.ReaderAt), want, random.Int64N(one.Size+1), random.IntN(100_000))
+		}
+	}
+	if err := file.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,158 @@
+package objectstore
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"ph2cio/internal/source"
+)
+
+// readAnnounced reads sources in order, as a pass does.
+func readAnnounced(t testing.TB, found []source.Source) (all []byte) {
+	t.Helper()
+	done := source.Announce(t.Context(), found)
+	defer done()
+	for _, one := range found {
+		all = append(all, readOne(t, one)...)
+	}
+	return all
+}
+
+// TestTheSecondPassReadsTheCache: nothing is fetched twice, and nothing but the objects is in the cache. Another
+// run finds them too. A new version of an object is fetched.
+func TestTheSecondPassReadsTheCache(t *testing.T) {
+	f := newFake()
+	var want []byte
+	for i := range 20 {
+		text := noise(uint64(i), i*300_000)
+		want = append(want, text...)
+		f.put(fmt.Sprintf("%02d", i), text)
+	}
+	dir := filepath.Join(t.TempDir(), "new", "cache")
+	for run := range 2 {
+		s := f.start(t, Options{Cache: dir})
+		found := listAll(t, s, "s3://bucket/")
+		for pass := range 2 {
+			if got := readAnnounced(t, found); !bytes.Equal(got, want) {
+				t.Errorf("run %d, pass %d: read %d other bytes", run, pass, len(got))
+			}
+		}
+		wantBytes := int64(len(want))
+		if run == 1 {
+			wantBytes = 0
+		}
+		if n := s.Counts().Bytes; n != wantBytes {
+			t.Errorf("run %d fetched %d bytes, want %d", run, n, wantBytes)
+		}
+		if n := s.Cached(found); n != int64(len(want)) {
+			t.Errorf("run %d: %d bytes are in the cache", run, n)
+		}
+		nothingHeld(t, s)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 19 { // an empty object is not fetched
+		t.Error(len(entries), err)
+	}
+	for _, entry := range entries {
+		if info, err := entry.Info(); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
+			t.Error(info.Mode(), err)
+		}
+	}
+	if info, err := os.Stat(dir); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o700 {
+		t.Error(info.Mode(), err)
+	}
+	f.put("05", []byte("new"))
+	s := f.start(t, Options{Cache: dir})
+	if got := readOne(t, listAll(t, s, "s3://bucket/05")[0]); string(got) != "new" {
+		t.Errorf("the old version was read: %d bytes", len(got))
+	}
+}
+
+// TestTheCacheHasALimit: what this run reads stays, and what earlier ones have read goes, the longest unused
+// first.
+func TestTheCacheHasALimit(t *testing.T) {
+	f := newFake()
+	for i := range 10 {
+		f.put(fmt.Sprint(i), noise(uint64(i), 1000))
+	}
+	dir := t.TempDir()
+	s := f.start(t, Options{Cache: dir, CacheSize: 5500})
+	found := listAll(t, s, "s3://bucket/")
+	readAnnounced(t, found)
+	if n := s.Cached(found); n != 5000 {
+		t.Errorf("%d bytes are in the cache", n)
+	}
+	readAnnounced(t, found)
+	if n := s.Counts().Bytes; n != 15_000 {
+		t.Errorf("fetched %d bytes", n)
+	}
+	old := time.Now().Add(-time.Hour)
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		if err := os.Chtimes(filepath.Join(dir, entry.Name()), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s = f.start(t, Options{Cache: dir, CacheSize: 5500})
+	found = listAll(t, s, "s3://bucket/")
+	readAnnounced(t, found[2:8])
+	if n := s.Counts().Bytes; n != 3000 {
+		t.Errorf("fetched %d bytes, with those of 2, 3 and 4 in the cache", n)
+	}
+	if inCache := s.Cached(found[2:7]); inCache != 5000 {
+		t.Errorf("%d bytes of what was read last are in the cache", inCache)
+	}
+}
+
+// TestADamagedCacheIsNotRead: a file of another size is fetched again.
+func TestADamagedCacheIsNotRead(t *testing.T) {
+	f := newFake()
+	f.put("x", noise(1, 1000))
+	dir := t.TempDir()
+	s := f.start(t, Options{Cache: dir})
+	found := listAll(t, s, "s3://bucket/")
+	readAnnounced(t, found)
+	entries, _ := os.ReadDir(dir)
+	if err := os.Truncate(filepath.Join(dir, entries[0].Name()), 999); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if !bytes.Equal(readOne(t, found[0]), noise(1, 1000)) {
+			t.Error("other bytes")
+		}
+	}
+	if n := s.Counts().Bytes; n != 2000 {
+		t.Errorf("fetched %d bytes", n)
+	}
+}
+
+// TestAFileThatIsNotReadToItsEndIsNotKept closes it early.
+func TestAFileThatIsNotReadToItsEndIsNotKept(t *testing.T) {
+	f := newFake()
+	f.put("x", noise(1, 50<<20))
+	dir := t.TempDir()
+	s := f.start(t, Options{Cache: dir})
+	file, err := listAll(t, s, "s3://bucket/")[0].Open(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(io.Discard, file, 1000); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Error(err)
+	}
+	nothingHeld(t, s)
+	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+		t.Error(entries)
+	}
+	if s.shared.cache.used != 0 {
+		t.Errorf("%d bytes count as used", s.shared.cache.used)
+	}
+}

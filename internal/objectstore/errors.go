@@ -1,0 +1,103 @@
+package objectstore
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/url"
+
+	"ph2cio/internal/exit"
+	"ph2cio/internal/source"
+)
+
+// Error says why a store could not do what it was asked for. It has no text of the service, and no secrets.
+type Error struct {
+	text      string
+	hint      string
+	code      int  // of the exit; 0 if it has none of its own
+	temporary bool // the same request may succeed later
+	denied    bool // a permission is missing
+
+	unexplained bool // the service has not said why
+
+	is error // source.ErrChanged, fs.ErrNotExist or source.ErrUnavailable; nil for none
+}
+
+func (e *Error) Error() string { return e.text }
+
+// Unwrap returns source.ErrChanged, fs.ErrNotExist or source.ErrUnavailable, if the error is of that kind.
+func (e *Error) Unwrap() error { return e.is }
+
+// ExitCode returns exit.Credentials if the credentials are missing or were refused, otherwise exit.Failed.
+func (e *Error) ExitCode() int { return cmp.Or(e.code, exit.Failed) }
+
+// Hint says what to do about the error; empty for nothing.
+func (e *Error) Hint() string { return e.hint }
+
+// isTemporary reports whether the same request may succeed later. Most errors of a connection may.
+func isTemporary(err error) bool {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.temporary
+	}
+	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
+		return false
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return false
+	}
+	if _, ok := errors.AsType[*localError](err); ok {
+		return false
+	}
+	return !errors.Is(err, context.Canceled) && !errors.Is(err, errTranscoded)
+}
+
+// plain returns an error as users may see it: without URLs, and without what a library adds.
+func plain(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*localError](err); ok {
+		return e.error
+	}
+	if cause := plainCause(err); cause != "" {
+		return &Error{text: cause, hint: "check the network, and --s3-endpoint if it is set", is: source.ErrUnavailable}
+	}
+	return err
+}
+
+// plainCause describes an error of a connection; empty if it is none.
+func plainCause(err error) string {
+	if e, ok := errors.AsType[*net.DNSError](err); ok {
+		return fmt.Sprintf("the host %q has no address", e.Name)
+	}
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err.Error()
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e.Error()
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the connection broke"
+	}
+	return ""
+}
+
+// errTranscoded says that a service sends another text than it has stored, such as a decompressed one, so that
+// parts of the object cannot be asked for.
+var errTranscoded = errors.New("the service sends the object in another form than it is stored")
+
+// localError is an error of this machine's disk.
+type localError struct{ error }
+
+func (e *localError) Unwrap() error { return e.error }
+
+// changed is the error for an object that does not have the requested tag any more.
+func changed(text string) *Error { return &Error{text: text, is: source.ErrChanged} }
+
+// missing is the error for an object that does not exist.
+func missing() *Error { return &Error{text: "it does not exist", is: fs.ErrNotExist} }

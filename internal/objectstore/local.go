@@ -1,0 +1,128 @@
+package objectstore
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+
+	"ph2cio/internal/leftovers"
+)
+
+// temporaryPrefix begins the name of a temporary file with a whole object.
+const temporaryPrefix = "ph2cio-object-"
+
+// localCopy is a whole object in a file of this machine.
+type localCopy struct {
+	*os.File
+	size   int64
+	remove bool // when it is closed
+}
+
+// Close removes a temporary copy.
+func (l *localCopy) Close() error {
+	err := l.File.Close()
+	if l.remove {
+		_ = os.Remove(l.Name()) // on most systems it has been removed already
+	}
+	return err
+}
+
+// toLocal fetches a whole object into a file. An object that the service sends in another form has that form
+// there.
+func (o *object) toLocal(ctx context.Context) (*localCopy, error) {
+	if file := o.shared.cache.open(o.cached, o.source.Size); file != nil {
+		return &localCopy{File: file, size: o.source.Size}, nil
+	}
+	dir := o.shared.options.Temporary
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	leftovers.Remove(dir, leftovers.Pattern{Before: temporaryPrefix, Age: leftovers.Brief})
+	file, err := os.CreateTemp(dir, temporaryPrefix+"*") // 0600, and never through a link
+	if err != nil {
+		return nil, err
+	}
+	leftovers.Lock(file)
+	local := &localCopy{File: file, size: o.source.Size, remove: true}
+	if runtime.GOOS != "windows" {
+		local.remove = os.Remove(file.Name()) != nil // it stays readable until it is closed
+	}
+	toCache := o.shared.cache.create(o.cached, o.source.Size)
+	err = o.partsTo(ctx, func(b []byte, at int64) error {
+		toCache.write(b, at)
+		_, err := file.WriteAt(b, at)
+		return err
+	})
+	if errors.Is(err, errTranscoded) {
+		local.size, err = o.wholeTo(ctx, file)
+	}
+	toCache.finish()
+	if err != nil {
+		return nil, errors.Join(err, local.Close())
+	}
+	return local, nil
+}
+
+// localAtOnce is how many requests fetch a whole object at the same time.
+const localAtOnce = 8
+
+// partsTo fetches all parts of an object. write is called by several goroutines at once.
+func (o *object) partsTo(ctx context.Context, write func(b []byte, at int64) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var running sync.WaitGroup
+	slots := make(chan struct{}, localAtOnce)
+	for from := int64(0); from < o.source.Size && ctx.Err() == nil; from += partSize {
+		slots <- struct{}{}
+		running.Go(func() {
+			defer func() { <-slots }()
+			s := &writerSink{at: from, write: write, buffer: make([]byte, blockSize)}
+			if err := o.read(ctx, from, min(from+partSize, o.source.Size), s); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	running.Wait()
+	return context.Cause(ctx)
+}
+
+// wholeTo fetches an object by one request, and returns its size.
+func (o *object) wholeTo(ctx context.Context, file *os.File) (size int64, err error) {
+	s := &writerSink{buffer: make([]byte, blockSize), write: func(b []byte, at int64) error {
+		_, err := file.WriteAt(b, at)
+		return err
+	}}
+	return o.readAll(ctx, func() error {
+		s.at = 0
+		return file.Truncate(0)
+	}, s)
+}
+
+// writerSink is a sink that hands the bytes on with their offset.
+type writerSink struct {
+	at     int64
+	buffer []byte
+	write  func(b []byte, at int64) error
+}
+
+func (s *writerSink) room() []byte { return s.buffer }
+
+func (s *writerSink) filled(n int) error {
+	if n == 0 {
+		return nil
+	}
+	at := s.at
+	s.at += int64(n)
+	return s.write(s.buffer[:n], at)
+}
+
+// readAt reads as an io.ReaderAt does, up to the end of the object.
+func (l *localCopy) readAt(p []byte, at int64) (int, error) {
+	if at >= l.size {
+		return 0, io.EOF
+	}
+	return l.ReadAt(p, at)
+}

@@ -1,0 +1,125 @@
+package objectstore
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+
+	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/s3server"
+)
+
+// realStores returns stores for a real S3 server.
+func realStores(t testing.TB, server *s3server.Server, o Options) *Stores {
+	t.Helper()
+	o.Endpoint = server.URL
+	s := openStores(t, o)
+	if t, ok := t.(interface{ Setenv(name, value string) }); ok {
+		for name, value := range server.Environment() {
+			t.Setenv(name, value)
+		}
+	}
+	return s
+}
+
+// TestARealServerIsRead lists more keys than fit in a page, with odd ones among them, and reads objects in every
+// way: in order, at any offset, and after they were changed.
+func TestARealServerIsRead(t *testing.T) {
+	server := s3server.Start(t)
+	var keys []string
+	for i := range 1010 {
+		keys = append(keys, fmt.Sprintf("p/2026-03-04T09:00:00+00:00-2026-03-04T10:00:00+00:00-%04d.jsonl", i))
+	}
+	keys = append(keys, "p/a b", "p/a+b", "p/a%20b", "p/ä/ö", "p/?x=y&z", "p/#", "p/.hidden", "p/*[x]", "p/emoji😀", "p/quote\"'<>", "p/new\nline", "p/tab\t")
+	objects := map[string][]byte{}
+	for _, key := range keys {
+		objects[key] = []byte(key)
+	}
+	server.PutAll(t, objects)
+	s := realStores(t, server, Options{Temporary: t.TempDir()})
+	const bucket = "s3://" + s3server.Bucket + "/"
+	found := listAll(t, s, bucket+"p/")
+	names := map[string]source.Source{}
+	for _, one := range found {
+		names[strings.TrimPrefix(one.Name, bucket)] = one
+	}
+	for _, key := range keys {
+		if names[key].Size != int64(len(key)) {
+			t.Errorf("%q is %v", key, names[key])
+		}
+	}
+	if len(found) != len(keys) || s.Counts().Lists < 2 {
+		t.Errorf("found %d of %d, in %d requests", len(found), len(keys), s.Counts().Lists)
+	}
+	odd := slices.Concat(found[:3], found[1000:])
+	done := source.Announce(t.Context(), odd)
+	for _, one := range odd {
+		if got := readOne(t, one); string(got) != strings.TrimPrefix(one.Name, bucket) {
+			t.Errorf("%q: read %q", one.Name, got)
+		}
+		if now, err := one.Now(t.Context()); err != nil || now != one {
+			t.Errorf("%q is %v now, %v; was %v", one.Name, now, err, one)
+		}
+	}
+	done()
+
+	large := noise(1, 3*partSize+1)
+	server.Put(t, "large", large)
+	one := listAll(t, s, bucket+"large")[0]
+	if got := readOne(t, one); !bytes.Equal(got, large) {
+		t.Errorf("read %d other bytes", len(got))
+	}
+	file, err := one.Open(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := int64(0); at < one.Size; at += 1_000_003 {
+		checkAt(t, file.(io.ReaderAt), large, one.Size-at, 70_000)
+	}
+	if err := file.Close(); err != nil {
+		t.Error(err)
+	}
+	server.Put(t, "large", noise(2, 100))
+	if _, err := tryRead(t, one); !errors.Is(err, source.ErrChanged) {
+		t.Error("replaced:", err)
+	}
+	server.Delete(t, "large")
+	if _, err := tryRead(t, one); !errors.Is(err, source.ErrChanged) {
+		t.Error("removed:", err)
+	}
+	if _, err := one.Now(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("removed:", err)
+	}
+	l, _ := s.Remote("s3://nobucket/")
+	if _, err := l.List(t.Context(), "s3://nobucket/"); err == nil || !strings.Contains(err.Error(), `"nobucket" does not exist`) {
+		t.Error(err)
+	}
+	nothingHeld(t, s)
+}
+
+// TestARealServerRefusesOtherCredentials has a wrong secret, and then a wrong key.
+func TestARealServerRefusesOtherCredentials(t *testing.T) {
+	server := s3server.Start(t)
+	for _, name := range []string{"AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"} {
+		s := realStores(t, server, Options{})
+		t.Setenv(name, "WRONGCANARY")
+		l, _ := s.Remote("s3://" + s3server.Bucket)
+		for what, try := range map[string]func() error{
+			"list": func() error { _, err := l.List(t.Context(), "s3://"+s3server.Bucket+"/"); return err },
+			"look": func() error { _, err := l.Look(t.Context(), "s3://"+s3server.Bucket+"/x"); return err },
+		} {
+			if what == "look" && name == "AWS_ACCESS_KEY_ID" {
+				continue // this server says that the object does not exist
+			}
+			err := try()
+			if err == nil || !strings.Contains(err.Error(), "refused the credentials") || strings.Contains(err.Error(), "CANARY") || !errors.Is(err, source.ErrUnavailable) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	}
+}

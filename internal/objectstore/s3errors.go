@@ -1,0 +1,231 @@
+package objectstore
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/smithy-go"
+
+	"ph2cio/internal/exit"
+	"ph2cio/internal/source"
+)
+
+var (
+	s3Expired = map[string]bool{"ExpiredToken": true, "ExpiredTokenException": true, "RequestExpired": true, "TokenRefreshRequired": true}
+	s3Skewed  = map[string]bool{"RequestTimeTooSkewed": true, "RequestInTheFuture": true}
+	s3Refused = map[string]bool{
+		"InvalidAccessKeyId": true, "SignatureDoesNotMatch": true, "InvalidToken": true, "UnrecognizedClientException": true,
+		"InvalidClientTokenId": true, "AuthFailure": true, "InvalidSecurity": true, "NotSignedUp": true, "AccountProblem": true,
+		"XAdminUserNotFound": true, // of versitygw
+	}
+	s3Moved = map[string]bool{
+		"PermanentRedirect": true, "TemporaryRedirect": true, "AuthorizationHeaderMalformed": true, "IllegalLocationConstraintException": true,
+	}
+)
+
+// s3Code returns the code of an error that the service has answered with, empty if it has answered none.
+func s3Code(err error) string {
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		return e.ErrorCode()
+	}
+	return ""
+}
+
+// s3Region returns in which region the bucket is, if an error says that it is in another one.
+func s3Region(err error) string {
+	e, ok := errors.AsType[*awshttp.ResponseError](err)
+	if !ok || e.Response == nil {
+		return ""
+	}
+	if status := e.HTTPStatusCode(); status/100 != 3 && status != http.StatusBadRequest {
+		return ""
+	}
+	return word(e.Response.Header.Get("X-Amz-Bucket-Region"))
+}
+
+// failed returns the error of a request to list the bucket, or to look at or get an object.
+func (b *s3Bucket) failed(what string, err error) error {
+	if e, ok := errors.AsType[*credentialsError](err); ok {
+		return s3CredentialsError(e, b.account.options.Profile)
+	}
+	answer, ok := errors.AsType[*awshttp.ResponseError](err)
+	if !ok || answer.HTTPStatusCode() == 0 {
+		return err // of the connection
+	}
+	code, status := s3Code(err), answer.HTTPStatusCode()
+	if e := s3Unfit(answer, code); e != nil {
+		return e
+	}
+	switch {
+	case status == http.StatusPreconditionFailed:
+		return changed("the object was replaced after it was found")
+	case code == "NoSuchBucket":
+		return &Error{
+			text: fmt.Sprintf("the bucket %q does not exist", b.name), is: source.ErrUnavailable,
+			hint: "check its name, and --s3-endpoint if it is not one of Amazon's",
+		}
+	case status == http.StatusNotFound && what == "look":
+		return missing()
+	case status == http.StatusNotFound && what == "get":
+		return changed("the object was removed after it was found")
+	case s3Moved[code] || status/100 == 3:
+		return b.elsewhere(answer)
+	case code == "InvalidObjectState":
+		return &Error{text: "the object is archived, and cannot be read before it is restored", hint: "restore it in S3 first, or leave it out with --exclude"}
+	case status == http.StatusForbidden || status == http.StatusUnauthorized:
+		return b.denied(what, err)
+	case status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || code == "RequestTimeout":
+		return &Error{text: described(answer, code), temporary: true, hint: throttleHint(code, status)}
+	}
+	if status/100 == 2 {
+		return &Error{text: "the answer is not one of S3", hint: "check --s3-endpoint", is: source.ErrUnavailable}
+	}
+	return &Error{
+		text: fmt.Sprintf("the store refused the request: %s", described(answer, code)), is: unavailableFor(what),
+		unexplained: what == "look" && status == http.StatusBadRequest,
+	}
+}
+
+// s3Unfit returns the error for credentials, or a clock, that no request can succeed with; nil for other answers.
+func s3Unfit(answer *awshttp.ResponseError, code string) error {
+	switch {
+	case s3Expired[code]:
+		return &Error{
+			text: "the credentials for S3 have expired", code: exit.Credentials, is: source.ErrUnavailable,
+			hint: "get new credentials, then run the same command again: it resumes",
+		}
+	case s3Skewed[code]:
+		return &Error{
+			text: "S3 refuses the requests because the clock of this machine is wrong", code: exit.Credentials, is: source.ErrUnavailable,
+			hint: "set the clock, then run the same command again",
+		}
+	case s3Refused[code]:
+		return &Error{
+			text: fmt.Sprintf("S3 refused the credentials: %s", described(answer, code)), code: exit.Credentials, is: source.ErrUnavailable,
+			hint: "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile, and that they are for this endpoint",
+		}
+	}
+	return nil
+}
+
+// unavailableFor returns source.ErrUnavailable for a request about a whole bucket.
+func unavailableFor(what string) error {
+	if what == "list" {
+		return source.ErrUnavailable
+	}
+	return nil
+}
+
+func throttleHint(code string, status int) string {
+	if code == "SlowDown" || status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		return "the store is busy: wait"
+	}
+	return "wait"
+}
+
+// elsewhere is the error for a bucket in another region.
+func (b *s3Bucket) elsewhere(answer *awshttp.ResponseError) error {
+	where, hint := "another region", "name it with --s3-region"
+	if region := word(answer.Response.Header.Get("X-Amz-Bucket-Region")); region != "" {
+		where, hint = "the region "+region, "use --s3-region "+region
+	}
+	return &Error{text: fmt.Sprintf("the bucket %q is in %s", b.name, where), hint: hint, is: source.ErrUnavailable}
+}
+
+// denied is the error for a missing permission.
+func (b *s3Bucket) denied(what string, err error) error {
+	permission, on := "s3:GetObject", "arn:aws:s3:::"+b.name+"/*"
+	if what == "list" {
+		permission, on = "s3:ListBucket", "arn:aws:s3:::"+b.name
+	}
+	if e, ok := errors.AsType[smithy.APIError](err); ok && strings.Contains(strings.ToLower(e.ErrorMessage()), "kms:decrypt") {
+		permission, on = "kms:Decrypt", "the key of the bucket"
+	}
+	e := &Error{
+		text: fmt.Sprintf("access denied: the credentials lack the permission %s on %s", permission, on), code: exit.Credentials,
+		denied: true, unexplained: what == "look",
+		hint: "add it to the policy of the user or role, or use other credentials",
+	}
+	if !b.account.options.RequesterPays && what != "list" {
+		e.hint += "; for a bucket whose owner does not pay for transfers, use --s3-requester-pays"
+	}
+	if what == "list" || !b.read.Load() {
+		e.is = source.ErrUnavailable // all other requests would be denied too
+	}
+	return e
+}
+
+// described returns what a service has answered: the status, its code, and the ID of the request.
+func described(answer *awshttp.ResponseError, code string) string {
+	text := fmt.Sprint(answer.HTTPStatusCode())
+	if code = word(code); code != "" && code != text {
+		text += " " + code
+	}
+	if id := word(answer.ServiceRequestID()); id != "" {
+		text += fmt.Sprintf(" (request ID %s)", id)
+	}
+	return text
+}
+
+// word returns a word of a service that may be shown, empty for anything else.
+func word(text string) string {
+	odd := func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.:+/=", r))
+	}
+	if len(text) > 100 || strings.ContainsFunc(text, odd) {
+		return ""
+	}
+	return text
+}
+
+// s3ConfigError is the error for a configuration that cannot be read.
+func s3ConfigError(err error, profile string) error {
+	if _, ok := errors.AsType[config.SharedConfigProfileNotExistError](err); ok {
+		return &Error{
+			text: fmt.Sprintf("the AWS configuration has no profile %q", profile), code: exit.Credentials, is: source.ErrUnavailable,
+			hint: "check --s3-profile or AWS_PROFILE, and ~/.aws/config",
+		}
+	}
+	return &Error{
+		text: "the AWS configuration cannot be read", code: exit.Credentials, is: source.ErrUnavailable,
+		hint: "check ~/.aws/config, ~/.aws/credentials and the variables that begin with AWS_",
+	}
+}
+
+// s3NoCredentials is the error for credentials that are nowhere.
+func s3NoCredentials() *Error {
+	return &Error{
+		text: "there are no credentials for S3: none in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in a profile of ~/.aws, or of a role of this machine",
+		code: exit.Credentials, is: source.ErrUnavailable,
+		hint: "set the two variables, or name a profile with --s3-profile",
+	}
+}
+
+// s3CredentialsError is the error for credentials that could not be found or renewed.
+func s3CredentialsError(err error, profile string) error {
+	if _, ok := errors.AsType[*ssocreds.InvalidTokenError](err); ok {
+		return &Error{
+			text: "the AWS sign-in of the profile has expired", code: exit.Credentials, is: source.ErrUnavailable,
+			hint: strings.TrimSpace("run aws sso login " + profileFlag(profile)),
+		}
+	}
+	if code := word(s3Code(err)); code != "" {
+		return &Error{
+			text: fmt.Sprintf("AWS gave no credentials for the profile or role: %s", code), code: exit.Credentials, is: source.ErrUnavailable,
+			hint: "check the role and who may assume it",
+		}
+	}
+	return s3NoCredentials()
+}
+
+func profileFlag(profile string) string {
+	if profile == "" {
+		return ""
+	}
+	return "--profile " + profile
+}
