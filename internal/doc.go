@@ -57,7 +57,7 @@
 //	  parquets  tables and exports as Parquet, and such files with anything wrong in them
 //	  plans     what a test reads and by which rules, for packages that look at exports by the passes of a run
 //	  sources   a store of exports in memory that is slow, fails or changes what it has
-//	  s3server  a real S3 server, where one is installed
+//	  s3server  a real S3 server, where one is installed, and a proxy that makes it fail
 //	  bench     the program that measures all this (make bench)
 //
 // Imports point one way. Each package imports at most these of ours:

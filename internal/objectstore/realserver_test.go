@@ -2,13 +2,17 @@ package objectstore
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"ph2cio/internal/source"
 	"ph2cio/internal/testkit/s3server"
@@ -17,7 +21,7 @@ import (
 // realStores returns stores for a real S3 server.
 func realStores(t testing.TB, server *s3server.Server, o Options) *Stores {
 	t.Helper()
-	o.Endpoint = server.URL
+	o.Endpoint = cmp.Or(o.Endpoint, server.URL)
 	s := openStores(t, o)
 	if t, ok := t.(interface{ Setenv(name, value string) }); ok {
 		for name, value := range server.Environment() {
@@ -122,4 +126,42 @@ func TestARealServerRefusesOtherCredentials(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestARealServerThatFailsNowAndThenIsRead: a proxy cuts bodies, and answers that the server is busy. All bytes
+// are read, and a second pass with a cache makes no request.
+func TestARealServerThatFailsNowAndThenIsRead(t *testing.T) {
+	server := s3server.Start(t)
+	objects := map[string][]byte{}
+	for i := range 20 {
+		objects[fmt.Sprintf("p/%02d", i)] = noise(uint64(i), i*400_000)
+	}
+	server.PutAll(t, objects)
+	proxy := server.Proxy(t)
+	var requests atomic.Int64
+	proxy.Fail(func(r *http.Request) *s3server.Fault {
+		switch n := requests.Add(1); {
+		case n%5 == 1:
+			return &s3server.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
+		case n%5 == 3 && !s3server.IsList(r):
+			return &s3server.Fault{Cut: 100_000, Delay: time.Millisecond}
+		}
+		return nil
+	})
+	s := realStores(t, server, Options{Endpoint: proxy.URL, Cache: t.TempDir()})
+	found := listAll(t, s, "s3://"+s3server.Bucket+"/p/")
+	for pass := range 2 {
+		done := source.Announce(t.Context(), found)
+		for i, one := range found {
+			if got := readOne(t, one); !bytes.Equal(got, noise(uint64(i), i*400_000)) {
+				t.Errorf("%s: read %d other bytes", one.Name, len(got))
+			}
+		}
+		done()
+		counts := proxy.Counts()
+		if want := pass == 0; want != (counts.Gets > 0) || want != (counts.Bytes > 0) || counts.Heads > 0 {
+			t.Errorf("pass %d: %+v", pass, counts)
+		}
+	}
+	nothingHeld(t, s)
 }
