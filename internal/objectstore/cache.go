@@ -3,6 +3,7 @@ package objectstore
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -14,18 +15,23 @@ import (
 	"sync"
 	"time"
 
+	"github.com/zeebo/xxh3"
+
 	"ph2cio/internal/leftovers"
 )
 
 // cache is a directory with objects that were fetched. The name of a file is a hash of all that distinguishes
-// the version of an object, so that another version has another file. Files appear when they are complete.
-// Several runs may share a directory.
+// the version of an object, so that another version has another file. Files appear when they are complete, and
+// end with a checksum, since after a power loss a file may lack what was written to it: syncing thousands of small
+// files would take longer than fetching them. A run checks what earlier runs have left. Several runs may share a
+// directory.
 //
 // What this run has read or written stays, because its second pass reads it again; the rest goes when room is
 // needed, the longest unused first. When nothing is left to remove, nothing more is kept.
 type cache struct {
 	dir   string
 	limit int64
+	since time.Time // what was written or checked from then on needs no check
 
 	lock sync.Mutex
 	used int64
@@ -42,6 +48,8 @@ const (
 	cachedEnd  = ".object"
 	cacheBegin = "ph2cio-object-" // the names of temporary files
 	cachePart  = ".part"
+
+	checksumSize = 8 // bytes at the end of a file
 )
 
 // openCache opens the cache in a directory, which it makes if there is none.
@@ -54,7 +62,7 @@ func openCache(dir string, limit int64) (*cache, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the cache directory: %w", err)
 	}
-	c := &cache{dir: dir, limit: limit}
+	c := &cache{dir: dir, limit: limit, since: time.Now()}
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err != nil || !info.Mode().IsRegular() || !strings.HasSuffix(entry.Name(), cachedEnd) {
@@ -78,21 +86,56 @@ func cacheNameOf(properties ...string) string {
 
 // has reports whether an object is in the cache. A nil cache has none.
 func (c *cache) has(name string, size int64) bool {
-	if c == nil || name == "" {
-		return false
-	}
-	info, err := os.Lstat(filepath.Join(c.dir, name))
-	return err == nil && info.Mode().IsRegular() && info.Size() == size
+	_, found := c.stat(name, size)
+	return found
 }
 
-// use is has for an object that will be opened, and so is not to be removed.
+func (c *cache) stat(name string, size int64) (info os.FileInfo, found bool) {
+	if c == nil || name == "" {
+		return nil, false
+	}
+	info, err := os.Lstat(filepath.Join(c.dir, name))
+	return info, err == nil && info.Mode().IsRegular() && info.Size() == size+checksumSize
+}
+
+// use is has for an object that will be opened, and so is not to be removed. It checks a file of an earlier run,
+// and removes one that is damaged.
 func (c *cache) use(name string, size int64) bool {
-	if !c.has(name, size) {
+	info, found := c.stat(name, size)
+	if !found {
 		return false
 	}
-	now := time.Now()
-	_ = os.Chtimes(filepath.Join(c.dir, name), now, now) // it only decides what is removed first
+	path := filepath.Join(c.dir, name)
+	if info.ModTime().Before(c.since) {
+		if !intact(path, size) {
+			_ = os.Remove(path) // if it stays, it is found damaged again
+			return false
+		}
+		now := time.Now()
+		_ = os.Chtimes(path, now, now) // otherwise it is checked again, and may be removed
+	}
 	return true
+}
+
+// intact reports whether a file has the checksum that it ends with.
+func intact(path string, size int64) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	var sum uint64
+	block := make([]byte, blockSize)
+	for at := int64(0); at < size; at += blockSize {
+		part := block[:min(blockSize, size-at)]
+		if _, err := file.ReadAt(part, at); err != nil {
+			return false
+		}
+		sum += xxh3.HashSeed(part, uint64(at))
+	}
+	var end [checksumSize]byte
+	_, err = file.ReadAt(end[:], size)
+	return err == nil && binary.LittleEndian.Uint64(end[:]) == sum
 }
 
 // open opens an object in the cache, and returns nil if it is not there.
@@ -168,12 +211,13 @@ type cacheFile struct {
 	size  int64
 
 	lock   sync.Mutex
-	has    int64 // bytes that were written
+	has    int64  // bytes that were written
+	sum    uint64 // of the checksums of all blocks, which arrive in any order
 	failed bool
 	closed bool
 }
 
-// write writes bytes at an offset. Errors only keep the object out of the cache.
+// write writes a whole block, or the last one. Errors only keep the object out of the cache.
 func (f *cacheFile) write(b []byte, at int64) {
 	if f == nil || len(b) == 0 {
 		return
@@ -184,10 +228,12 @@ func (f *cacheFile) write(b []byte, at int64) {
 	if !usable {
 		return
 	}
+	sum := xxh3.HashSeed(b, uint64(at))
 	_, err := f.file.WriteAt(b, at)
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	f.has += int64(len(b))
+	f.sum += sum
 	f.failed = f.failed || err != nil
 }
 
@@ -203,7 +249,11 @@ func (f *cacheFile) finish() {
 		return
 	}
 	f.closed = true
-	complete := !f.failed && f.has == f.size && f.file.Sync() == nil
+	complete := !f.failed && f.has == f.size
+	if complete {
+		_, err := f.file.WriteAt(binary.LittleEndian.AppendUint64(nil, f.sum), f.size)
+		complete = err == nil
+	}
 	if err := f.file.Close(); err == nil && complete && f.cache.add(f) {
 		return
 	}

@@ -110,7 +110,8 @@ func TestTheCacheHasALimit(t *testing.T) {
 	}
 }
 
-// TestADamagedCacheIsNotRead: a file of another size is fetched again.
+// TestADamagedCacheIsNotRead: a file of another size is fetched again, and so is one of an earlier run with another
+// byte, such as after a power loss.
 func TestADamagedCacheIsNotRead(t *testing.T) {
 	f := newFake()
 	f.put("x", noise(1, 1000))
@@ -129,6 +130,31 @@ func TestADamagedCacheIsNotRead(t *testing.T) {
 	}
 	if n := s.Counts().Bytes; n != 2000 {
 		t.Errorf("fetched %d bytes", n)
+	}
+	path := filepath.Join(dir, entries[0].Name())
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int{0, 999, 1000, 1007, -1} {
+		other := bytes.Clone(text)
+		if at >= 0 {
+			other[at] ^= 1
+		}
+		if err := os.WriteFile(path, other, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		before := time.Now().Add(-time.Minute)
+		if err := os.Chtimes(path, before, before); err != nil {
+			t.Fatal(err)
+		}
+		s := f.start(t, Options{Cache: dir})
+		if got := readAnnounced(t, listAll(t, s, "s3://bucket/")); !bytes.Equal(got, noise(1, 1000)) {
+			t.Errorf("byte %d: other bytes", at)
+		}
+		if n := s.Counts().Bytes; n != map[bool]int64{true: 1000}[at >= 0] {
+			t.Errorf("byte %d: fetched %d bytes", at, n)
+		}
 	}
 }
 

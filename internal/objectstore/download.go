@@ -166,8 +166,10 @@ func (s *partSink) filled(n int) error {
 	if n == 0 {
 		return nil
 	}
-	d.toCache.write(s.block[s.used:s.used+n], p.from+p.got)
 	s.used += n
+	if last := p.from + p.got + int64(n); s.used == len(s.block) || last == p.to {
+		d.toCache.write(s.block[:s.used], last-int64(s.used))
+	}
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	p.got += int64(n)

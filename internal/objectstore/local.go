@@ -80,7 +80,11 @@ func (o *object) partsTo(ctx context.Context, write func(b []byte, at int64) err
 		running.Go(func() {
 			defer func() { <-slots }()
 			s := &writerSink{at: from, write: write, buffer: make([]byte, blockSize)}
-			if err := o.read(ctx, from, min(from+partSize, o.source.Size), s); err != nil {
+			err := o.read(ctx, from, min(from+partSize, o.source.Size), s)
+			if err == nil {
+				err = s.flush()
+			}
+			if err != nil {
 				cancel(err)
 			}
 		})
@@ -95,28 +99,37 @@ func (o *object) wholeTo(ctx context.Context, file *os.File) (size int64, err er
 		_, err := file.WriteAt(b, at)
 		return err
 	}}
-	return o.readAll(ctx, func() error {
-		s.at = 0
+	size, err = o.readAll(ctx, func() error {
+		s.at, s.used = 0, 0
 		return file.Truncate(0)
 	}, s)
+	return size, errors.Join(err, s.flush())
 }
 
-// writerSink is a sink that hands the bytes on with their offset.
+// writerSink is a sink that hands the bytes on in whole blocks, with their offset. flush hands on the last ones.
 type writerSink struct {
-	at     int64
+	at     int64 // of the buffer
 	buffer []byte
+	used   int
 	write  func(b []byte, at int64) error
 }
 
-func (s *writerSink) room() []byte { return s.buffer }
+func (s *writerSink) room() []byte { return s.buffer[s.used:] }
 
 func (s *writerSink) filled(n int) error {
-	if n == 0 {
+	if s.used += n; s.used < len(s.buffer) {
 		return nil
 	}
-	at := s.at
-	s.at += int64(n)
-	return s.write(s.buffer[:n], at)
+	return s.flush()
+}
+
+func (s *writerSink) flush() error {
+	used, at := s.used, s.at
+	s.used, s.at = 0, at+int64(used)
+	if used == 0 {
+		return nil
+	}
+	return s.write(s.buffer[:used], at)
 }
 
 // readAt reads as an io.ReaderAt does, up to the end of the object.
@@ -124,5 +137,9 @@ func (l *localCopy) readAt(p []byte, at int64) (int, error) {
 	if at >= l.size {
 		return 0, io.EOF
 	}
-	return l.ReadAt(p, at)
+	n, err := l.ReadAt(p[:min(int64(len(p)), l.size-at)], at)
+	if err == nil && n < len(p) {
+		err = io.EOF
+	}
+	return n, err
 }
