@@ -90,7 +90,7 @@ func BenchmarkLoopback(b *testing.B) {
 		}
 		want := int64(shape.files * shape.size)
 		b.Run(shape.name+"/disk", func(b *testing.B) {
-			found, err := source.Find([]string{dir})
+			found, err := source.Find(b.Context(), []string{dir}, nil)
 			if err != nil {
 				b.Fatal(err)
 			}
