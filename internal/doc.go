@@ -62,7 +62,7 @@
 //
 // Imports point one way. Each package imports at most these of ours:
 //
-//	cli         terminal, job, inspect, explain, transfer, deliver, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
+//	cli         terminal, job, inspect, explain, transfer, deliver, mapping, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact
 //	terminal    inspect, explain, transfer, deliver, mapping, people, posthog, customerio
 //	inspect     transfer, deliver, mapping, people, posthog, source, parallel, rawjson
 //	explain     transfer, mapping, people, posthog, customerio

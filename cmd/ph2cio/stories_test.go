@@ -103,6 +103,10 @@ func TestScripts(t *testing.T) {
 			"synthetic": writeSynthetic,
 			"newest":    setNewest,
 			"norun":     noRun,
+			"s3":        startS3,
+			"s3faults":  setS3Faults,
+			"s3counts":  printS3Counts,
+			"samejson":  sameJSON,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
 				for _, name := range args {
 					ts.Setenv(name, "")
@@ -225,7 +229,8 @@ func noCanary(ts *testscript.TestScript, _ bool, _ []string) {
 			return err
 		}
 		text, err := os.ReadFile(path)
-		if bytes.Contains(text, []byte(canaryKey)) || bytes.Contains(text, []byte(canarySite)) {
+		holds := func(canary string) bool { return bytes.Contains(text, []byte(canary)) }
+		if slices.ContainsFunc([]string{canaryKey, canarySite, canaryS3Key, canaryS3Secret, canaryS3Token}, holds) {
 			return fmt.Errorf("%s holds the credentials", path)
 		}
 		return err

@@ -41,6 +41,7 @@ run stops, run the same command again to resume.`,
 	})
 	f := flagsInOrder(c)
 	o.mapping.addFlags(f, "hold", p.list)
+	p.stores.addFlags(f)
 	f.BoolVar(&o.sending.restart, terminal.RestartFlag, false, "start over; events already sent are not sent again")
 	describe(f, terminal.RestartFlag, resuming, "", commandLineOnly, sendsSame, inShort())
 	o.sending.addFlags(f)

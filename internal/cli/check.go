@@ -41,6 +41,7 @@ It sends nothing. What PostHog's own destination has sent cannot be checked: ph2
 	f := flagsInOrder(c)
 	o.sending.addDestinationFlags(f)
 	o.reading.addFlags(f, p.list)
+	p.stores.addFlags(f)
 	addStateFlag(f, &o.sending.state)
 	return c
 }
@@ -248,6 +249,9 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 	all := report.Files(len(sources)) + ", " + report.Bytes(size)
 	if len(tried) < len(sources) {
 		all += fmt.Sprintf(", of which %s were read at their beginnings", report.Files(len(tried)))
+	}
+	if objects, _ := toFetch(sources); objects > 0 {
+		all += "; objects can be listed and read"
 	}
 	says = append([]string{all}, says...)
 	return []finding{{Check: "sources", OK: true, Text: strings.Join(says, "; ")}}

@@ -332,7 +332,7 @@ func TestWhatTheDocsNameExists(t *testing.T) {
 	all := docs(t)
 	all[".env.example"] = fileText(t, ".env.example")
 	for where, text := range all {
-		for _, flag := range allMatches(othersLines.ReplaceAllString(text, ""), `(?:^|[\s(\x60])--([a-z][a-z-]*)`) {
+		for _, flag := range allMatches(othersLines.ReplaceAllString(text, ""), `(?:^|[\s(\x60])--([a-z][a-z0-9-]*)`) {
 			if !flags[flag] {
 				t.Errorf("%s: there is no flag --%s", where, flag)
 			}

@@ -30,7 +30,11 @@ type Env struct {
 	// be nil.
 	NetworkFS func(path string) string
 
-	// Remote finds the stores of objects that arguments name by URLs. Nil knows no store.
+	// Setenv changes the environment of the process. It may be nil.
+	Setenv func(name, value string) error
+
+	// Remote finds the stores of objects that arguments name by URLs, in place of package objectstore. It may
+	// be nil.
 	Remote source.Remote
 
 	// Commit is the revision that the program was built from, for builds that do not record it. It may be
@@ -42,7 +46,7 @@ type Env struct {
 func OS() Env {
 	return Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.LookupEnv, Environ: os.Environ,
+		Getenv: os.LookupEnv, Environ: os.Environ, Setenv: os.Setenv,
 		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),

@@ -39,7 +39,7 @@ An email matches in any case, and everybody who has it is shown. It needs no cre
 		RunE: func(c *cobra.Command, _ []string) error { return runExplain(c.Context(), p, o, o.sources) },
 	}
 	p.checks.add(c, func(args []string) (err error) {
-		o.sources, err = o.takeID(args, p.inStore)
+		o.sources, err = o.takeID(args, p.stores.has)
 		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), err)
 	})
 	f := flagsInOrder(c)
@@ -47,6 +47,7 @@ An email matches in any case, and everybody who has it is shown. It needs no cre
 	describe(f, "id", whatToShow, "ID", mayBeEmpty, inShort())
 	addLimitFlag(f, &o.limit)
 	o.mapping.addFlags(f, "hold", p.list)
+	p.stores.addFlags(f)
 	o.stdin.addFlags(f)
 	return c
 }

@@ -17,6 +17,7 @@ const stdinSource = "-"
 const (
 	stateFlag      = "state"
 	tmpFlag        = "tmp"
+	cacheFlag      = "cache"
 	operationsFlag = "operations"
 	metricsFlag    = "metrics-file"
 	pingFlag       = "ping-url"
@@ -33,4 +34,6 @@ const (
 	varAPIKey   = "CUSTOMERIO_API_KEY"
 	varRegion   = "CUSTOMERIO_REGION"
 	varTrackURL = "CUSTOMERIO_TRACK_URL"
+
+	awsPrefix = "AWS_" // of the settings that Amazon's library reads
 )

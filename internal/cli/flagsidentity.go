@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -176,26 +175,4 @@ func (o *identityOptions) indexOptions() (memory int64, userID func(id []byte) b
 		}
 	}
 	return memory, userID, errors.Join(errs...)
-}
-
-// minMemory is the least --memory, in bytes: a run needs about this much besides what it knows of people.
-const minMemory = 64e6
-
-// parseBytes reads an amount of memory such as 1GB, 512MB or 1073741824.
-func parseBytes(text string) (int64, error) {
-	number, unit := strings.TrimSpace(text), int64(1)
-	for suffix, size := range map[string]int64{"KB": 1e3, "MB": 1e6, "GB": 1e9, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30} {
-		if cut, ok := strings.CutSuffix(strings.ToUpper(number), suffix); ok {
-			number, unit = strings.TrimSpace(cut), size
-			break
-		}
-	}
-	n, err := strconv.ParseFloat(number, 64)
-	if err != nil || !(n > 0) || n*float64(unit) > 1<<50 {
-		return 0, fmt.Errorf("must be an amount such as 1GB or 512MB, not %q", text)
-	}
-	if size := int64(n * float64(unit)); size >= minMemory {
-		return size, nil
-	}
-	return 0, fmt.Errorf("must be 64MB or more, not %q", text)
 }

@@ -29,7 +29,7 @@ func (o *identityOptions) findPersons() ([]source.Source, error) {
 		err = found.CheckLinks()
 	}
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: exit.Input, hint: didYouMean(o.persons...)}
+		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: inputCode(err), hint: didYouMean(o.persons...)}
 	}
 	return found.Sources, nil
 }
@@ -44,7 +44,7 @@ func (o *identityOptions) checkFiles() error {
 			continue
 		}
 		if err := o.checkList(one.path); err != nil {
-			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, fileError(one.path, err)), code: exit.Input, hint: pathHint(one.path, err)})
+			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, fileError(one.path, err)), code: inputCode(err), hint: pathHint(one.path, err)})
 		}
 	}
 	return errors.Join(errs...)
@@ -108,7 +108,7 @@ func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) 
 	}
 	file, err := o.openList(ctx, o.existing)
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--existing: %w", err), code: exit.Input}
+		return nil, &problem{err: fmt.Errorf("--existing: %w", err), code: inputCode(err)}
 	}
 	defer file.Close()
 	all := people.NewExisting()
@@ -131,7 +131,7 @@ func (o *identityOptions) readExcluded(ctx context.Context) (*nameList, error) {
 	}
 	file, err := o.openList(ctx, o.exclude)
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--exclude-people: %w", err), code: exit.Input}
+		return nil, &problem{err: fmt.Errorf("--exclude-people: %w", err), code: inputCode(err)}
 	}
 	defer file.Close()
 	var names []string

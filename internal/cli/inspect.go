@@ -41,6 +41,7 @@ others are shown all the same.`,
 	f := flagsInOrder(c)
 	addLimitFlag(f, &o.limit)
 	o.mapping.addFlags(f, "hold", p.list)
+	p.stores.addFlags(f)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c

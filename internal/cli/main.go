@@ -23,6 +23,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 // newProgram returns the program before its command line is read.
 func newProgram(env Env, args []string) *program {
 	p := &program{env: env, args: args, origins: map[string]string{}, checks: checks{}, stopAnnounced: func() {}}
+	p.stores.others, p.stores.prepare = env.Remote, p.useAWSSettings
 	p.credentials = sync.OnceValues(p.readCredentials) // a file of credentials may be a pipe
 	return p
 }
@@ -33,6 +34,9 @@ func run(ctx context.Context, env Env, args []string) int {
 	p.root.SetArgs(args)
 	err := p.root.ExecuteContext(ctx)
 	p.stopAnnounced()
+	if fetched := p.stores.close(); fetched != "" && p.verbose {
+		p.bar.Say(fetched)
+	}
 	code := p.finish(afterSignal(ctx, err))
 	p.notify.end(ctx, code)
 	p.log.close()
@@ -86,7 +90,7 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 		return errors.New(allNeedsHelp)
 	}
 	err := p.applySettings(c)
-	found := p.checks.run(c, args)
+	found := errors.Join(p.checks.run(c, args), p.stores.check(c.Flags()))
 	p.outputs, p.writtenState, p.protected = outputsOf(c), stateToWrite(c), p.findProtected(c, args)
 	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.checkOutputs(c, args))...)
 	var notifying error

@@ -77,7 +77,14 @@ func (p *program) checkOutputs(c *cobra.Command, args []string) error {
 	}
 	errs = append(errs, p.checkStateDir())
 	if tmp := flagText(c, tmpFlag); tmp != "" {
-		errs = append(errs, p.checkTmp(tmp, slices.Contains(args, stdinSource)))
+		holds := ""
+		if slices.Contains(args, stdinSource) {
+			holds = "the copy of standard input"
+		}
+		errs = append(errs, p.checkFilled(tmpFlag, tmp, holds))
+	}
+	if cache := flagText(c, cacheFlag); cache != "" {
+		errs = append(errs, p.checkFilled(cacheFlag, cache, "objects"))
 	}
 	return errors.Join(errs...)
 }

@@ -32,12 +32,12 @@ const (
 // files.
 var toFiles = map[string]int{
 	"metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written,
-	"state": filled, "tmp": filled,
+	"state": filled, "tmp": filled, "cache": filled,
 	"env-file": read, "ca-cert": read, "existing": read, "persons": read, "exclude-people": read,
 	"CUSTOMERIO_SITE_ID_FILE": read, "CUSTOMERIO_API_KEY_FILE": read,
 
 	"CUSTOMERIO_SITE_ID": neither, "CUSTOMERIO_API_KEY": neither, "CUSTOMERIO_REGION": neither, "CUSTOMERIO_TRACK_URL": neither,
-	"accept-damaged": neither, "all": neither, "all-people": neither, "allow-reserved": neither, "batch-items": neither, "column": neither,
+	"accept-damaged": neither, "all": neither, "all-people": neither, "allow-reserved": neither, "batch-items": neither, "cache-size": neither, "column": neither,
 	"concurrency": neither, "date-attributes": neither, "dedup-window": neither, "dots": neither, "drop-property": neither,
 	"dry-run": neither, "dismiss": neither, "rejects": neither, "event-attribute": neither, "exclude": neither, "event-value-limit": neither, "events": neither, "first-reading-only": neither,
 	"first-run": neither, "fresh": neither, "help": neither, "id": neither, "identifier-value": neither, "identify-by": neither,
@@ -46,7 +46,7 @@ var toFiles = map[string]int{
 	"memory": neither, "merge": neither, "merge-profiles": neither, "merges": neither, "only": neither, "page-name": neither,
 	"people": neither, "person-attribute": neither, "person-properties": neither, "ping-url": neither, "properties": neither,
 	"quiet": neither, "rate": neither, "recent": neither, "redact-query": neither, "region": neither, "resend-old": neither,
-	"restart": neither, "sandbox": neither, "screen-name": neither, "settle": neither, "since": neither, "skip-events": neither,
+	"restart": neither, "s3-endpoint": neither, "s3-profile": neither, "s3-region": neither, "s3-requester-pays": neither, "sandbox": neither, "screen-name": neither, "settle": neither, "since": neither, "skip-events": neither,
 	"team": neither, "timezone": neither, "tolerate-rejects": neither, "unset": neither, "until": neither, "user-id": neither, "verbose": neither,
 	"version": neither, "wait-for-files": neither, "wait-lock": neither, "workspace": neither, "yes": neither,
 }

@@ -67,17 +67,18 @@ network. SOURCE is a file, a directory, a glob, or - for standard input.`,
 	p.checks.add(c, func([]string) error {
 		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems))
 	})
-	o.addFlags(c, p.list)
+	o.addFlags(c, p)
 	return c
 }
 
-func (o *previewOptions) addFlags(c *cobra.Command, list lister) {
+func (o *previewOptions) addFlags(c *cobra.Command, p *program) {
 	f := flagsInOrder(c)
 	f.IntVar(&o.limit, "limit", shownOperations, "show the first N operations; 0 shows none")
 	describe(f, "limit", whatToShow, "N", inShort())
 	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one per line; in the order of sending; - is stdout")
 	describe(f, operationsFlag, whatToShow, "FILE", inShort(), withExtensions("jsonl", "json"))
-	o.mapping.addFlags(f, "hold", list)
+	o.mapping.addFlags(f, "hold", p.list)
+	p.stores.addFlags(f)
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
 	describe(f, "batch-items", pace, "N", sendsSame)
 	f.Float64Var(&o.rate, "rate", defaultRate, "requests a second, to tell how long sending would take")

@@ -30,6 +30,7 @@ type program struct {
 	outputs      []output  // files that the command may write
 	writtenState string    // the state directory, if it is known and this command writes to it
 
+	stores      storeOptions // the flags for buckets
 	credentials func() (customerio.Credentials, error)
 	origins     map[string]string // where the values of flags came from that were not typed
 	mistakes    []error           // what is wrong with the command line and the settings

@@ -69,23 +69,23 @@ func (p *program) checkForeignFiles() error {
 	return nil
 }
 
-// checkTmp refuses a --tmp that is not a directory, or whose files belong to something else. copied says that
-// the copy of standard input will be in it.
-func (p *program) checkTmp(dir string, copied bool) error {
+// checkFilled refuses a directory of a flag that is no directory, or whose files belong to something else. holds
+// is what lies in it between runs, if that would be read as a source; empty for nothing.
+func (p *program) checkFilled(flag, dir, holds string) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
 		is := p.protected.describeFile(info)
 		if is == "" {
 			is = regularfile.Kind(info.Mode())
 		}
-		return p.outputError(tmpFlag, dir, "is "+is+", not a directory", "name a directory")
+		return p.outputError(flag, dir, "is "+is+", not a directory", "name a directory")
 	}
 	inside := filepath.Join(dir, "file")
 	if is := p.protected.describePath(inside); is != "" {
-		return p.outputError(tmpFlag, dir, "is "+is, "name another directory")
+		return p.outputError(flag, dir, "is "+is, "name another directory")
 	}
-	if in := p.protected.sourceDirOf(inside); copied && in != "" {
-		return p.outputError(tmpFlag, dir, "would hold the copy of standard input, which the next run would read as a source", "name a directory outside "+in)
+	if in := p.protected.sourceDirOf(inside); holds != "" && in != "" {
+		return p.outputError(flag, dir, "would hold "+holds+", which the next run would read as a source", "name a directory outside "+in)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (p *program) findProtected(c *cobra.Command, args []string) (s protected) {
 		s.add(arg, "the source "+arg)
 	}
 	s.states = p.protectedStates(c.Flags())
-	for _, flag := range []string{stateFlag, tmpFlag} {
+	for _, flag := range []string{stateFlag, tmpFlag, cacheFlag} {
 		for _, path := range valuesOf(c.Flags().Lookup(flag)) {
 			s.dirs = append(s.dirs, protectedPath{path: path, description: "the directory of --" + flag})
 		}

@@ -46,6 +46,7 @@ backfill does; for cron, add --yes. With --dismiss REASON it sends nothing, and 
 	f.StringVar(&o.dismiss, dismissFlag, "", "close all rejects with this reason for good, and send nothing")
 	describe(f, dismissFlag, whatToSend, "REASON", sendsSame, inShort(), onPage("nightly"), commandLineOnly)
 	o.mapping.addFlags(f, "send", p.list)
+	p.stores.addFlags(f)
 	o.sending.addFlagsOf(f, false)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
@@ -100,6 +101,6 @@ func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	request := job.Request{Command: job.Retry, Now: time.Now(), Inputs: source.NewSnapshot(p.env.Remote, nil), Merges: o.merges}
+	request := job.Request{Command: job.Retry, Now: time.Now(), Inputs: source.NewSnapshot(p.stores.remote, nil), Merges: o.merges}
 	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, nil), sends)
 }

@@ -108,6 +108,9 @@ func (m *planner) read(ctx context.Context, j *job.Job, to purpose) (*readJob, e
 	if err != nil {
 		return nil, err
 	}
+	if text := m.p.stores.willFetch(j.Sources); text != "" {
+		m.p.bar.Say(text)
+	}
 	first, err := transfer.RunFirstPass(ctx, m.input(j, made, to.state(), to.resendsOld()), made.rules)
 	if err != nil {
 		return nil, err

@@ -36,17 +36,8 @@ type lister func(args []string, options source.Options) (*source.Snapshot, error
 
 // list finds what arguments name, in files and in stores.
 func (p *program) list(args []string, options source.Options) (*source.Snapshot, error) {
-	options.Remote = p.env.Remote
+	options.Remote = p.stores.remote
 	return source.List(p.ctx, args, options)
-}
-
-// inStore reports whether an argument is a URL in a store that this command can read.
-func (p *program) inStore(arg string) bool {
-	if p.env.Remote == nil || !source.IsURL(arg) {
-		return false
-	}
-	store, err := p.env.Remote(arg)
-	return err == nil && store != nil
 }
 
 // search finds sources. It leaves out what --exclude names, and the files that other flags name.
@@ -78,5 +69,5 @@ func sourcesProblem(err error) error {
 	if _, ok := errors.AsType[*problem](err); ok {
 		return err
 	}
-	return &problem{err: err, code: exit.Input}
+	return &problem{err: err, code: inputCode(err)}
 }

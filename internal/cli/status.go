@@ -37,6 +37,7 @@ was rejected and is still to be fixed, and how to fix it.`,
 	}
 	p.checks.add(c, func([]string) error { return o.check() })
 	o.addFlags(flagsInOrder(c))
+	p.stores.addAccountFlags(c.Flags())
 	return c
 }
 

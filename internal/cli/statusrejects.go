@@ -94,7 +94,7 @@ type goneFiles struct {
 }
 
 func (p *program) goneFiles(ctx context.Context, sources []ledger.Source) *goneFiles {
-	files, inputs := &goneFiles{known: map[string]bool{}}, source.NewSnapshot(p.env.Remote, nil)
+	files, inputs := &goneFiles{known: map[string]bool{}}, source.NewSnapshot(p.stores.remote, nil)
 	for _, one := range sources {
 		if _, there := inputs.Look(ctx, one.Path); there {
 			files.there = append(files.there, one.Path)

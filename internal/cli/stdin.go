@@ -63,8 +63,8 @@ func (p *program) checkBeforeStdin(o *sendingOptions, args []string) error {
 	}
 	others := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == stdinSource })
 	if len(others) > 0 {
-		if _, err := source.Find(p.ctx, others, p.env.Remote); err != nil {
-			return &problem{err: err, code: exit.Input}
+		if _, err := source.Find(p.ctx, others, p.stores.remote); err != nil {
+			return &problem{err: err, code: inputCode(err)}
 		}
 	}
 	if o.sandbox {

@@ -42,6 +42,7 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 	})
 	f := flagsInOrder(c)
 	o.mapping.addFlags(f, "send", p.list)
+	p.stores.addFlags(f)
 	f.BoolVar(&o.firstRun, "first-run", false, "begin without a backfill; holds events under 72 hours old")
 	describe(f, "first-run", nightly, "", sendsSame, inShort())
 	f.DurationVar(&o.sending.maxDuration, "max-duration", 0, "stop sending after this long, such as 4h; the next run resumes; 0 never stops")

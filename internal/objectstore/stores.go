@@ -67,7 +67,7 @@ func (s *Stores) Remote(arg string) (source.Lister, error) {
 	case "gs", "gcs":
 		return nil, &Error{
 			text: "buckets of Google Cloud Storage are read through their S3 endpoint",
-			hint: "write s3://BUCKET/PREFIX, with --s3-endpoint https://storage.googleapis.com and an HMAC key",
+			hint: "write s3://BUCKET/PREFIX, with `--s3-endpoint https://storage.googleapis.com` and an HMAC key",
 		}
 	case "http", "https":
 		return nil, &Error{text: "web addresses are not read", hint: "write s3://BUCKET/PREFIX, with --s3-endpoint for a service that is not Amazon's"}
