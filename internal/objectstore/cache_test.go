@@ -74,6 +74,31 @@ func TestTheSecondPassReadsTheCache(t *testing.T) {
 	}
 }
 
+// TestWhatIsFetchedAheadIsReadFromMemory: objects are in the cache before they are opened, and yet what was fetched
+// ahead is used, so that the memory is free for the next ones.
+func TestWhatIsFetchedAheadIsReadFromMemory(t *testing.T) {
+	f := newFake()
+	for i := range 30 {
+		f.put(fmt.Sprintf("%02d", i), noise(uint64(i), blockSize))
+	}
+	s := f.start(t, Options{Cache: t.TempDir(), Memory: 10 * blockSize})
+	found := listAll(t, s, "s3://bucket/")
+	done := source.Announce(t.Context(), found)
+	for i, one := range found {
+		for began := time.Now(); s.Cached(found) < int64(min(i+10, len(found)))*blockSize; time.Sleep(time.Millisecond) {
+			if time.Since(began) > 20*time.Second {
+				t.Fatalf("at object %d only %d bytes were fetched ahead", i, s.Cached(found))
+			}
+		}
+		readOne(t, one)
+	}
+	done()
+	if n := s.Counts().Gets; n != int64(len(found)) {
+		t.Errorf("%d requests", n)
+	}
+	nothingHeld(t, s)
+}
+
 // TestTheCacheHasALimit: what this run reads stays, and what earlier ones have read goes, the longest unused
 // first.
 func TestTheCacheHasALimit(t *testing.T) {

@@ -40,10 +40,20 @@ func (s *store) Open(ctx context.Context, of source.Source, offset int64) (sourc
 		of = now
 	}
 	f := &file{object: s.object(of), ctx: ctx, at: offset}
-	if cached := s.shared.cache.open(f.object.cached, of.Size); cached != nil {
-		f.local = &localCopy{File: cached, size: of.Size}
-	} else if offset == 0 && fetchedWhole(f.object) {
-		f.download = s.planned(of)
+	if offset == 0 {
+		f.download = s.planned(of, false)
+	}
+	if f.download == nil {
+		if cached := s.shared.cache.open(f.object.cached, of.Size); cached != nil {
+			f.local = &localCopy{File: cached, size: of.Size}
+		}
+	}
+	if f.download == nil && offset == 0 && fetchedWhole(f.object) {
+		f.download = s.planned(of, f.local == nil)
+	}
+	if f.download != nil && f.local != nil { // it was put into the cache meanwhile
+		f.download.close()
+		f.download = nil
 	}
 	return f, nil
 }

@@ -77,14 +77,16 @@ func (p *plan) begin(ctx context.Context, o *object) *download {
 	return d
 }
 
-// open returns the download of a source that is opened, nil if there is none.
-func (p *plan) open(s source.Source) *download {
+// open returns the download of a source that is opened, nil if there is none. Without one, fetches says that the
+// source is fetched by its file, and so not by the plan.
+func (p *plan) open(s source.Source, fetches bool) *download {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	d := p.waiting[s.Name]
 	switch {
-	case d == nil:
+	case d == nil && fetches:
 		p.early[s.Name] = true
+	case d == nil:
 	case d.object.source.Version == s.Version && d.object.source.Size == s.Size:
 		delete(p.waiting, s.Name)
 		return d
@@ -113,13 +115,14 @@ func (s *store) removePlan(p *plan) {
 	}
 }
 
-// planned returns the download of a source that was announced and is opened now, nil if there is none.
-func (s *store) planned(one source.Source) *download {
+// planned returns the download of a source that was announced and is opened now, nil if there is none. Without one,
+// fetches says that the source is fetched by its file.
+func (s *store) planned(one source.Source, fetches bool) *download {
 	s.lock.Lock()
 	plans := s.plans
 	s.lock.Unlock()
 	for _, p := range plans {
-		if d := p.open(one); d != nil {
+		if d := p.open(one, fetches); d != nil {
 			return d
 		}
 	}
