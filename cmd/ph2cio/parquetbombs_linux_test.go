@@ -15,6 +15,9 @@ import (
 // long all the same are only read in a soak.
 func TestParquetBombs(t *testing.T) {
 	const most = 300_000_000
+	if raceDetector {
+		t.Skip("the race detector takes memory of its own")
+	}
 	for _, bomb := range parquets.Bombs() {
 		if bomb.Slow && testSettings["PH2CIO_SOAK"] == "" {
 			continue
