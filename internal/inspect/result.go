@@ -23,8 +23,8 @@ type Result struct {
 	// Properties that the rules never read are not among them.
 	PersonProperties []Property `json:"person_properties"`
 	Columns          []Column   `json:"columns"` // of CSV files, those that hold one value each
-	// ParquetColumns are the columns of Parquet files, those of the first file first. A name with several types,
-	// or that is read in some files only, is there several times.
+	// ParquetColumns are the columns of Parquet files, those of the first file first. A name with several
+	// types, or that is read in some files only, is there several times.
 	ParquetColumns []ParquetColumn  `json:"parquet_columns,omitempty"`
 	Beyond         Beyond           `json:"beyond"`
 	ValuesCut      map[string]int64 `json:"values_cut"`

@@ -6,8 +6,8 @@ import (
 )
 
 // deltas reads integers that are stored as differences, packed in blocks of miniblocks. It keeps nothing but
-// its place.
-// Source: https://github.com/apache/parquet-format/blob/master/Encodings.md#delta-encoding-delta_binary_packed--5
+// its place. Source:
+// https://github.com/apache/parquet-format/blob/master/Encodings.md#delta-encoding-delta_binary_packed--5
 type deltas struct {
 	data    []byte // after the header of the current block
 	perMini uint64 // integers in a miniblock

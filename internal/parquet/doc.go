@@ -17,9 +17,9 @@
 //	rows     rowtext: the form of a row; groups, text: the rows of a file
 //
 // To read another encoding, add it to values and to columnReader.beginValues in pages; another compression, to
-// unpack.
+// unpack and to codecTrouble in file.
 //
-// Of large pages, as DuckDB writes them, only a window is held, so that memory depends neither on the number of
-// rows nor on the size of pages. All that the columns of a file hold is counted; a file that needs more than
-// 160 MiB loses the rows that need it.
+// Of large pages, as DuckDB writes them, only a window is held, so that memory depends neither on the number
+// of rows nor on the size of pages. All that the columns of a file hold is counted; a file that needs more
+// than 160 MiB loses the rows that need it.
 package parquet

@@ -27,10 +27,6 @@ func (f *File) Rows() int64 { return f.meta.NumRows }
 // Groups returns the number of row groups.
 func (f *File) Groups() int { return len(f.meta.RowGroups) }
 
-// CreatedBy returns what the footer says about the program that wrote the file. It is text from outside, and
-// may be empty.
-func (f *File) CreatedBy() string { return f.meta.CreatedBy }
-
 // Codec returns the names of the codecs by which pages are compressed, as "zstd" or "snappy, zstd". It is
 // empty if no page is compressed.
 func (f *File) Codec() string {

@@ -12,7 +12,7 @@ func (f *File) check(end int64) (err error) {
 	if f.meta.EncryptionAlgorithm.Value != nil {
 		return encrypted()
 	}
-	rows, left := int64(0), end-int64(len(magic))
+	rows, left := int64(0), end-int64(len(Magic))
 	for i := range f.meta.RowGroups {
 		group := &f.meta.RowGroups[i]
 		switch {
@@ -48,7 +48,7 @@ func checkPlace(chunk *format.ColumnChunk, end int64, left *int64) error {
 	case chunk.FilePath != "":
 		return &Refused{What: "the Parquet file has its rows in another file", Hint: "give the files that hold the rows instead"}
 	case m.NumValues == 0 && size == 0: // an empty row group
-	case size <= 0 || size > *left || start < int64(len(magic)) || start > end-size:
+	case size <= 0 || size > *left || start < int64(len(Magic)) || start > end-size:
 		return damage("the footer is damaged: a column is said to be at bytes %d to %d", start, start+size)
 	default:
 		*left -= size

@@ -45,7 +45,7 @@ func TestHostileFootersNeedLittleMemory(t *testing.T) {
 		"decimals in a large footer": {schema(decimal, most-2)[:len(schema(decimal, most-2))-1], {field(15, thriftI8)}, repeat("x\x13", 30<<20), []byte("x\x00")},
 	} {
 		footer := bytes.Join(parts, nil)
-		file := rawFooter([]byte(magic), footer)
+		file := rawFooter([]byte(Magic), footer)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		f, err := Open(bytes.NewReader(file), int64(len(file)))

@@ -65,7 +65,7 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		readFuzzed(t, file)
-		readFuzzed(t, rawFooter([]byte(magic), file)) // the bytes as a footer
+		readFuzzed(t, rawFooter([]byte(Magic), file)) // the bytes as a footer
 	})
 }
 

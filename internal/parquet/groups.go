@@ -33,8 +33,8 @@ func (t *RowText) nextGroup() error {
 	return nil
 }
 
-// endGroup returns an error if all rows of a row group have been read, and a column has more values: then one of
-// its pages is not where it should be, and its values may have come to rows of others.
+// endGroup returns an error if all rows of a row group have been read, and a column has more values: then one
+// of its pages is not where it should be, and its values may have come to rows of others.
 func (t *RowText) endGroup() error {
 	if !t.whole {
 		return nil
@@ -57,11 +57,14 @@ func (c *columnReader) end() error {
 	if _, failed := errors.AsType[*fileError](err); failed {
 		return err
 	}
-	if err == nil && h.DataPageHeader.V.NumValues+h.DataPageHeaderV2.V.NumValues > 0 {
+	if err != nil {
+		return nil // what else may stand there holds nothing
+	}
+	if n, _ := valuesOf(h); n > 0 {
 		c.pages++
 		return errors.New("the row group has no rows for its values")
 	}
-	return nil // what else may stand there holds nothing
+	return nil
 }
 
 // bytesOf returns how many bytes of the file a row group has.

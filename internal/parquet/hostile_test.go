@@ -46,7 +46,7 @@ func withFooter(t testing.TB, file []byte, meta *format.FileMetaData, after int)
 // rawFooter puts a footer of any bytes after the beginning of a file.
 func rawFooter(start, footer []byte) []byte {
 	file := append(bytes.Clone(start), footer...)
-	return append(binary.LittleEndian.AppendUint32(file, uint32(len(footer))), magic...)
+	return append(binary.LittleEndian.AppendUint32(file, uint32(len(footer))), Magic...)
 }
 
 // footerOf returns where the footer of a file begins.
@@ -199,8 +199,8 @@ func TestFootersOfAnyLength(t *testing.T) {
 	meta := open(t, whole).meta
 	for _, n := range []int{0, 1000, tailSize - 1000, tailSize - 300, tailSize, 3 * tailSize} {
 		meta.CreatedBy = strings.Repeat("x", n)
-		if f := open(t, withFooter(t, whole, &meta, 0)); f.CreatedBy() != meta.CreatedBy || f.Rows() != 5 {
-			t.Errorf("%d bytes: %d rows, created by %d bytes", n, f.Rows(), len(f.CreatedBy()))
+		if f := open(t, withFooter(t, whole, &meta, 0)); f.meta.CreatedBy != meta.CreatedBy || f.Rows() != 5 {
+			t.Errorf("%d bytes: %d rows, created by %d bytes", n, f.Rows(), len(f.meta.CreatedBy))
 		}
 	}
 	long := rawFooter(whole[:4], make([]byte, mostFooter+1))

@@ -6,17 +6,18 @@ import (
 	"ph2cio/internal/codec"
 )
 
-// checkJoined finds several files one after the other, as a shell's cat makes them. The footer that such a file
-// ends with is that of the last one, and the places that it names are counted from the start of that one: its
-// parts end as many bytes before the footer as the files before it have. end is where the footer begins.
+// checkJoined finds several files one after the other, as a shell's cat makes them. The footer that such a
+// file ends with is that of the last one, and the places that it names are counted from the start of that
+// one: its parts end as many bytes before the footer as the files before it have. end is where the footer
+// begins.
 func (f *File) checkJoined(end int64) error {
-	const seam = magic + magic // the end of one file, and the start of the next
+	const seam = Magic + Magic // the end of one file, and the start of the next
 	before := end - f.partsEnd()
-	if before < int64(len(magic)+trailerSize) {
+	if before < int64(len(Magic)+trailerSize) {
 		return nil
 	}
 	text := make([]byte, len(seam))
-	if err := readAt(f.at, text, before-int64(len(magic))); err != nil {
+	if err := readAt(f.at, text, before-int64(len(Magic))); err != nil {
 		return err
 	}
 	if string(text) != seam {
@@ -30,7 +31,7 @@ func (f *File) checkJoined(end int64) error {
 
 // partsEnd returns where the last part that the footer names ends.
 func (f *File) partsEnd() (end int64) {
-	end = int64(len(magic))
+	end = int64(len(Magic))
 	for i := range f.meta.RowGroups {
 		for j := range f.meta.RowGroups[i].Columns {
 			c := &f.meta.RowGroups[i].Columns[j]

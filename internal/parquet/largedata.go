@@ -6,8 +6,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// isLarge reports whether a page is to be read piece by piece: if it is large and its values come one after the
-// other.
+// isLarge reports whether a page is to be read piece by piece: if it is large and its values come one after
+// the other.
 func (c *columnReader) isLarge(h *format.PageHeader) bool {
 	_, encoding := valuesOf(h)
 	return int(h.UncompressedPageSize) > c.memory.whole && (h.Type == format.DataPage || h.Type == format.DataPageV2) &&
@@ -22,8 +22,8 @@ func valuesOf(h *format.PageHeader) (n int32, encoding format.Encoding) {
 	return h.DataPageHeader.V.NumValues, h.DataPageHeader.V.Encoding
 }
 
-// largePage begins to read a page for which isLarge is true. If it returns errWhole, nothing of the page has been
-// read.
+// largePage begins to read a page for which isLarge is true. If it returns errWhole, nothing of the page has
+// been read.
 func (c *columnReader) largePage(h *format.PageHeader) error {
 	packed := c.section.part(int64(h.CompressedPageSize))
 	if err := c.large.checksum(packed, h.CRC); err != nil {
@@ -59,7 +59,7 @@ func (c *columnReader) largeV1(h *format.PageHeader, packed section) (data []byt
 	if c.nulls = c.column.optional; !c.nulls {
 		return nil, nil
 	}
-	data = c.large.more(nil, levelsPrefix)
+	data = c.large.more(nil, lengthSize)
 	end, err := levelsEnd(&h.DataPageHeader.V, data, int(h.UncompressedPageSize))
 	if err != nil {
 		return nil, cmp.Or(c.large.err, err)
@@ -67,7 +67,7 @@ func (c *columnReader) largeV1(h *format.PageHeader, packed section) (data []byt
 	if data = c.large.more(data, end); len(data) < end {
 		return nil, c.large.err
 	}
-	return data[end:], c.beginLevels(data[levelsPrefix:end])
+	return data[end:], c.beginLevels(data[lengthSize:end])
 }
 
 // largeV2 does the same for a page in which only the values are compressed.

@@ -19,8 +19,8 @@ const (
 	largeBack   = 16 << 20  // how far compressed text may refer back, or the page is decompressed as a whole
 )
 
-// largePage gives the text of a page piece by piece. DuckDB writes pages of 100 MB, and several columns may have
-// such pages; a largePage holds some hundred KB of one, and what its codec looks back at.
+// largePage gives the text of a page piece by piece. DuckDB writes pages of 100 MB, and several columns may
+// have such pages; a largePage holds some hundred KB of one, and what its codec looks back at.
 type largePage struct {
 	memory *memory
 	packed packedPage

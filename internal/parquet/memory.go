@@ -6,8 +6,8 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// memory is that of the pages which the columns of a file hold. Each column reuses its part for the next page, since
-// the pages of a column have about one size.
+// memory is that of the pages which the columns of a file hold. Each column reuses its part for the next
+// page, since the pages of a column have about one size.
 type memory struct {
 	unpacker *unpacker
 	buffer   []byte // one compressed page

@@ -11,12 +11,16 @@ import (
 	"ph2cio/internal/codec"
 )
 
+// The magic numbers with which a file begins and ends.
 const (
-	magic          = "PAR1" // a file begins and ends with it
-	encryptedMagic = "PARE" // the same if the footer is encrypted
-	trailerSize    = 8      // the length of the footer in four bytes, and the magic number
-	mostFooter     = 64 << 20
-	tailSize       = 64 << 10 // bytes at the end that are read first: most footers are shorter
+	Magic          = "PAR1"
+	EncryptedMagic = "PARE" // of a file whose footer is encrypted
+)
+
+const (
+	trailerSize = 8 // the length of the footer in four bytes, and the magic number
+	mostFooter  = 64 << 20
+	tailSize    = 64 << 10 // bytes at the end that are read first: most footers are shorter
 )
 
 // Open reads and checks the footer of a file of size bytes. The error is a *codec.Damage if the footer is
@@ -42,34 +46,34 @@ func Open(at io.ReaderAt, size int64) (*File, error) {
 
 // readFooter returns the footer's bytes, and where in the file they begin.
 func readFooter(at io.ReaderAt, size int64) (start int64, footer []byte, err error) {
-	if size < int64(len(magic)) {
+	if size < int64(len(Magic)) {
 		return 0, nil, damage("the file is cut off: it has only %d bytes", size)
 	}
-	head := make([]byte, len(magic))
+	head := make([]byte, len(Magic))
 	if err := readAt(at, head, 0); err != nil {
 		return 0, nil, err
 	}
 	switch string(head) {
-	case encryptedMagic:
+	case EncryptedMagic:
 		return 0, nil, encrypted()
-	case magic:
+	case Magic:
 	default:
-		return 0, nil, damage("the file does not begin with %s", magic)
+		return 0, nil, damage("the file does not begin with %s", Magic)
 	}
-	if size < int64(len(magic)+trailerSize) {
+	if size < int64(len(Magic)+trailerSize) {
 		return 0, nil, damage("the file is cut off: it has only %d bytes", size)
 	}
-	tail := make([]byte, min(size-int64(len(magic)), tailSize))
+	tail := make([]byte, min(size-int64(len(Magic)), tailSize))
 	if err := readAt(at, tail, size-int64(len(tail))); err != nil {
 		return 0, nil, err
 	}
 	trailer := tail[len(tail)-trailerSize:]
-	if string(trailer[4:]) != magic {
+	if string(trailer[4:]) != Magic {
 		return 0, nil, damage("the file is cut off: its end, where a Parquet file says what is in it, is missing")
 	}
 	length := int64(binary.LittleEndian.Uint32(trailer))
 	switch start = size - trailerSize - length; {
-	case start < int64(len(magic)):
+	case start < int64(len(Magic)):
 		return 0, nil, damage("the footer is said to have %d bytes, more than the file", length)
 	case length > mostFooter:
 		return 0, nil, damage("the footer has %d bytes, more than the %d that are read", length, mostFooter)

@@ -48,8 +48,8 @@ func TestOpenSaysWhatIsInAFile(t *testing.T) {
 	if diff := cmp.Diff([]string{"event", "team"}, names); diff != "" {
 		t.Error(diff)
 	}
-	if f.Rows() != 3 || f.Groups() != 2 || f.Codec() != "snappy, zstd" || f.CreatedBy() != "somebody version 1(build 2)" {
-		t.Errorf("%d rows, %d groups, codec %q, by %q", f.Rows(), f.Groups(), f.Codec(), f.CreatedBy())
+	if f.Rows() != 3 || f.Groups() != 2 || f.Codec() != "snappy, zstd" || f.meta.CreatedBy != "somebody version 1(build 2)" {
+		t.Errorf("%d rows, %d groups, codec %q, by %q", f.Rows(), f.Groups(), f.Codec(), f.meta.CreatedBy)
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 // mostPage is how many bytes a page may have, compressed or not. DuckDB writes pages of up to 100 MB.
 const mostPage = 128 << 20
 
-// mostHeader is how many bytes the header of a page may have: its statistics may hold the smallest and the largest value
-// whole, twice.
+// mostHeader is how many bytes the header of a page may have: its statistics may hold the smallest and the
+// largest value whole, twice.
 const mostHeader = 8 << 20
 
 // readHeader takes the header of the next page.

@@ -2,7 +2,6 @@ package parquet
 
 import (
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -152,7 +151,7 @@ func (c *columnReader) dataPage(h *format.PageHeader, packed []byte) (err error)
 		if err != nil {
 			return err
 		}
-		c.levels.begin(data[levelsPrefix:end], 1)
+		c.levels.begin(data[lengthSize:end], 1)
 		data = data[end:]
 	}
 	if err := c.count(header.NumValues); err != nil {
@@ -171,18 +170,16 @@ func (u unreadable) Error() string {
 	return fmt.Sprintf("%s are stored as %s, which ph2cio cannot read", u.what, u.encoding)
 }
 
-// levelsPrefix is how many bytes say how long the definition levels are.
-const levelsPrefix = 4
-
 // levelsEnd returns where the definition levels end in a page of size bytes, which begins with data.
 func levelsEnd(header *format.DataPageHeader, data []byte, size int) (int, error) {
 	if header.DefinitionLevelEncoding != format.RLE {
 		return 0, unreadable{"its definition levels", header.DefinitionLevelEncoding}
 	}
-	if len(data) < levelsPrefix || uint64(binary.LittleEndian.Uint32(data)) > uint64(size-levelsPrefix) {
+	end, ok := endAfterLength(data, size)
+	if !ok {
 		return 0, errLevels
 	}
-	return levelsPrefix + int(binary.LittleEndian.Uint32(data)), nil
+	return end, nil
 }
 
 // dataPageV2 begins to read a page in which only the values are compressed.

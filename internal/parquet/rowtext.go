@@ -89,8 +89,8 @@ func afterCodes(row []byte, at, columns int) (content int, ok bool) {
 	return at, true
 }
 
-// rowSize returns how many bytes the codes and contents of a row have. A cell with which they would exceed most is
-// given the code of one that is left out.
+// rowSize returns how many bytes the codes and contents of a row have. A cell with which they would exceed
+// most is given the code of one that is left out.
 func rowSize(cells []cell, most int) (size int) {
 	for i := range cells {
 		c := &cells[i]

@@ -4,8 +4,8 @@ import "encoding/binary"
 
 // runs reads integers of a few bits each, in the hybrid of run lengths and bit packing that Parquet uses for
 // definition levels, indexes into dictionaries and booleans. It keeps nothing but its place, however many
-// integers a run claims to have.
-// Source: https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3
+// integers a run claims to have. Source:
+// https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3
 type runs struct {
 	data   []byte // what follows the current run
 	width  uint   // bits of an integer, at most 32
@@ -75,8 +75,8 @@ func (r *runs) nextRun() bool {
 	return true
 }
 
-// bitsAt returns the integer of width bits, at most 57, that begins at a bit of data, the lowest bits of bytes first. The
-// bits must be within data.
+// bitsAt returns the integer of width bits, at most 57, that begins at a bit of data, the lowest bits of
+// bytes first. The bits must be within data.
 func bitsAt(data []byte, bit uint64, width uint) uint64 {
 	at := bit / 8
 	var word uint64

@@ -5,9 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// snappyReader decompresses a block of Snappy. Programs refer back by at most 64 KB. If one refers back further,
-// Read returns errWhole.
-// Source: https://github.com/google/snappy/blob/main/format_description.txt
+// snappyReader decompresses a block of Snappy. Programs refer back by at most 64 KB. If one refers back
+// further, Read returns errWhole. Source: https://github.com/google/snappy/blob/main/format_description.txt
 type snappyReader struct{ lookback }
 
 // beginBlock begins to read a block that has size bytes of text.
@@ -50,8 +49,8 @@ func (s *snappyReader) next() error {
 	return err
 }
 
-// many decompresses short literals and repetitions as long as there is enough of the input and room for the text.
-// It copies some bytes more than it needs to, since a copy of a fixed size is much faster.
+// many decompresses short literals and repetitions as long as there is enough of the input and room for the
+// text. It copies some bytes more than it needs to, since a copy of a fixed size is much faster.
 func (s *snappyReader) many() {
 	const longest, wide = 64, 16 // bytes of a literal or repetition, and of a copy
 	input, _ := s.input.Peek(s.input.Buffered())

@@ -102,11 +102,11 @@ type runBits struct {
 }
 
 func (v *runBits) begin(data []byte) error {
-	const prefix = 4
-	if len(data) < prefix || uint64(binary.LittleEndian.Uint32(data)) > uint64(len(data)-prefix) {
+	end, ok := endAfterLength(data, len(data))
+	if !ok {
 		return errValues
 	}
-	v.runs.begin(data[prefix:prefix+int(binary.LittleEndian.Uint32(data))], 1)
+	v.runs.begin(data[lengthSize:end], 1)
 	return nil
 }
 
@@ -331,6 +331,17 @@ func (v *indexed) next() (raw []byte, ok bool) {
 		return nil, false
 	}
 	return v.of.value(index)
+}
+
+// lengthSize is how many bytes the length of something has.
+const lengthSize = 4
+
+// endAfterLength returns where what follows a length ends. Both are within size bytes, which begin with data.
+func endAfterLength(data []byte, size int) (end int, ok bool) {
+	if len(data) < lengthSize || uint64(binary.LittleEndian.Uint32(data)) > uint64(size-lengthSize) {
+		return 0, false
+	}
+	return lengthSize + int(binary.LittleEndian.Uint32(data)), true
 }
 
 // sizeOfType returns how many bytes each value of a physical type has, 0 for byte arrays and booleans.

@@ -108,18 +108,25 @@ func takePerson(d *decoder, cell []byte) *fault {
 	return nil
 }
 
+// takeSet, takeSetOnce and takeUnset replace what another column has said if the cell is valid.
 func takeSet(d *decoder, cell []byte) *fault {
-	d.event.Set = object(d.valueText(d.guarded(cell)))
+	if found := object(d.valueText(d.guarded(cell))); found != nil {
+		d.event.Set = found
+	}
 	return nil
 }
 
 func takeSetOnce(d *decoder, cell []byte) *fault {
-	d.event.SetOnce = object(d.valueText(d.guarded(cell)))
+	if found := object(d.valueText(d.guarded(cell))); found != nil {
+		d.event.SetOnce = found
+	}
 	return nil
 }
 
 func takeUnset(d *decoder, cell []byte) *fault {
-	d.event.Unset = objectOrArray(d.valueText(d.guarded(cell)))
+	if found := objectOrArray(d.valueText(d.guarded(cell))); found != nil {
+		d.event.Unset = found
+	}
 	return nil
 }
 

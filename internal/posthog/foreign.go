@@ -8,6 +8,7 @@ import (
 
 	"ph2cio/internal/codec"
 	"ph2cio/internal/escape"
+	"ph2cio/internal/parquet"
 )
 
 const hintEvents = "use a batch export of the events model (JSONLines or Parquet), a CSV from the events explorer, " +
@@ -35,7 +36,7 @@ type foreignFile struct {
 // is reports whether a file that begins with head is one of this kind. A magic number of letters may begin a
 // text too.
 func (f foreignFile) is(head []byte) bool {
-	letters := f.magic == orcMagic || f.magic == parquetMagic || f.magic == encryptedMagic
+	letters := f.magic == orcMagic || f.magic == parquet.Magic || f.magic == parquet.EncryptedMagic
 	return bytes.HasPrefix(head, []byte(f.magic)) && (!letters || !codec.IsText(head[:min(len(head), headSize)]))
 }
 
@@ -49,8 +50,8 @@ const (
 )
 
 var foreignFiles = []foreignFile{
-	{parquetMagic, insideOther, hintInsideOther, false},
-	{encryptedMagic, insideOther, hintInsideOther, false},
+	{parquet.Magic, insideOther, hintInsideOther, false},
+	{parquet.EncryptedMagic, insideOther, hintInsideOther, false},
 	{"PK\x03\x04", "XLSX and zip files are not supported", "in PostHog's export menu choose CSV instead of XLSX, or unzip the file", false},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS and other old Office files are not supported", "save the table as CSV", false},
 	{"Obj\x01", "Avro files are not supported", hintFormat, false},

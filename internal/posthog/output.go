@@ -26,8 +26,8 @@ func (o *output) chunk(c *Chunk) {
 	o.pass(c, nil)
 }
 
-// report yields the error of a source, if there is one. If its store cannot be read at all, that ends the pass.
-// It returns false if the pass has ended, or the consumer has stopped.
+// report yields the error of a source, if there is one. If its store cannot be read at all, that ends the
+// pass. It returns false if the pass has ended, or the consumer has stopped.
 func (o *output) report(err *SourceError) bool {
 	switch {
 	case err == nil:

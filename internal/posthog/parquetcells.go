@@ -53,28 +53,6 @@ func takeOffset(d *decoder, cell []byte) *fault {
 	return nil
 }
 
-// takeCaptureSet reads `$set` of rows for the capture API after `set`, and replaces that.
-func takeCaptureSet(d *decoder, cell []byte) *fault {
-	if found := object(d.valueText(d.guarded(cell))); found != nil {
-		d.event.Set = found
-	}
-	return nil
-}
-
-func takeCaptureSetOnce(d *decoder, cell []byte) *fault {
-	if found := object(d.valueText(d.guarded(cell))); found != nil {
-		d.event.SetOnce = found
-	}
-	return nil
-}
-
-func takeCaptureUnset(d *decoder, cell []byte) *fault {
-	if found := objectOrArray(d.valueText(d.guarded(cell))); found != nil {
-		d.event.Unset = found
-	}
-	return nil
-}
-
 // takeJSON returns the take of a column of JSON values for a field that is text: a string is taken without
 // its quotes, and what is nested counts as missing.
 func takeJSON(take takeCell) takeCell {

@@ -35,7 +35,7 @@ var parquetTakes = map[string]takeCell{
 	"elements_chain": takeChainText, "properties": takeProperties, "person_properties": takePersonProperties,
 	"set": takeSet, "set_once": takeSetOnce, "unset": takeUnset,
 	"$distinct_id": takeDistinctIDText, "now": takeNow, "offset": takeOffset,
-	"$set": takeCaptureSet, "$set_once": takeCaptureSetOnce, "$unset": takeCaptureUnset,
+	"$set": takeSet, "$set_once": takeSetOnce, "$unset": takeUnset,
 }
 
 // objectFields are the fields whose cells hold an object or a list as JSON.

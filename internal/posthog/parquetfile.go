@@ -25,7 +25,7 @@ type ParquetColumn struct {
 	Name    string // text from outside
 	Type    string // as "STRING" or "TIMESTAMP(MICROS, UTC)"
 	Read    bool   // Read takes values from it
-	Trouble string // why no program of this package can read it, as "it is nested (MAP)"; empty if it can
+	Trouble string // why Read cannot take values from it, as "it is nested (MAP)"; empty if it can
 }
 
 // Parquet reads the footer of a source and says which columns Read takes values from with these options. If
@@ -41,13 +41,8 @@ func Parquet(ctx context.Context, s source.Source, options Options) (*ParquetFil
 	if at == nil {
 		return nil, nil
 	}
-	head := make([]byte, headSize)
-	n, err := at.ReadAt(head, 0)
-	if err != nil && err != io.EOF {
+	if is, err := beginsAsParquet(at); !is {
 		return nil, err
-	}
-	if !isParquet(head[:n]) {
-		return nil, nil
 	}
 	opened, err := parquet.Open(at, s.Size)
 	_, damaged := errors.AsType[*codec.Damage](err)

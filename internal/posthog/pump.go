@@ -89,12 +89,9 @@ func (p *pump) open(ctx context.Context) *SourceError {
 	}
 	at, _ := p.file.(io.ReaderAt) // nil if there is none
 	if at != nil {
-		head := make([]byte, headSize)
-		if n, err := at.ReadAt(head, 0); err == nil || err == io.EOF {
-			if isParquet(head[:n]) {
-				return p.openParquet(at)
-			}
-		} // codec.Open reports any other error
+		if is, _ := beginsAsParquet(at); is { // codec.Open reports the error
+			return p.openParquet(at)
+		}
 	}
 	text, err := codec.Open(p.file, codec.Options{At: at, AcceptDamaged: p.accept, Name: p.source.Name})
 	if err == nil {
