@@ -36,7 +36,7 @@ func TestJoinedFilesAreNotRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, file := range [][]byte{append(bytes.Clone(one), other...), append(append(bytes.Clone(one), one...), other...)} {
-				_, _, err = read(t, file)
+				_, _, err = read(t, file, 1000)
 				damage, ok := errors.AsType[*codec.Damage](err)
 				if !ok || !strings.Contains(err.Error(), "one after the other") || damage.Hint == "" {
 					t.Errorf("%s and %s: %v", first, second, err)
@@ -52,7 +52,7 @@ func TestFilesOfDuckDBAreRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if rows, gaps, err := read(t, file); err != nil || len(gaps) > 0 || len(rows) < 20 {
+		if rows, gaps, err := read(t, file, 1000); err != nil || len(gaps) > 0 || len(rows) < 20 {
 			t.Errorf("%s: %d rows, %v, %v", name, len(rows), gaps, err)
 		}
 	}
