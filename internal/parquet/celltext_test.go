@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -223,8 +224,11 @@ func TestTimesAsTheLibraryWritesThem(t *testing.T) {
 			t.Errorf("second %d is %s, want %s", seconds, got, want)
 		}
 	})
+	var got, want []byte
 	for day := int64(firstDay) - 1; day <= lastDay+1; day++ {
-		if got, want := string(appendDate(nil, day)), time.Unix(day*secondsOfDay, 0).UTC().Format(time.DateOnly); got != want {
+		got = appendDate(got[:0], day)
+		want = time.Unix(day*secondsOfDay, 0).UTC().AppendFormat(want[:0], time.DateOnly)
+		if !bytes.Equal(got, want) {
 			t.Fatalf("day %d is %s, want %s", day, got, want)
 		}
 	}

@@ -22,6 +22,10 @@ func TestHostileFootersNeedLittleMemory(t *testing.T) {
 	columns := func(n int) []byte { // of one row group
 		return bytes.Join([][]byte{{field(4, thriftList), 1<<4 | thriftStruct, field(1, thriftList)}, listOf(thriftStruct, n)}, nil)
 	}
+	unknown := func(size int) []byte { // fields that cost nothing
+		const one = "\x0d\x1e0123456789abcdef" // a UUID with the number 15
+		return repeat(one, size/len(one))
+	}
 	leaf := string([]byte{field(1, thriftI32), 2 * 5, field(3, thriftBinary), 0, 0})
 	decimal := string([]byte{field(1, thriftI32), 2 * 2, field(3, thriftBinary), 0, field(6, thriftStruct),
 		field(5, thriftStruct), field(1, thriftI32), 2 * 2, field(1, thriftI32), 2 * 2, 0, 0, 0})
@@ -41,8 +45,8 @@ func TestHostileFootersNeedLittleMemory(t *testing.T) {
 		"a long name":                {{field(6, thriftBinary)}, binary.AppendUvarint(nil, mostFooter-6), make([]byte, mostFooter-5)},
 		"many a name":                {repeat("\x68\x01x", 1), repeat("\x08\x0c\x01x", 10<<20), {0}},
 		"large columns":              {columns(most / 9 * 8), repeat("\x00", most/9*8), {0, field(1, thriftBinary)}, binary.AppendUvarint(nil, 14<<20), make([]byte, 14<<20), {0}},
-		"columns in a large footer":  {{field(15, thriftI8)}, repeat("x\x13", 31<<20), []byte("x\x09\x08"), columns(most - 1)[1:], repeat("\x00", most+1)},
-		"decimals in a large footer": {schema(decimal, most-2)[:len(schema(decimal, most-2))-1], {field(15, thriftI8)}, repeat("x\x13", 30<<20), []byte("x\x00")},
+		"columns in a large footer":  {unknown(62 << 20), {thriftList, 2 * 4}, columns(most - 1)[1:], repeat("\x00", most+1)},
+		"decimals in a large footer": {bytes.TrimSuffix(schema(decimal, most-2), []byte{0}), unknown(60 << 20), {0}},
 	} {
 		footer := bytes.Join(parts, nil)
 		file := rawFooter([]byte(Magic), footer)

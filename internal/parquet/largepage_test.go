@@ -19,7 +19,11 @@ import (
 	"ph2cio/internal/testkit/parquets"
 )
 
-// large is a table whose first column has 3 KB in each row. It has pages over the limit from 1,700 rows on.
+// lowLimit stands for mostWhole in tests of damage, whose pages need not be as large then.
+const lowLimit = 1 << 20
+
+// large is a table whose first column has 3 KB in each row. One page of it is over lowLimit from 600 rows on, and
+// over mostWhole from 1,700.
 func large(rows int) []parquets.Column {
 	long, short := parquets.Column{Name: "long", Type: parquets.Text}, parquets.Column{Name: "short", Type: parquets.Integer}
 	chance := rand.New(rand.NewPCG(1, 2))
@@ -38,8 +42,9 @@ func large(rows int) []parquets.Column {
 	return []parquets.Column{long, short}
 }
 
-// textFrom returns the text of a file's rows, the memory that its pages took, and the gap in it.
-func textFrom(t *testing.T, at io.ReaderAt, size int64) (text string, memory int, gap *codec.Damage, err error) {
+// textFrom returns the text of a file's rows, the memory that its pages took, and the gap in it. Pages of more than
+// whole bytes are read piece by piece.
+func textFrom(t *testing.T, at io.ReaderAt, size int64, whole int) (text string, memory int, gap *codec.Damage, err error) {
 	t.Helper()
 	f, err := Open(at, size)
 	if err != nil {
@@ -47,6 +52,7 @@ func textFrom(t *testing.T, at io.ReaderAt, size int64) (text string, memory int
 	}
 	rows := f.Text([]int{0, 1}, 2<<20)
 	defer rows.Close()
+	rows.memory.whole = whole
 	var all bytes.Buffer
 	for {
 		_, err = io.Copy(&all, rows)
@@ -58,9 +64,9 @@ func textFrom(t *testing.T, at io.ReaderAt, size int64) (text string, memory int
 	}
 }
 
-func textOfLarge(t *testing.T, file []byte) (text string, memory int, gap *codec.Damage) {
+func textOfLarge(t *testing.T, file []byte, whole int) (text string, memory int, gap *codec.Damage) {
 	t.Helper()
-	text, memory, gap, err := textFrom(t, bytes.NewReader(file), int64(len(file)))
+	text, memory, gap, err := textFrom(t, bytes.NewReader(file), int64(len(file)), whole)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,14 +80,14 @@ var piecewise = map[string]int{"": 4 << 20, "gzip": 4 << 20, "zstd": 11 << 20, "
 func TestLargePagesGiveWhatSmallOnesDo(t *testing.T) {
 	const rows = 2000
 	table := large(rows)
-	want, _, _ := textOfLarge(t, parquets.Write(t, table, parquets.Layout{}))
+	want, _, _ := textOfLarge(t, parquets.Write(t, table, parquets.Layout{}), mostWhole)
 	required := large(rows)
 	for i, value := range required[0].Values {
 		if value == nil {
 			required[0].Values[i] = "not null"
 		}
 	}
-	wantRequired, _, _ := textOfLarge(t, parquets.Write(t, required, parquets.Layout{}))
+	wantRequired, _, _ := textOfLarge(t, parquets.Write(t, required, parquets.Layout{}), mostWhole)
 	for _, codec := range parquets.Codecs {
 		for kind := range 4 {
 			layout := parquets.Layout{Codec: codec, Page: 20 << 20, V2: kind&1 != 0, Lengths: kind&2 != 0, Required: kind == 1 || kind == 2, NoSums: kind < 2}
@@ -89,7 +95,7 @@ func TestLargePagesGiveWhatSmallOnesDo(t *testing.T) {
 			if layout.Required {
 				table, want = required, wantRequired
 			}
-			got, memory, gap := textOfLarge(t, parquets.Write(t, table, layout))
+			got, memory, gap := textOfLarge(t, parquets.Write(t, table, layout), mostWhole)
 			if got != want || gap != nil {
 				t.Errorf("%s: the text differs from that of small pages, gap %v", layout, gap)
 			}
@@ -101,7 +107,7 @@ func TestLargePagesGiveWhatSmallOnesDo(t *testing.T) {
 }
 
 func TestNothingOfADamagedLargePageIsUsed(t *testing.T) {
-	const rows = 2000
+	const rows = 600
 	table := large(2 * rows)
 	for codec := range piecewise {
 		for _, sums := range []bool{true, false} {
@@ -113,7 +119,7 @@ func TestNothingOfADamagedLargePageIsUsed(t *testing.T) {
 			for i := range 40 {
 				page.Data[len(page.Data)-100-i] ^= 0x55
 			}
-			text, _, gap := textOfLarge(t, parts.File(t))
+			text, _, gap := textOfLarge(t, parts.File(t), lowLimit)
 			if gap == nil || gap.Rows != rows {
 				t.Errorf("%q, checksums %t: %+v, want a gap of %d rows", codec, sums, gap, rows)
 				continue
@@ -126,11 +132,11 @@ func TestNothingOfADamagedLargePageIsUsed(t *testing.T) {
 }
 
 func TestLargePagesThatEndTooSoonAreDamaged(t *testing.T) {
-	const rows = 2000
+	table := large(600)
 	for codec := range piecewise {
 		for kind := range 4 {
 			layout := parquets.Layout{Codec: codec, Page: 20 << 20, V2: kind&1 != 0, Lengths: kind&2 != 0, NoSums: true}
-			file := parquets.Write(t, large(rows), layout)
+			file := parquets.Write(t, table, layout)
 			for what, change := range map[string]func(*parquets.Page){
 				"said to be longer":  func(p *parquets.Page) { p.Header.UncompressedPageSize++ },
 				"said to be shorter": func(p *parquets.Page) { p.Header.UncompressedPageSize-- },
@@ -143,7 +149,7 @@ func TestLargePagesThatEndTooSoonAreDamaged(t *testing.T) {
 			} {
 				parts := parquets.Take(t, file)
 				change(parts.Groups[0].Columns[0].Pages[0])
-				text, _, gap := textOfLarge(t, parts.File(t))
+				text, _, gap := textOfLarge(t, parts.File(t), lowLimit)
 				if gap == nil || gap.Rows == 0 {
 					t.Errorf("%s, %s: %+v, want a gap", layout, what, gap)
 				}
@@ -180,8 +186,8 @@ func google(text []byte) []byte {
 
 func TestLargePagesOfSnappyAsDuckDBWritesIt(t *testing.T) {
 	table := large(2000)
-	want, _, _ := textOfLarge(t, parquets.Write(t, table, parquets.Layout{}))
-	got, memory, gap := textOfLarge(t, repacked(t, table, format.Snappy, google))
+	want, _, _ := textOfLarge(t, parquets.Write(t, table, parquets.Layout{}), mostWhole)
+	got, memory, gap := textOfLarge(t, repacked(t, table, format.Snappy, google), mostWhole)
 	if got != want || gap != nil || memory > 4<<20 {
 		t.Errorf("the text is as that of small pages: %t, gap %v, %d bytes of memory", got == want, gap, memory)
 	}
@@ -189,7 +195,7 @@ func TestLargePagesOfSnappyAsDuckDBWritesIt(t *testing.T) {
 
 func TestLargePagesThatReferFarBackAreReadAsAWhole(t *testing.T) {
 	table := large(2000)
-	want, _, _ := textOfLarge(t, parquets.Write(t, table, parquets.Layout{}))
+	want, _, _ := textOfLarge(t, parquets.Write(t, table, parquets.Layout{}), mostWhole)
 	packer, err := zstd.NewWriter(nil, zstd.WithWindowSize(32<<20), zstd.WithSingleSegment(true))
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +204,7 @@ func TestLargePagesThatReferFarBackAreReadAsAWhole(t *testing.T) {
 		format.Zstd:   func(text []byte) []byte { return packer.EncodeAll(text, nil) },
 		format.Snappy: func(text []byte) []byte { return snappy.Encode(nil, text) },
 	} {
-		got, _, gap := textOfLarge(t, repacked(t, table, codec, pack))
+		got, _, gap := textOfLarge(t, repacked(t, table, codec, pack), mostWhole)
 		if got != want || gap != nil {
 			t.Errorf("%s: the text differs from that of small pages, gap %v", codec, gap)
 		}
@@ -221,10 +227,11 @@ func (f failingAt) ReadAt(p []byte, offset int64) (int, error) {
 }
 
 func TestErrorsOfReadingALargePageAreNoDamage(t *testing.T) {
+	table := large(3000)
 	for codec := range piecewise {
 		for _, sums := range []bool{true, false} {
-			file := parquets.Write(t, large(6000), parquets.Layout{Codec: codec, Page: 20 << 20, NoSums: !sums})
-			_, _, gap, err := textFrom(t, failingAt{bytes.NewReader(file), int64(len(file) / 2)}, int64(len(file)))
+			file := parquets.Write(t, table, parquets.Layout{Codec: codec, Page: 20 << 20, NoSums: !sums})
+			_, _, gap, err := textFrom(t, failingAt{bytes.NewReader(file), int64(len(file) / 2)}, int64(len(file)), lowLimit)
 			if !errors.Is(err, errDisk) || gap != nil {
 				t.Errorf("%q, checksums %t: %v, gap %v, want %v", codec, sums, err, gap, errDisk)
 			}

@@ -21,7 +21,7 @@ func TestTheEntriesOfADictionaryCountAsMemory(t *testing.T) {
 			break
 		}
 	}
-	_, _, gap := textOfLarge(t, parts.File(t))
+	_, _, gap := textOfLarge(t, parts.File(t), mostWhole)
 	if gap == nil || !errors.Is(gap.Err, errMemory) || !strings.HasSuffix(gap.Hint, "smaller pages") {
 		t.Errorf("gap %+v, want %v", gap, errMemory)
 	}
