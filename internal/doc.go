@@ -55,6 +55,7 @@
 //	  worlds    random projects and the files that hold their rows, which change from night to night
 //	  packing   text compressed in every way that is read
 //	  parquets  tables and exports as Parquet, and such files with anything wrong in them
+//	  race      whether tests run with the race detector
 //	  plans     what a test reads and by which rules, for packages that look at exports by the passes of a run
 //	  sources   a store of exports in memory that is slow, fails or changes what it has
 //	  s3server  a real S3 server, where one is installed, and a proxy that makes it fail

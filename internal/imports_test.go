@@ -60,6 +60,7 @@ var imports = map[string][]string{
 	"internal/testkit/worlds":    {},
 	"internal/testkit/packing":   {},
 	"internal/testkit/parquets":  {},
+	"internal/testkit/race":      {},
 	"internal/testkit/plans":     under("transfer", "people", "mapping", "source"),
 	"internal/testkit/sources":   under("source"),
 	"internal/testkit/s3server":  {},
@@ -68,7 +69,7 @@ var imports = map[string][]string{
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/sources", "testkit/s3server", "testkit/fakes3", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
+var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/race", "testkit/sources", "testkit/s3server", "testkit/fakes3", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
 
 func under(names ...string) []string {
 	for i, name := range names {

@@ -1,21 +1,20 @@
 package main
 
 import (
-	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"ph2cio/internal/testkit/parquets"
+	"ph2cio/internal/testkit/race"
 )
 
 // TestParquetBombs previews small files that would take much memory or time if they were believed. Those that take
 // long all the same are only read in a soak.
 func TestParquetBombs(t *testing.T) {
 	const most = 300_000_000
-	if raceDetector {
+	if race.Enabled() {
 		t.Skip("the race detector takes memory of its own")
 	}
 	for _, bomb := range parquets.Bombs() {
@@ -52,7 +51,7 @@ func peakOf(c *exec.Cmd) (peak int64, err error) {
 	done := make(chan error, 1)
 	go func() { done <- c.Wait() }()
 	for {
-		if now := highWater(c.Process.Pid); now > peak {
+		if now := peakMemory(c.Process.Pid); now > peak {
 			peak = now
 		}
 		select {
@@ -61,16 +60,4 @@ func peakOf(c *exec.Cmd) (peak int64, err error) {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
-}
-
-// highWater is the most memory that a process has had so far, 0 if it has ended.
-func highWater(pid int) int64 {
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
-	if err != nil {
-		return 0
-	}
-	_, after, _ := strings.Cut(string(status), "VmHWM:")
-	kilobytes, _, _ := strings.Cut(strings.TrimSpace(after), " ")
-	n, _ := strconv.ParseInt(kilobytes, 10, 64)
-	return n << 10
 }

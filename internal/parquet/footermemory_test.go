@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"runtime"
 	"testing"
+
+	"ph2cio/internal/testkit/race"
 )
 
 // field is the head of a field of a struct, whose number is by so much larger than that of the field before
@@ -17,6 +19,9 @@ func listOf(kind byte, n int) []byte { return binary.AppendUvarint([]byte{0xf0 |
 // TestHostileFootersNeedLittleMemory has footers of a few bytes for each element that decoding allocates, or
 // as large as is read. What it measures is the sum of all that is allocated, so that the peak is lower.
 func TestHostileFootersNeedLittleMemory(t *testing.T) {
+	if race.Enabled() {
+		t.Skip("the race detector takes memory of its own, and nothing here runs at the same time")
+	}
 	const most = thriftBudget / structCost
 	repeat := func(element string, n int) []byte { return bytes.Repeat([]byte(element), n) }
 	columns := func(n int) []byte { // of one row group

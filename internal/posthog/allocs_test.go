@@ -5,6 +5,7 @@ import (
 
 	"ph2cio/internal/source"
 	"ph2cio/internal/testkit/parquets"
+	"ph2cio/internal/testkit/race"
 )
 
 func TestDecodingAllocatesNothingForARow(t *testing.T) {
@@ -36,7 +37,7 @@ func TestDecodingAllocatesNothingForARow(t *testing.T) {
 // TestDecodingParquetAllocatesNothingForARow does the same with columns of PostHog's, and with properties in
 // columns of their own.
 func TestDecodingParquetAllocatesNothingForARow(t *testing.T) {
-	if raceDetector {
+	if race.Enabled() {
 		t.Skip("encoding/json takes its scanners from a pool")
 	}
 	const rows = 300

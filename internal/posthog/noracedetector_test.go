@@ -1,5 +1,0 @@
-//go:build !race
-
-package posthog
-
-const raceDetector = false
