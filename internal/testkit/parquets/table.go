@@ -1,9 +1,6 @@
 package parquets
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // A Column is a named column of a table.
 type Column struct {
@@ -100,16 +97,6 @@ func RandomLayout(pick func(n int) int) Layout {
 	return l
 }
 
-// hasNull reports whether a column lacks a value.
-func (c *Column) hasNull() bool {
-	for _, value := range c.Values {
-		if value == nil {
-			return true
-		}
-	}
-	return false
-}
-
 // rows is the number of rows of a table.
 func rows(table []Column) int {
 	if len(table) == 0 {
@@ -117,6 +104,3 @@ func rows(table []Column) int {
 	}
 	return len(table[0].Values)
 }
-
-// micros is a time as a column of timestamps stores it.
-func micros(at time.Time) int64 { return at.UnixMicro() }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
@@ -31,8 +32,14 @@ func Write(tb testing.TB, table []Column, layout Layout) []byte {
 
 func write(file io.Writer, table []Column, layout Layout) error {
 	root := ordered{parquet.Group{}, map[string]int{}}
+	optional := make([]bool, len(table))
 	for i, c := range table {
-		root.Group[c.Name], root.order[c.Name] = layout.node(&c), i
+		optional[i] = !layout.Required || slices.Contains(c.Values, nil)
+		node := layout.node(c.Type)
+		if optional[i] {
+			node = parquet.Optional(node)
+		}
+		root.Group[c.Name], root.order[c.Name] = node, i
 	}
 	options := []parquet.WriterOption{
 		parquet.NewSchema("schema", root), parquet.Compression(codecs[layout.Codec]), parquet.DataPageVersion(1), parquet.CreatedBy("parquets", "1", "test"),
@@ -52,7 +59,7 @@ func write(file io.Writer, table []Column, layout Layout) error {
 		}
 		row := make(parquet.Row, len(table))
 		for column, c := range table {
-			row[column] = layout.value(&c, i, column)
+			row[column] = value(c.Values[i], optional[column], column)
 		}
 		if _, err := w.WriteRows([]parquet.Row{row}); err != nil {
 			return err
@@ -77,26 +84,38 @@ func (o ordered) Fields() []parquet.Field {
 	return fields
 }
 
-// node is the schema of a column.
-func (l Layout) node(c *Column) parquet.Node {
+// value is a cell of a column as the writer takes it.
+func value(cell any, optional bool, column int) parquet.Value {
+	value := parquet.ValueOf(cell)
+	if at, ok := cell.(time.Time); ok {
+		value = parquet.Int64Value(at.UnixMicro())
+	}
+	if optional && cell != nil {
+		return value.Level(0, 1, column)
+	}
+	return value.Level(0, 0, column)
+}
+
+// node is the schema of a column of a type whose values cannot be null.
+func (l Layout) node(as Type) parquet.Node {
 	var node parquet.Node
 	var coded encoding.Encoding = &parquet.Plain
-	text := c.Type == Text || c.Type == JSON
+	text := as == Text || as == JSON
 	switch {
-	case l.Dictionary && c.Type != Boolean:
+	case l.Dictionary && as != Boolean:
 		coded = &parquet.RLEDictionary
 	case l.Delta && text:
 		coded = &parquet.DeltaByteArray
-	case l.Delta && (c.Type == Integer || c.Type == Timestamp):
+	case l.Delta && (as == Integer || as == Timestamp):
 		coded = &parquet.DeltaBinaryPacked
-	case l.Delta && c.Type == Boolean:
+	case l.Delta && as == Boolean:
 		coded = &parquet.RLE
 	case l.Lengths && text:
 		coded = &parquet.DeltaLengthByteArray
-	case l.Lengths && c.Type != Boolean:
+	case l.Lengths && as != Boolean:
 		coded = &parquet.ByteStreamSplit
 	}
-	switch c.Type {
+	switch as {
 	case Text:
 		node = parquet.String()
 	case JSON:
@@ -110,11 +129,5 @@ func (l Layout) node(c *Column) parquet.Node {
 	case Timestamp:
 		node = parquet.Timestamp(parquet.Microsecond)
 	}
-	node = parquet.Encoded(node, coded)
-	if l.optional(c) {
-		node = parquet.Optional(node)
-	}
-	return node
+	return parquet.Encoded(node, coded)
 }
-
-func (l Layout) optional(c *Column) bool { return !l.Required || c.hasNull() }
