@@ -300,13 +300,15 @@ func operations(summary map[string]any) (all int64) {
 }
 
 // held returns what the sandbox holds: its people, and its events without repetitions.
-func (k *killTrials) held() []string {
-	k.box.Flush()
+func (k *killTrials) held() []string { return heldBy(k.box) }
+
+func heldBy(box *sandbox.Sandbox) []string {
+	box.Flush()
 	var all []string
-	for _, p := range k.box.People() {
+	for _, p := range box.People() {
 		all = append(all, fmt.Sprintf("person %s %s %s", p.ID, p.Email, p.Attributes))
 	}
-	for _, e := range k.box.Events() {
+	for _, e := range box.Events() {
 		all = append(all, fmt.Sprintf("%s %s %s of %s at %d: %s", e.Action, e.Name, e.ID, e.PersonID, e.Timestamp, e.Attributes))
 	}
 	slices.Sort(all)

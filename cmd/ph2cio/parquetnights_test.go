@@ -48,7 +48,7 @@ func (n *parquetNights) remove(name string) {
 func (n *parquetNights) holds(lines string) {
 	n.t.Helper()
 	want := backfill(n.t, n.write("truth.jsonl", lines)).held
-	got := (&killTrials{t: n.t, box: n.box}).held()
+	got := heldBy(n.box)
 	if diff := cmp.Diff(want, got); diff != "" {
 		n.t.Errorf("what is held: (- one backfill, + the nights)\n%.3000s", diff)
 	}
@@ -120,8 +120,7 @@ func TestParquetFromStandardInput(t *testing.T) {
 	if err := c.Run(); err != nil {
 		t.Fatalf("%v\n%s%s", err, stdout, stderr)
 	}
-	box.Flush()
-	if diff := cmp.Diff(want.held, (&killTrials{t: t, box: box}).held()); diff != "" {
+	if diff := cmp.Diff(want.held, heldBy(box)); diff != "" {
 		t.Errorf("what is held: (- JSON lines, + standard input)\n%.3000s", diff)
 	}
 	if left, err := filepath.Glob(filepath.Join(r.dir, "*stdin*")); err != nil || len(left) > 0 {

@@ -124,10 +124,9 @@ func backfill(t *testing.T, words ...string) outcome {
 	got := r.run(append([]string{
 		"backfill", "--json", "--yes", "--quiet", "--settle", "0s", "--rate", "1000", "--concurrency", "1", "--max-rejects", "0", "--state", "state",
 	}, words...)...)
-	box.Flush()
-	o := outcome{code: got.code, summary: r.summaryOf(got), requests: inbox.bodies.String(), rejects: r.rejectsOf("state")}
-	o.held = (&killTrials{t: t, box: box}).held()
-	return o
+	return outcome{
+		code: got.code, summary: r.summaryOf(got), requests: inbox.bodies.String(), held: heldBy(box), rejects: r.rejectsOf("state"),
+	}
 }
 
 // recorder keeps the bodies of requests.
