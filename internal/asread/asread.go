@@ -39,8 +39,8 @@ func Sources(ctx context.Context, l Ledger) (map[string]ledger.KnownSource, erro
 const endsSize = 64 << 10
 
 // Ends returns the version of a source, and what recognizes its bytes. For a source whose version has a tag,
-// that is a hash of the tag and the size, since it is replaced as a whole. Else it is a fingerprint of the ends
-// of the source: a hash of its first and its last 64 KiB, empty if it has no bytes. Both are zero if the
+// that is a hash of the tag and the size, since it is replaced as a whole. Else it is a fingerprint of the
+// ends of the source: a hash of its first and its last 64 KiB, empty if it has no bytes. Both are zero if the
 // source cannot be read.
 func Ends(ctx context.Context, s source.Source) (version source.Version, ends string) {
 	if s.Version.Tag != "" {
@@ -115,9 +115,9 @@ func Unchanged(s source.Source, then *ledger.Source) bool {
 	return s.Version.Same(versionThen(then))
 }
 
-// SurelySame reports whether a source certainly has the rows that a run has read in it. One with a tag must
-// have the same. Of the others, one of up to 128 KiB is compared by all that is in it; a larger one must begin
-// and end as it did and have the same version. An empty one has no rows, as before.
+// SurelySame reports whether a source certainly has the rows that a run has read in it. One that had a tag
+// must have the same. Of the others, one of up to 128 KiB is compared by all that is in it; a larger one must
+// begin and end as it did and have the same version. An empty one has no rows, as before.
 func SurelySame(ctx context.Context, s source.Source, then ledger.Source) bool {
 	if s.Size != then.Size {
 		return false

@@ -114,8 +114,8 @@ func TestRenamedOpensWhatWasReadSince(t *testing.T) {
 	}
 }
 
-// TestObjectsAreKnownByTheirTags compares objects without opening them, and opens one for what a run has read in a
-// file, which may have been copied into the store.
+// TestObjectsAreKnownByTheirTags compares objects without opening them, and opens one for what a run has read
+// in a file, which may have been copied into the store.
 func TestObjectsAreKnownByTheirTags(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.jsonl")
 	if err := os.WriteFile(path, []byte("rows"), 0o600); err != nil {

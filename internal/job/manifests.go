@@ -2,14 +2,15 @@ package job
 
 import (
 	"context"
+	"slices"
 
 	"ph2cio/internal/asread"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/source"
 )
 
-// CompleteManifests returns a function that reports whether a manifest is known to be of an export all of whose
-// files earlier runs have read. Such a manifest of a store need not be opened.
+// CompleteManifests returns a function that reports whether a manifest of a store is known to be of an export
+// all of whose files earlier runs have read. Such a manifest need not be opened.
 func CompleteManifests(ctx context.Context, l Ledger) (func(manifest source.Source) bool, error) {
 	saved, err := l.Manifests(ctx)
 	if err != nil {
@@ -39,7 +40,7 @@ func (j *Job) completeNow(ctx context.Context, run *ledger.Run, l Ledger) (all [
 		read[source.Uncompressed(one.Path)] = true
 	}
 	for _, one := range complete {
-		if missing := one.Without(func(name string) bool { return read[source.Uncompressed(name)] }); missing == 0 {
+		if !slices.ContainsFunc(one.Files, func(name string) bool { return !read[source.Uncompressed(name)] }) {
 			_, ends := asread.Ends(ctx, one.Manifest)
 			all = append(all, ledger.Manifest{Path: one.Manifest.Name, Ends: ends})
 		}

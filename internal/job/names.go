@@ -12,8 +12,8 @@ var stdinCopy = regexp.MustCompile(`^ph2cio-stdin-([0-9a-f]+)-\d+$`)
 
 const stdinName = "standard input "
 
-// NameOf returns the name of a source in the ledger: its absolute path, its URL, or for a copy of standard input
-// the hash of its content, since every run makes the copy elsewhere.
+// NameOf returns the name of a source in the ledger: its absolute path, its URL, or for a copy of standard
+// input the hash of its content, since every run makes the copy elsewhere.
 func NameOf(path string) string {
 	whole := source.Absolute(path)
 	if source.IsURL(whole) {

@@ -50,13 +50,14 @@ type Options struct {
 	Not  []string // files that are used for something else than as a source, under any name
 }
 
-// List turns files, directories, globs and URLs into the sources to read, sorted by name within each argument, each
-// file once, even if it has several names. Directories are searched recursively. List leaves out hidden
-// files, the manifests of batch exports (see IsManifest), and strays, which are files in a directory that are
-// no exports. A directory within an argument that cannot be read is a source, so that reading it reports the
-// error. An argument that names an existing file is that file, even if it is also a glob, because PostHog's
-// file names have special characters. It is never a stray. A dangling link is left out even if it is an
-// argument. The error joins the errors of all arguments; it is no error if everything was left out.
+// List turns files, directories, globs and URLs into the sources to read, sorted by name within each
+// argument, each file once, even if it has several names. Directories are searched recursively. List leaves
+// out hidden files, the manifests of batch exports (see isManifest), and strays, which are files in a
+// directory that are no exports. A directory within an argument that cannot be read is a source, so that
+// reading it reports the error. An argument that names an existing file is that file, even if it is also a
+// glob, because PostHog's file names have special characters. It is never a stray. A dangling link is left
+// out even if it is an argument. The error joins the errors of all arguments; it is no error if everything
+// was left out.
 //
 // The URL of an object is that object. Any other URL stands for all objects below it, as for a directory, and
 // if there are none, for all whose URLs begin with it.

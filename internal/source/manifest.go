@@ -82,19 +82,26 @@ const largestManifest = 64 << 20
 // compression. PostHog writes the manifest last, into the directory of its files (PostHog:
 // s3_batch_export.py). The error joins the errors of reading directories and manifests.
 //
-// An object of a store whose name is that of a manifest, and that is none, is an error too: nothing has read it.
-// complete may be nil. It reports whether a manifest of a store is known to be one whose files have all been
-// there, so that it need not be opened.
-func (s *Snapshot) Incomplete(ctx context.Context, complete func(manifest Source) bool) ([]*Incomplete, error) {
-	here, ours := s.placesOfManifests()
-	defer s.announceManifests(ctx, here, complete)()
+// An object of a store whose name is that of a manifest, and that is none, is an error too: nothing has read
+// it. known reports whether a manifest of a store is known to be one whose files have all been there, so that
+// it need not be opened. It may be nil.
+func (s *Snapshot) Incomplete(ctx context.Context, known func(manifest Source) bool) ([]*Incomplete, error) {
+	places, ours := s.placesOfManifests()
+	var opened []Source
+	for _, p := range places {
+		if known != nil {
+			p.manifests = slices.DeleteFunc(p.manifests, func(one Source) bool { return one.In != nil && known(one) })
+		}
+		opened = append(opened, p.manifests...)
+	}
+	defer Announce(ctx, opened)()
 	s.complete = nil
 	var found []*Incomplete
 	var errs []error
-	for _, place := range here {
-		one, err := place.incomplete(ctx, ours[place.dir], complete)
-		found, errs = append(found, one...), append(errs, err)
-		s.complete = append(s.complete, place.complete...)
+	for _, p := range places {
+		incomplete, complete, err := p.check(ctx, ours[p.dir])
+		found, errs = append(found, incomplete...), append(errs, err)
+		s.complete = append(s.complete, complete...)
 	}
 	return found, errors.Join(errs...)
 }
@@ -102,21 +109,11 @@ func (s *Snapshot) Incomplete(ctx context.Context, complete func(manifest Source
 // Complete is an export in a store. All files that its manifest lists are there.
 type Complete struct {
 	Manifest Source
-	files    []string
+	Files    []string // the names of its sources, perhaps with another compression than they have
 }
 
-// Without returns how many of the listed files do not have what has reports of their names.
-func (c *Complete) Without(has func(name string) bool) (without int) {
-	for _, file := range c.files {
-		if !has(Sibling(c.Manifest.Name, file)) {
-			without++
-		}
-	}
-	return without
-}
-
-// Complete returns the exports in stores whose manifests the last call of Incomplete has opened, and whose files
-// are all there.
+// Complete returns the exports in stores whose manifests the last call of Incomplete has opened, and whose
+// files are all there.
 func (s *Snapshot) Complete() []Complete { return s.complete }
 
 // manifestPlace is a directory, or what stands for one in a store, in which sources or manifests were found.
@@ -124,8 +121,7 @@ type manifestPlace struct {
 	dir       string
 	names     []string // in it
 	err       error    // why its names are unknown
-	manifests []Source
-	complete  []Complete // of manifests in stores, set by incomplete
+	manifests []Source // sorted by name
 }
 
 // placesOfManifests returns the places in which manifests may be, and by directory the names that List found
@@ -136,7 +132,7 @@ func (s *Snapshot) placesOfManifests() (places []*manifestPlace, ours map[string
 		dir := Dir(name)
 		if ours[dir] == nil {
 			ours[dir] = make(map[string]bool)
-			places = append(places, s.placeOf(dir, name))
+			places = append(places, s.placeOf(dir))
 		}
 		ours[dir][Base(name)] = isSource
 	}
@@ -149,35 +145,41 @@ func (s *Snapshot) placesOfManifests() (places []*manifestPlace, ours map[string
 	return places, ours
 }
 
-// placeOf returns the place of a source.
-func (s *Snapshot) placeOf(dir, name string) *manifestPlace {
+// placeOf returns the place of a directory or URL.
+func (s *Snapshot) placeOf(dir string) *manifestPlace {
 	p := &manifestPlace{dir: dir}
-	if IsURL(name) {
-		s.listedIn(p)
-		return p
+	if IsURL(dir) {
+		s.addListed(p)
+	} else {
+		s.addFiles(p)
 	}
-	names, searched := s.directories[dir]
+	slices.SortFunc(p.manifests, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
+	p.manifests = slices.Compact(p.manifests) // several arguments may have listed a URL
+	return p
+}
+
+// addFiles adds the names and manifests in a directory.
+func (s *Snapshot) addFiles(p *manifestPlace) {
+	names, searched := s.directories[p.dir]
 	if !searched {
-		names, p.err = namesIn(dir)
+		names, p.err = namesIn(p.dir)
 	}
+	p.names = names
 	for _, name := range names {
 		if !namedManifest(name) {
 			continue
 		}
-		path := filepath.Join(dir, name)
+		path := filepath.Join(p.dir, name)
 		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && isManifest(path) {
 			one := fileSource(path, info)
 			one.Version.Modified = written(path, info).UnixNano()
 			p.manifests = append(p.manifests, one)
 		}
 	}
-	slices.SortFunc(p.manifests, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
-	p.names = names
-	return p
 }
 
-// listedIn adds what stores have listed in a place.
-func (s *Snapshot) listedIn(p *manifestPlace) {
+// addListed adds the names and manifests that stores have listed in a place.
+func (s *Snapshot) addListed(p *manifestPlace) {
 	for _, l := range s.listings {
 		for _, one := range l.below(p.dir + "/") {
 			if Dir(one.Name) != p.dir {
@@ -189,28 +191,13 @@ func (s *Snapshot) listedIn(p *manifestPlace) {
 			}
 		}
 	}
-	slices.SortFunc(p.manifests, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
-	p.manifests = slices.Compact(p.manifests) // several arguments may have listed it
 }
 
-// announceManifests tells stores which manifests will be opened.
-func (s *Snapshot) announceManifests(ctx context.Context, places []*manifestPlace, complete func(Source) bool) (done func()) {
-	var opened []Source
-	for _, p := range places {
-		for _, one := range p.manifests {
-			if complete == nil || !complete(one) {
-				opened = append(opened, one)
-			}
-		}
-	}
-	return Announce(ctx, opened)
-}
-
-// incomplete checks the manifests of one place. ours has the names that List found in it: true for sources,
-// false for manifests.
-func (p *manifestPlace) incomplete(ctx context.Context, ours map[string]bool, complete func(Source) bool) (found []*Incomplete, err error) {
+// check reads the manifests of one place. ours has the names that List found in it: true for sources, false
+// for manifests. complete are only exports in stores.
+func (p *manifestPlace) check(ctx context.Context, ours map[string]bool) (incomplete []*Incomplete, complete []Complete, err error) {
 	if p.err != nil || len(p.manifests) == 0 {
-		return nil, p.err
+		return nil, nil, p.err
 	}
 	there := make(map[string]bool, len(p.names))
 	for _, name := range p.names {
@@ -218,9 +205,6 @@ func (p *manifestPlace) incomplete(ctx context.Context, ours map[string]bool, co
 	}
 	var errs []error
 	for _, manifest := range p.manifests {
-		if IsURL(manifest.Name) && complete != nil && complete(manifest) {
-			continue
-		}
 		_, listed := ours[Base(manifest.Name)]
 		files, is, err := readManifest(ctx, manifest)
 		switch {
@@ -232,18 +216,16 @@ func (p *manifestPlace) incomplete(ctx context.Context, ours map[string]bool, co
 		case !is || !listed && !slices.ContainsFunc(files, func(file string) bool { return ours[file] }):
 			// the manifest of another export
 		default:
-			missing := missingOf(files, there)
-			if len(missing) == 0 && manifest.In != nil {
-				p.complete = append(p.complete, Complete{manifest, files})
-			}
-			if len(missing) > 0 {
-				found = append(found, &Incomplete{
+			if missing := missingOf(files, there); len(missing) > 0 {
+				incomplete = append(incomplete, &Incomplete{
 					Manifest: manifest.Name, Missing: missing, Files: len(files), Since: time.Unix(0, manifest.Version.Modified).UTC(),
 				})
+			} else if manifest.In != nil {
+				complete = append(complete, Complete{manifest, siblings(manifest.Name, files)})
 			}
 		}
 	}
-	return found, errors.Join(errs...)
+	return incomplete, complete, errors.Join(errs...)
 }
 
 // written returns when a file was written, in UTC. A download may set the modification time, even to one in
@@ -285,8 +267,16 @@ func namesIn(dir string) ([]string, error) {
 	return file.Readdirnames(-1)
 }
 
-// readManifest returns the names of the files that a manifest lists, without the folders of the bucket. is says
-// whether the source is a manifest.
+// siblings returns the names of the sources in what another one is in.
+func siblings(name string, bases []string) (names []string) {
+	for _, base := range bases {
+		names = append(names, Sibling(name, base))
+	}
+	return names
+}
+
+// readManifest returns the names of the files that a manifest lists, without the folders of the bucket. is
+// says whether the source is a manifest.
 func readManifest(ctx context.Context, manifest Source) (files []string, is bool, err error) {
 	file, err := manifest.Open(ctx, 0)
 	if err != nil {

@@ -14,9 +14,14 @@ type listing struct {
 	sources []Source
 }
 
+// search returns where a name is or would be among the listed sources.
+func (l *listing) search(name string) (at int, found bool) {
+	return slices.BinarySearchFunc(l.sources, name, func(s Source, name string) int { return compareURLs(s.Name, name) })
+}
+
 // below returns the listed sources whose names begin with a prefix.
 func (l *listing) below(prefix string) []Source {
-	first, _ := slices.BinarySearchFunc(l.sources, prefix, func(s Source, prefix string) int { return compareURLs(s.Name, prefix) })
+	first, _ := l.search(prefix)
 	all := l.sources[first:]
 	for i := range all {
 		if !strings.HasPrefix(all[i].Name, prefix) {
@@ -28,32 +33,32 @@ func (l *listing) below(prefix string) []Source {
 
 // look returns the listed source of a name.
 func (l *listing) look(name string) (Source, bool) {
-	at, found := slices.BinarySearchFunc(l.sources, name, func(s Source, name string) int { return compareURLs(s.Name, name) })
+	at, found := l.search(name)
 	if !found {
 		return Source{}, false
 	}
 	return l.sources[at], true
 }
 
-// url adds what a URL names: an object, all that is below it, what a glob matches, or whatever begins with it.
+// url adds what a URL names: an object, all that is below it, what a glob matches, or whatever begins with
+// it.
 func (f *finder) url(ctx context.Context, store Lister, url string) error {
 	under := strings.TrimSuffix(url, "/")
 	special := strings.IndexAny(url, `*?[\`)
 	prefix := under + "/"
 	if special >= 0 {
 		prefix = url[:special]
-		if strings.Count(prefix, "/") < len("//")+1 {
+		if !strings.Contains(prefix[afterScheme(url):], "/") {
 			return fmt.Errorf("source %q: the name of a bucket cannot be a glob", url)
 		}
 	}
-	err := f.list(ctx, store, prefix)
-	if err == nil && len(f.lastListing().sources) == 0 && special < 0 && under == url && Dir(url) != url {
-		err = f.list(ctx, store, withParts(url))
+	all, err := f.list(ctx, store, prefix)
+	if err == nil && len(all.sources) == 0 && special < 0 && under == url && Dir(url) != url {
+		all, err = f.list(ctx, store, withParts(url))
 	}
 	if err != nil {
 		return fmt.Errorf("source %q: %w", url, err)
 	}
-	all := f.lastListing()
 	one, is := all.look(url)
 	below := all.below(under + "/")
 	switch {
@@ -169,8 +174,8 @@ func (f *finder) under(folder string, objects []Source) {
 	}
 }
 
-// leftFolder reports whether an object is left out because of a folder that it is in, below root. left has the
-// folders that were asked about before.
+// leftFolder reports whether an object is left out because of a folder that it is in, below root. left has
+// the folders that were asked about before.
 func (f *finder) leftFolder(left map[string]bool, root, name string) bool {
 	for at := len(root) + 1; ; {
 		next := strings.IndexByte(name[at:], '/')

@@ -223,8 +223,8 @@ func TestAStoreIsFoundAsADirectory(t *testing.T) {
 	})
 }
 
-// TestManifestsOfAStore tells an incomplete export, also by the URL of one of its parts, and opens no manifest
-// that is known to be complete.
+// TestManifestsOfAStore tells an incomplete export, also by the URL of one of its parts, and opens no
+// manifest that is known to be complete.
 func TestManifestsOfAStore(t *testing.T) {
 	store := sources.New(sources.Manners{})
 	store.Put(bucket+"x/day-0.jsonl.gz", []byte("0"))

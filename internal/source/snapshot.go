@@ -45,17 +45,17 @@ type looked struct {
 	there  bool
 }
 
-// NewSnapshot returns a snapshot of sources that are known already, perhaps none, and that may be in the stores
-// which remote finds.
+// NewSnapshot returns a snapshot of sources that are known already, perhaps none. remote finds the stores
+// that they and others are in.
 func NewSnapshot(remote Remote, sources []Source) *Snapshot {
 	return &Snapshot{remote: remote, Sources: sources}
 }
 
 // Look returns the source of this name, and whether there is one. Sources of the snapshot are as they were
-// found, and others as they are at the first Look. So every call with the same name returns the same. What a
-// store has listed is not asked for again. A source that its store says nothing about, such as for lack of a
-// permission, is taken to be there, without a size or version: reading it reports the error. The zero Snapshot
-// has no sources.
+// found, and others as they are at the first Look. So every call with the same name returns the same. A store
+// is not asked again about what it has listed. A source that its store says nothing about, such as for lack
+// of a permission, is taken to be there, without a size or version: reading it reports the error. The zero
+// Snapshot has no sources.
 func (s *Snapshot) Look(ctx context.Context, name string) (Source, bool) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -91,9 +91,9 @@ func (s *Snapshot) lookNow(ctx context.Context, name string) looked {
 	}
 	if store != nil {
 		one.In = store
-	}
-	if store != nil && s.listsFolder(ctx, store, Dir(name)) {
-		return s.lookNow(ctx, name)
+		if s.listsFolder(ctx, store, Dir(name)) {
+			return s.lookNow(ctx, name)
+		}
 	}
 	now, err := one.Now(ctx)
 	if err != nil && store != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -105,31 +105,34 @@ func (s *Snapshot) lookNow(ctx context.Context, name string) looked {
 // mostAsked is how many sources of one folder are asked for one by one.
 const mostAsked = 20
 
-// listsFolder lists a folder of which many sources were looked for, and reports whether that succeeded.
+// listsFolder lists a folder when many of its sources have been looked for, and reports whether it did.
 func (s *Snapshot) listsFolder(ctx context.Context, store Lister, folder string) bool {
 	if s.asked == nil {
 		s.asked = map[string]int{}
 	}
 	s.asked[folder]++
-	return s.asked[folder] == mostAsked && s.list(ctx, store, folder+"/") == nil
+	if s.asked[folder] != mostAsked {
+		return false
+	}
+	_, err := s.list(ctx, store, folder+"/")
+	return err == nil
 }
 
-// list asks a store for all sources whose names begin with a prefix, and keeps the answer as the last listing.
-func (s *Snapshot) list(ctx context.Context, store Lister, prefix string) error {
+// list asks a store for all sources whose names begin with a prefix, and keeps the answer.
+func (s *Snapshot) list(ctx context.Context, store Lister, prefix string) (*listing, error) {
 	sources, err := store.List(ctx, prefix)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	slices.SortFunc(sources, func(a, b Source) int { return compareURLs(a.Name, b.Name) })
-	s.listings = append(s.listings, &listing{prefix, sources})
-	return nil
+	l := &listing{prefix, sources}
+	s.listings = append(s.listings, l)
+	return l, nil
 }
 
-func (s *Snapshot) lastListing() *listing { return s.listings[len(s.listings)-1] }
-
-// Searched reports whether List has looked where a file of this path was: in its directory, or in one of which
-// that is a part. It also reports true for a name that is neither an absolute path nor a URL, which is in no
-// directory.
+// Searched reports whether List has looked where a file of this path was: in its directory, or in one of
+// which that is a part. It also reports true for a name that is neither an absolute path nor a URL, which is
+// in no directory.
 func (s *Snapshot) Searched(path string) bool {
 	if !filepath.IsAbs(path) && !IsURL(path) {
 		return true

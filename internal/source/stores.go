@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Lister is a Store that can say what it holds. Its sources have URLs as names, and a Version with a Tag and a
-// time, as objects have that are replaced as a whole and never grow.
+// Lister is a Store that can list what it holds. Its sources have URLs as names, and a Version with a Tag and
+// a time, as objects have that are replaced as a whole and never grow.
 type Lister interface {
 	Store
 	// List returns the sources whose names begin with a prefix, all of them, in any order: also empty ones,
@@ -17,9 +17,9 @@ type Lister interface {
 	List(ctx context.Context, prefix string) ([]Source, error)
 }
 
-// Remote finds the store that an argument or the name of a source belongs to. It contacts nobody. A nil Lister
-// without an error says that the argument is no URL, but a path. An error says what is wrong with the URL,
-// such as an unknown scheme.
+// Remote finds the store that an argument or the name of a source belongs to. It sends no request. A nil
+// Lister without an error says that the argument is no URL, but a path. An error says what is wrong with the
+// URL, such as an unknown scheme.
 type Remote func(arg string) (Lister, error)
 
 // store returns the store of a URL, nil for a path.
@@ -38,7 +38,8 @@ func (r Remote) store(name string) (Lister, error) {
 }
 
 // ErrUnavailable says that a store cannot be read at all, because of the network or the credentials, so that
-// reading its other sources is no use. An error of a Store that wraps it ends the run, which can be resumed.
+// there is no point in reading its other sources. An error of a Store that wraps it ends the run, which can
+// be resumed.
 var ErrUnavailable = errors.New("the store cannot be read")
 
 // Announcer is a Store that can fetch sources before they are opened.
