@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"ph2cio/internal/customerio"
@@ -90,16 +91,11 @@ func (s span) skips(e *posthog.Event, at posthog.Time) string {
 	return ""
 }
 
-// wasBackfilled reports whether PostHog's own destination has sent an event with this timestamp in a backfill.
-// Backfills choose events by `timestamp`, while the live destination sends what PostHog receives. Source:
-// github.com/PostHog/posthog, pull requests 22673 and 41629.
+// wasBackfilled reports whether PostHog's own destination has sent an event with this timestamp in a
+// backfill. Backfills choose events by `timestamp`, while the live destination sends what PostHog receives.
+// Source: github.com/PostHog/posthog, pull requests 22673 and 41629.
 func (s span) wasBackfilled(timestamp int64) bool {
-	for _, r := range s.backfilled {
-		if timestamp >= r.from && timestamp < r.to {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.backfilled, func(r microRange) bool { return timestamp >= r.from && timestamp < r.to })
 }
 
 // recent reports whether an event could start a campaign.

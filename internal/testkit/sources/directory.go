@@ -3,7 +3,6 @@ package sources
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,20 +12,15 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Directory is a source.Lister whose objects are the files below a directory, so that several processes have the
-// same objects. Its sources have tags as versions, which are hashes of their content.
+// Directory is a source.Lister whose objects are the files below a directory, so that several processes have
+// the same objects. Its sources have tags as versions, which are hashes of their content.
 type Directory struct{ path string }
 
-// NewDirectory returns the store of a directory, whose parts are the buckets.
+// NewDirectory returns the store of a directory. The directories in it are the buckets.
 func NewDirectory(path string) *Directory { return &Directory{path} }
 
 // Remote finds the store of URLs that begin with Scheme.
-func (d *Directory) Remote(arg string) (source.Lister, error) {
-	if !strings.HasPrefix(arg, Scheme) {
-		return nil, fmt.Errorf("only %s can be read", Scheme)
-	}
-	return d, nil
-}
+func (d *Directory) Remote(arg string) (source.Lister, error) { return remote(d, arg) }
 
 // List returns the files whose URLs begin with a prefix.
 func (d *Directory) List(ctx context.Context, prefix string) (all []source.Source, err error) {
@@ -78,7 +72,7 @@ func (d *Directory) read(name string) (one source.Source, data []byte, err error
 	if err != nil {
 		return one, nil, err
 	}
-	version := source.Version{Tag: fmt.Sprintf("%x", sha256.Sum256(data)), Modified: info.ModTime().UnixNano()}
+	version := source.Version{Tag: tagOf(data), Modified: info.ModTime().UnixNano()}
 	return source.Source{Name: name, Size: int64(len(data)), In: d, Version: version}, data, nil
 }
 

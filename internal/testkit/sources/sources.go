@@ -34,8 +34,8 @@ var ErrBroken = errors.New("the connection was reset")
 // Scheme begins the URLs of sources that a Store lists, as in mem://bucket/events.jsonl.
 const Scheme = "mem://"
 
-// Store is a source.Lister. Its sources have tags as versions, which are hashes of their content. The clock by
-// which they are put is the number of calls of Put, in seconds, unless Now is set.
+// Store is a source.Lister. Its sources have tags as versions, which are hashes of their content. The clock
+// by which they are put is the number of calls of Put, in seconds, unless Now is set.
 type Store struct {
 	Manners
 	Now  time.Time // when the next source is put
@@ -64,19 +64,24 @@ type object struct {
 func New(m Manners) *Store { return &Store{Manners: m, objects: map[string]object{}} }
 
 // Remote finds the store of URLs that begin with Scheme.
-func (s *Store) Remote(arg string) (source.Lister, error) {
+func (s *Store) Remote(arg string) (source.Lister, error) { return remote(s, arg) }
+
+func remote(store source.Lister, arg string) (source.Lister, error) {
 	if !strings.HasPrefix(arg, Scheme) {
 		return nil, fmt.Errorf("only %s can be read", Scheme)
 	}
-	return s, nil
+	return store, nil
 }
+
+// tagOf returns the tag of an object.
+func tagOf(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
 
 // Put gives a name to data, and returns it as a source.
 func (s *Store) Put(name string, data []byte) source.Source {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.puts++
-	one := object{data, fmt.Sprintf("%x", sha256.Sum256(data)), s.puts * int64(time.Second)}
+	one := object{data, tagOf(data), s.puts * int64(time.Second)}
 	if !s.Now.IsZero() {
 		one.modified = s.Now.UnixNano()
 	}
@@ -84,7 +89,7 @@ func (s *Store) Put(name string, data []byte) source.Source {
 	return s.sourceOf(name, one)
 }
 
-// Rename gives another name to a source, as a copy that is made by the store.
+// Rename gives another name to a source, as stores do: by a copy with the same tag and a new time.
 func (s *Store) Rename(from, to string) source.Source {
 	s.lock.Lock()
 	data := s.objects[from].data
