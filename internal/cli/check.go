@@ -260,16 +260,11 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 // mostTried is how many objects of stores check reads, since each takes a request.
 const mostTried = 100
 
-// triedSources returns the sources whose beginnings check reads: all files, and if there are many objects, some
-// from the first to the last.
+// triedSources returns the sources whose beginnings check reads: all files, and if there are many objects,
+// some from the first to the last.
 func triedSources(sources []source.Source) (tried []source.Source) {
-	objects := 0
-	for _, s := range sources {
-		if s.In != nil {
-			objects++
-		}
-	}
-	step, n := (objects+mostTried-1)/mostTried, 0
+	objects, _ := toFetch(sources)
+	step, n := (objects+mostTried-1)/mostTried, int64(0)
 	for _, s := range sources {
 		if s.In != nil {
 			if n++; (n-1)%step > 0 {

@@ -73,8 +73,8 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 	return err
 }
 
-// takeID takes the last argument as the ID, unless --id gives one, a file has that name, or it is the URL of a
-// store, as inStore says.
+// takeID takes the last argument as the ID, unless --id gives one, a file has that name, or it is the URL of
+// a store, as inStore says.
 func (o *explainOptions) takeID(args []string, inStore func(arg string) bool) (sources []string, err error) {
 	if len(args) == 0 {
 		return args, nil

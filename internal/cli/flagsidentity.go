@@ -37,7 +37,7 @@ type identityOptions struct {
 	names *onlyNames     // the names of --only; nil without
 
 	list          lister
-	lists         map[string]source.Source        // the objects of --existing and --exclude-people that were found, by URL
+	lists         map[string]source.Source        // of --existing and --exclude-people: the objects that were found, by URL
 	lateLists     bool                            // lists of people are not read yet, since perhaps there is nothing to send
 	personSources func() ([]source.Source, error) // the files of --persons, which are searched for once
 }

@@ -52,8 +52,8 @@ func (o *identityOptions) checkFiles() error {
 
 // checkList reports whether a list of people is there. It does not open an object.
 func (o *identityOptions) checkList(name string) error {
-	if source.IsURL(name) {
-		_, err := o.listSource(name)
+	one, err := o.listSource(name)
+	if err != nil || one.In != nil {
 		return err
 	}
 	file, err := regularfile.Open(name)
@@ -63,41 +63,42 @@ func (o *identityOptions) checkList(name string) error {
 	return file.Close()
 }
 
-// openList opens a list of people, which is a file or an object.
+// openList opens a list of people.
 func (o *identityOptions) openList(ctx context.Context, name string) (io.ReadCloser, error) {
-	if !source.IsURL(name) {
-		return regularfile.Open(name)
-	}
 	one, err := o.listSource(name)
 	if err != nil {
 		return nil, err
 	}
-	return one.Open(ctx, 0)
+	return openNamed(ctx, one)
 }
 
-// hasListInStore reports whether a list of people is an object, which a night with nothing new need not fetch.
+// hasListInStore reports whether a list of people is an object, which a night with nothing new need not
+// fetch.
 func (o *identityOptions) hasListInStore() bool {
 	return source.IsURL(o.existing) || source.IsURL(o.exclude)
 }
 
-// listSource returns the object that has this URL. Its store is asked once.
-func (o *identityOptions) listSource(url string) (source.Source, error) {
-	if one, known := o.lists[url]; known {
+// listSource returns a list of people, which is a file or an object. The store of an object is asked once.
+func (o *identityOptions) listSource(name string) (source.Source, error) {
+	if !source.IsURL(name) {
+		return source.Source{Name: name}, nil
+	}
+	if one, known := o.lists[name]; known {
 		return one, nil
 	}
-	found, err := o.list([]string{url}, source.Options{})
+	found, err := o.list([]string{name}, source.Options{})
 	if err != nil {
 		return source.Source{}, err
 	}
-	at := slices.IndexFunc(found.Sources, func(one source.Source) bool { return one.Name == url })
+	at := slices.IndexFunc(found.Sources, func(one source.Source) bool { return one.Name == name })
 	if at < 0 {
-		return source.Source{}, missingFile{url}
+		return source.Source{}, missingFile{name}
 	}
 	if o.lists == nil {
 		o.lists = map[string]source.Source{}
 	}
-	o.lists[url] = found.Sources[at]
-	return o.lists[url], nil
+	o.lists[name] = found.Sources[at]
+	return o.lists[name], nil
 }
 
 // readExisting reads the file of --existing, nil when there is none. own reports whether an ID matches

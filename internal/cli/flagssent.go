@@ -17,8 +17,8 @@ import (
 )
 
 // sentFlags returns the flags that change what is sent and do not have their defaults. For files that they
-// name, it returns a hash of the content, and for objects with tags a hash of these. --exclude is not among them: it chooses among sources, which are
-// compared themselves.
+// name, it returns a hash of the content, and for objects a hash of their tags. --exclude is not among them:
+// it chooses among sources, which are compared themselves.
 func sentFlags(ctx context.Context, flags *pflag.FlagSet, o *identityOptions, persons []source.Source) (job.Flags, error) {
 	sent := job.Flags{}
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -28,16 +28,14 @@ func sentFlags(ctx context.Context, flags *pflag.FlagSet, o *identityOptions, pe
 	})
 	files := map[string][]source.Source{"persons": persons}
 	for flag, name := range map[string]string{"existing": o.existing, "exclude-people": o.exclude} {
-		one, err := source.Source{Name: name}, error(nil)
-		if source.IsURL(name) {
-			one, err = o.listSource(name)
+		if name == "" {
+			continue
 		}
+		one, err := o.listSource(name)
 		if err != nil {
 			return nil, &problem{err: fmt.Errorf("--%s: %w", flag, err), code: exit.Input}
 		}
-		if name != "" {
-			files[flag] = []source.Source{one}
-		}
+		files[flag] = []source.Source{one}
 	}
 	for name, all := range files {
 		if len(all) == 0 {

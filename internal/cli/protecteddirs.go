@@ -69,8 +69,8 @@ func (p *program) checkForeignFiles() error {
 	return nil
 }
 
-// checkFilled refuses a directory of a flag that is no directory, or whose files belong to something else. holds
-// is what lies in it between runs, if that would be read as a source; empty for nothing.
+// checkFilled refuses a directory of a flag that is no directory, or whose files belong to something else.
+// holds is what lies in it between runs, if that would be read as a source; empty for nothing.
 func (p *program) checkFilled(flag, dir, holds string) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {

@@ -84,7 +84,7 @@ func (o *storeOptions) has(arg string) bool {
 	return err == nil && store != nil
 }
 
-// close ends what is being fetched, and returns what was; empty for nothing.
+// close ends what is being fetched, and says what was fetched; empty if no store was used.
 func (o *storeOptions) close() string {
 	if o.opened == nil {
 		return ""
@@ -144,8 +144,8 @@ func (o *storeOptions) cached(sources []source.Source) int64 {
 	return o.opened.Cached(sources)
 }
 
-// inputCode returns the exit code for a source that cannot be found or listed: that of credentials if they are
-// the cause.
+// inputCode returns the exit code for a source that cannot be found or listed: that of credentials if they
+// are the cause.
 func inputCode(err error) int {
 	if exit.Code(err) == exit.Credentials {
 		return exit.Credentials
