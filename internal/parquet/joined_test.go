@@ -21,8 +21,8 @@ func writtenByDuckDB(t testing.TB) []string {
 	return names
 }
 
-// TestJoinedFilesAreNotRead joins each two files. Otherwise the footer of the second one would be taken for that
-// of both, and the rows of one of them would be missing without a word.
+// TestJoinedFilesAreNotRead joins every two files. If they were read, the footer of the second one would be taken for
+// that of both, and the rows of one of them would be missing without a word.
 func TestJoinedFilesAreNotRead(t *testing.T) {
 	names := writtenByDuckDB(t)
 	for _, first := range names {

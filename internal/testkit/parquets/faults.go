@@ -97,7 +97,7 @@ func (f *faults) footers() {
 		tell func(meta *format.FileMetaData)
 	}{
 		{"more rows than the row groups have", func(meta *format.FileMetaData) { meta.NumRows++ }},
-		{"less rows than the row groups have", func(meta *format.FileMetaData) { meta.NumRows-- }},
+		{"fewer rows than the row groups have", func(meta *format.FileMetaData) { meta.NumRows-- }},
 		{"a number of rows below zero", func(meta *format.FileMetaData) { meta.NumRows, meta.RowGroups[1].NumRows = -1, -1 }},
 		{"a row group without a column", func(meta *format.FileMetaData) {
 			meta.RowGroups[1].Columns = slices.Delete(slices.Clone(meta.RowGroups[1].Columns), 0, 1)
@@ -107,7 +107,7 @@ func (f *faults) footers() {
 		}},
 		{"a schema of fewer columns", func(meta *format.FileMetaData) { meta.Schema[0].NumChildren.V-- }},
 		{"a schema of fewer than no columns", func(meta *format.FileMetaData) { meta.Schema[0].NumChildren.V = -1 }},
-		{"a column of more values than rows", func(meta *format.FileMetaData) { f.chunk(meta).NumValues++ }},
+		{"a column of more values than rows", func(meta *format.FileMetaData) { f.meta(meta).NumValues++ }},
 		{"no schema", func(meta *format.FileMetaData) { meta.Schema = nil }},
 		{"nesting without end", func(meta *format.FileMetaData) {
 			for range 100_000 {
@@ -115,14 +115,14 @@ func (f *faults) footers() {
 			}
 			meta.Schema[0].NumChildren.V++
 		}},
-		{"a page before the file", func(meta *format.FileMetaData) { f.chunk(meta).DataPageOffset = -5 }},
+		{"a page before the file", func(meta *format.FileMetaData) { f.meta(meta).DataPageOffset = -5 }},
 		{"a page after the file", func(meta *format.FileMetaData) {
-			f.chunk(meta).DataPageOffset, f.chunk(meta).DictionaryPageOffset = 1<<40, 0
+			f.meta(meta).DataPageOffset, f.meta(meta).DictionaryPageOffset = 1<<40, 0
 		}},
-		{"pages of no bytes", func(meta *format.FileMetaData) { f.chunk(meta).TotalCompressedSize = 0 }},
-		{"values of another type", func(meta *format.FileMetaData) { f.chunk(meta).Type = format.Int96 }},
-		{"pages of fewer than no bytes", func(meta *format.FileMetaData) { f.chunk(meta).TotalCompressedSize = -1 }},
-		{"pages up to the end of the world", func(meta *format.FileMetaData) { f.chunk(meta).TotalCompressedSize = 1<<63 - 1 }},
+		{"pages of no bytes", func(meta *format.FileMetaData) { f.meta(meta).TotalCompressedSize = 0 }},
+		{"values of another type", func(meta *format.FileMetaData) { f.meta(meta).Type = format.Int96 }},
+		{"pages of fewer than no bytes", func(meta *format.FileMetaData) { f.meta(meta).TotalCompressedSize = -1 }},
+		{"pages up to the end of the world", func(meta *format.FileMetaData) { f.meta(meta).TotalCompressedSize = 1<<63 - 1 }},
 	} {
 		parts := Take(f.tb, f.file)
 		parts.Lie = lie.tell
@@ -130,8 +130,11 @@ func (f *faults) footers() {
 	}
 }
 
-// chunk is what the footer says of the column in the second row group.
-func (f *faults) chunk(meta *format.FileMetaData) *format.ColumnMetaData {
+// chunk is the column in the second row group.
+func (f *faults) chunk(parts *Parts) *Chunk { return &parts.Groups[1].Columns[f.column] }
+
+// meta is what the footer says of the column in the second row group.
+func (f *faults) meta(meta *format.FileMetaData) *format.ColumnMetaData {
 	return &meta.RowGroups[1].Columns[f.column].MetaData
 }
 
@@ -158,7 +161,7 @@ func (f *faults) second(parts *Parts) (page *Page, first int64) {
 
 // pages are those with values in the second row group.
 func (f *faults) pages(parts *Parts) (pages []*Page) {
-	for _, page := range parts.Groups[1].Columns[f.column].Pages {
+	for _, page := range f.chunk(parts).Pages {
 		if page.Header.Type != format.DictionaryPage {
 			pages = append(pages, page)
 		}
