@@ -63,7 +63,7 @@ var imports = map[string][]string{
 	"internal/testkit/race":      {},
 	"internal/testkit/plans":     under("transfer", "people", "mapping", "source"),
 	"internal/testkit/sources":   under("source"),
-	"internal/testkit/s3server":  {},
+	"internal/testkit/s3server":  under("testkit/fakes3"),
 	"internal/testkit/fakes3":    {},
 	"internal/testkit/bench":     under("testkit/synthetic", "exit"),
 }

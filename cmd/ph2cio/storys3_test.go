@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 
@@ -30,7 +29,7 @@ func startS3(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	s := &fakes3.Server{Dir: ts.MkAbs(dir), Key: canaryS3Key, Page: 3}
+	s := &fakes3.Proxy{Server: &fakes3.Server{Objects: fakes3.Directory(ts.MkAbs(dir)), Key: canaryS3Key, Page: 3}}
 	server := httptest.NewServer(s)
 	s3Servers.Store(server.URL, s)
 	ts.Defer(func() {
@@ -38,40 +37,32 @@ func startS3(ts *testscript.TestScript, _ bool, args []string) {
 		server.Close()
 	})
 	ts.Setenv("PH2CIO_S3_ENDPOINT", server.URL)
-	setAWS(ts.Setenv, canaryS3Key, canaryS3Secret, canaryS3Token)
-}
-
-// setAWS gives a program credentials, and hides those of this machine.
-func setAWS(set func(name, value string), key, secret, token string) {
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token, "AWS_EC2_METADATA_DISABLED": "true",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
-		set(name, value)
+	for name, value := range fakes3.Environment(canaryS3Key, canaryS3Secret, canaryS3Token) {
+		ts.Setenv(name, value)
 	}
 }
 
-func s3Of(ts *testscript.TestScript) *fakes3.Server {
+func s3Of(ts *testscript.TestScript) *fakes3.Proxy {
 	s, ok := s3Servers.Load(ts.Getenv("PH2CIO_S3_ENDPOINT"))
 	if !ok {
 		ts.Fatalf("the story has no S3 server")
 	}
-	return s.(*fakes3.Server)
+	return s.(*fakes3.Proxy)
 }
 
 // s3faults [JSON...]: replaces the faults of the server by these.
 func setS3Faults(ts *testscript.TestScript, _ bool, args []string) {
-	faults := make([]fakes3.Fault, len(args))
+	rules := make([]fakes3.Rule, len(args))
 	for i, arg := range args {
-		ts.Check(json.Unmarshal([]byte(arg), &faults[i]))
+		ts.Check(json.Unmarshal([]byte(arg), &rules[i]))
 	}
-	s3Of(ts).SetFaults(faults)
+	s3Of(ts).Fail(fakes3.Rules(rules))
 }
 
 // s3counts: prints the requests that the server got since the last time, and the bytes of objects that it sent.
 func printS3Counts(ts *testscript.TestScript, _ bool, _ []string) {
 	n := s3Of(ts).TakeCounts()
-	fmt.Fprintf(ts.Stdout(), "lists %d heads %d gets %d bytes %d\n", n.List, n.Head, n.Get, n.Bytes)
+	fmt.Fprintf(ts.Stdout(), "lists %d heads %d gets %d bytes %d\n", n.Lists, n.Heads, n.Gets, n.Bytes)
 }
 
 // samejson FILE OTHER OLD=NEW...: fails unless two documents of --json say the same, apart from how long it took,

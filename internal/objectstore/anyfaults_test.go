@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/fakes3"
 )
 
 // TestAnyFaultsAtAnyTime reads objects in order, at any offset and not to their end, several at once, announced in
@@ -19,26 +20,28 @@ import (
 func TestAnyFaultsAtAnyTime(t *testing.T) {
 	for seed := range uint64(4) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		f := newFake()
-		for i := range 40 {
-			f.put(fmt.Sprintf("%02d", i), noise(uint64(i), random.IntN(1<<random.IntN(24))))
+		f := &fake{}
+		texts := make([][]byte, 40)
+		for i := range texts {
+			texts[i] = noise(uint64(i), random.IntN(1<<random.IntN(24)))
+			f.Put(fmt.Sprintf("%02d", i), texts[i])
 		}
 		var lock sync.Mutex
-		f.fault = func(*http.Request, int) *fault {
+		f.Fail(func(*http.Request, int) *fakes3.Fault {
 			lock.Lock()
 			defer lock.Unlock()
 			switch random.IntN(12) {
 			case 0:
-				return &fault{status: 503, code: "SlowDown"}
+				return &fakes3.Fault{Status: 503, Code: "SlowDown"}
 			case 1:
-				return &fault{status: 500, code: "InternalError"}
+				return &fakes3.Fault{Status: 500, Code: "InternalError"}
 			case 2:
-				return &fault{cut: random.IntN(1 << 20)}
+				return &fakes3.Fault{Cut: 1 + random.IntN(1<<20)}
 			case 3:
-				return &fault{cut: random.IntN(100), hang: time.Millisecond}
+				return &fakes3.Fault{Cut: 1 + random.IntN(100), Delay: time.Millisecond}
 			}
 			return nil
-		}
+		})
 		o := Options{Memory: partSize, Temporary: t.TempDir()}
 		if seed%2 == 1 {
 			o.Cache, o.CacheSize = t.TempDir(), 30<<20
@@ -51,7 +54,7 @@ func TestAnyFaultsAtAnyTime(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, uint64(worker)))
 			running.Go(func() {
 				for i := worker; i < len(found); i += 4 {
-					readSomehow(t, random, found[i], f.objects[fmt.Sprintf("%02d", i)].data)
+					readSomehow(t, random, found[i], texts[i])
 				}
 			})
 		}

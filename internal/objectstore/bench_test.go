@@ -3,6 +3,7 @@ package objectstore
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/fakes3"
 	"ph2cio/internal/testkit/s3server"
 )
 
@@ -64,8 +66,8 @@ func measure(b *testing.B, found []source.Source, want int64) {
 
 // BenchmarkSmallObject is what one request costs, without the server's part: that answers from memory.
 func BenchmarkSmallObject(b *testing.B) {
-	f := newFake()
-	f.put("x", noise(1, 200_000))
+	f := &fake{}
+	f.Put("x", noise(1, 200_000))
 	one := listAll(b, f.start(b, Options{}), "s3://bucket/")[0]
 	b.ReportAllocs()
 	for b.Loop() {
@@ -76,9 +78,6 @@ func BenchmarkSmallObject(b *testing.B) {
 // BenchmarkLoopback compares a real S3 server on this machine with the same files on disk.
 func BenchmarkLoopback(b *testing.B) {
 	server := s3server.Start(b)
-	for name, value := range server.Environment() {
-		b.Setenv(name, value)
-	}
 	for i, shape := range shapes {
 		dir := b.TempDir()
 		for n := range shape.files {
@@ -97,11 +96,7 @@ func BenchmarkLoopback(b *testing.B) {
 			measure(b, found, want)
 		})
 		b.Run(shape.name+"/s3", func(b *testing.B) {
-			s, err := New(Options{Endpoint: server.URL})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer s.Close()
+			s := openStores(b, Options{Endpoint: server.URL}, server.Environment())
 			measure(b, listAll(b, s, fmt.Sprintf("s3://%s/%d/", s3server.Bucket, i)), want)
 		})
 	}
@@ -110,16 +105,16 @@ func BenchmarkLoopback(b *testing.B) {
 // BenchmarkFarAway reads from a store with 30 ms to the first byte and 90 MB/s on each connection.
 func BenchmarkFarAway(b *testing.B) {
 	for _, shape := range shapes {
-		f := newFake()
-		f.delay, f.perByte = 30*time.Millisecond, time.Second/90_000_000
-		for n := range shape.files {
-			f.put(fmt.Sprintf("%06d", n), noise(uint64(n), shape.size))
-		}
+		f := &fake{}
+		f.fill(shape.files, shape.size)
+		f.Fail(func(*http.Request, int) *fakes3.Fault {
+			return &fakes3.Fault{Delay: 30 * time.Millisecond, PerByte: time.Second / 90_000_000}
+		})
 		b.Run(shape.name, func(b *testing.B) {
 			s := f.start(b, Options{})
 			found := listAll(b, s, "s3://bucket/")
 			measure(b, found, int64(shape.files*shape.size))
-			b.ReportMetric(float64(f.mostOpen), "open")
+			b.ReportMetric(float64(f.TakeCounts().Open), "open")
 		})
 	}
 }

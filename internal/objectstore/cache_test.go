@@ -27,12 +27,12 @@ func readAnnounced(t testing.TB, found []source.Source) (all []byte) {
 // TestTheSecondPassReadsTheCache: nothing is fetched twice, and nothing but the objects is in the cache. Another
 // run finds them too. A new version of an object is fetched.
 func TestTheSecondPassReadsTheCache(t *testing.T) {
-	f := newFake()
+	f := &fake{}
 	var want []byte
 	for i := range 20 {
 		text := noise(uint64(i), i*300_000)
 		want = append(want, text...)
-		f.put(fmt.Sprintf("%02d", i), text)
+		f.Put(fmt.Sprintf("%02d", i), text)
 	}
 	dir := filepath.Join(t.TempDir(), "new", "cache")
 	for run := range 2 {
@@ -67,7 +67,7 @@ func TestTheSecondPassReadsTheCache(t *testing.T) {
 	if info, err := os.Stat(dir); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o700 {
 		t.Error(info.Mode(), err)
 	}
-	f.put("05", []byte("new"))
+	f.Put("05", []byte("new"))
 	s := f.start(t, Options{Cache: dir})
 	if got := readOne(t, listAll(t, s, "s3://bucket/05")[0]); string(got) != "new" {
 		t.Errorf("the old version was read: %d bytes", len(got))
@@ -77,10 +77,8 @@ func TestTheSecondPassReadsTheCache(t *testing.T) {
 // TestWhatIsFetchedAheadIsReadFromMemory: objects are in the cache before they are opened, and yet what was fetched
 // ahead is used, so that the memory is free for the next ones.
 func TestWhatIsFetchedAheadIsReadFromMemory(t *testing.T) {
-	f := newFake()
-	for i := range 30 {
-		f.put(fmt.Sprintf("%02d", i), noise(uint64(i), blockSize))
-	}
+	f := &fake{}
+	f.fill(30, blockSize)
 	s := f.start(t, Options{Cache: t.TempDir(), Memory: 10 * blockSize})
 	found := listAll(t, s, "s3://bucket/")
 	done := source.Announce(t.Context(), found)
@@ -102,10 +100,8 @@ func TestWhatIsFetchedAheadIsReadFromMemory(t *testing.T) {
 // TestTheCacheHasALimit: what this run reads stays, and what earlier ones have read goes, the longest unused
 // first.
 func TestTheCacheHasALimit(t *testing.T) {
-	f := newFake()
-	for i := range 10 {
-		f.put(fmt.Sprint(i), noise(uint64(i), 1000))
-	}
+	f := &fake{}
+	f.fill(10, 1000)
 	dir := t.TempDir()
 	s := f.start(t, Options{Cache: dir, CacheSize: 5500})
 	found := listAll(t, s, "s3://bucket/")
@@ -138,8 +134,8 @@ func TestTheCacheHasALimit(t *testing.T) {
 // TestADamagedCacheIsNotRead: a file of another size is fetched again, and so is one of an earlier run with another
 // byte, such as after a power loss.
 func TestADamagedCacheIsNotRead(t *testing.T) {
-	f := newFake()
-	f.put("x", noise(1, 1000))
+	f := &fake{}
+	f.Put("x", noise(1, 1000))
 	dir := t.TempDir()
 	s := f.start(t, Options{Cache: dir})
 	found := listAll(t, s, "s3://bucket/")
@@ -185,8 +181,8 @@ func TestADamagedCacheIsNotRead(t *testing.T) {
 
 // TestAFileThatIsNotReadToItsEndIsNotKept closes it early.
 func TestAFileThatIsNotReadToItsEndIsNotKept(t *testing.T) {
-	f := newFake()
-	f.put("x", noise(1, 50<<20))
+	f := &fake{}
+	f.Put("x", noise(1, 50<<20))
 	dir := t.TempDir()
 	s := f.start(t, Options{Cache: dir})
 	file, err := listAll(t, s, "s3://bucket/")[0].Open(t.Context(), 0)

@@ -17,25 +17,26 @@ import (
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/fakes3"
 )
 
 // TestBrokenTransfersAreResumedWithTheTag cuts bodies at random places: reading gets all bytes, and asks for
 // the rest of the same version.
 func TestBrokenTransfersAreResumedWithTheTag(t *testing.T) {
-	f := newFake()
+	f := &fake{}
 	want := noise(1, 10<<20)
-	f.put("x", want)
+	f.Put("x", want)
 	cuts := 0
-	f.fault = func(r *http.Request, n int) *fault {
+	f.Fail(func(r *http.Request, n int) *fakes3.Fault {
 		if r.URL.Path == "/bucket/x" && r.Header.Get("If-Match") == "" {
-			return &fault{status: 400, code: "NoTag"}
+			return &fakes3.Fault{Status: 400, Code: "NoTag"}
 		}
 		if n%3 != 0 {
 			cuts++
-			return &fault{cut: n * 7919 % (2 << 20)}
+			return &fakes3.Fault{Cut: n * 7919 % (2 << 20)}
 		}
 		return nil
-	}
+	})
 	s := f.start(t, Options{})
 	if got := readOne(t, listAll(t, s, "s3://bucket/")[0]); !bytes.Equal(got, want) {
 		t.Errorf("read %d other bytes", len(got))
@@ -50,15 +51,15 @@ func TestBrokenTransfersAreResumedWithTheTag(t *testing.T) {
 func TestChangedObjectsAreNoticed(t *testing.T) {
 	for _, remove := range []bool{false, true} {
 		for _, early := range []bool{false, true} {
-			f := newFake()
-			f.put("x", noise(1, 20<<20))
+			f := &fake{}
+			f.Put("x", noise(1, 20<<20))
 			s := f.start(t, Options{Memory: partSize})
 			one := listAll(t, s, "s3://bucket/")[0]
 			change := func() {
 				if remove {
-					f.remove("x")
+					f.Delete("x")
 				} else {
-					f.put("x", noise(2, 20<<20))
+					f.Put("x", noise(2, 20<<20))
 				}
 			}
 			if early {
@@ -92,33 +93,33 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	for _, c := range []struct {
 		method      string
 		list        bool
-		fault       fault
+		fault       fakes3.Fault
 		want, hint  string
 		code        int
 		unavailable bool
 	}{
-		{list: true, fault: fault{status: 403, code: "AccessDenied"}, want: "permission s3:ListBucket on arn:aws:s3:::bucket", code: exit.Credentials, unavailable: unavailable},
-		{fault: fault{status: 403, code: "AccessDenied"}, want: "permission s3:GetObject on arn:aws:s3:::bucket/*", hint: "--s3-requester-pays", code: exit.Credentials, unavailable: unavailable},
-		{fault: fault{status: 403, code: "AccessDenied", message: "User is not authorized to perform: kms:Decrypt on"}, want: "kms:Decrypt", code: exit.Credentials, unavailable: unavailable},
-		{list: true, fault: fault{status: 403, code: "InvalidAccessKeyId"}, want: "refused the credentials: 403 InvalidAccessKeyId (request ID REQ123)", code: exit.Credentials, unavailable: unavailable},
-		{list: true, fault: fault{status: 403, code: "SignatureDoesNotMatch"}, want: "refused the credentials", code: exit.Credentials, unavailable: unavailable},
-		{fault: fault{status: 400, code: "ExpiredToken"}, want: "have expired", hint: "resumes", code: exit.Credentials, unavailable: unavailable},
-		{list: true, fault: fault{status: 403, code: "RequestTimeTooSkewed"}, want: "clock of this machine", code: exit.Credentials, unavailable: unavailable},
-		{list: true, fault: fault{status: 301, code: "PermanentRedirect"}, want: "in another region", hint: "--s3-region", code: exit.Failed, unavailable: unavailable},
-		{list: true, fault: fault{status: 400, code: "AuthorizationHeaderMalformed", header: map[string]string{"x-amz-bucket-region": "eu-west-3"}}, want: "in the region eu-west-3", hint: "--s3-region eu-west-3", code: exit.Failed, unavailable: unavailable},
-		{fault: fault{status: 403, code: "InvalidObjectState"}, want: "archived", hint: "restore", code: exit.Failed},
-		{fault: fault{status: 418, code: "Odd\x1b[31m"}, want: "refused the request: 418 (request ID REQ123)", code: exit.Failed},
-		{fault: fault{status: 412, code: "PreconditionFailed"}, want: "replaced", code: exit.Failed},
+		{list: true, fault: fakes3.Fault{Status: 403, Code: "AccessDenied"}, want: "permission s3:ListBucket on arn:aws:s3:::bucket", code: exit.Credentials, unavailable: unavailable},
+		{fault: fakes3.Fault{Status: 403, Code: "AccessDenied"}, want: "permission s3:GetObject on arn:aws:s3:::bucket/*", hint: "--s3-requester-pays", code: exit.Credentials, unavailable: unavailable},
+		{fault: fakes3.Fault{Status: 403, Code: "AccessDenied", Message: "User is not authorized to perform: kms:Decrypt on"}, want: "kms:Decrypt", code: exit.Credentials, unavailable: unavailable},
+		{list: true, fault: fakes3.Fault{Status: 403, Code: "InvalidAccessKeyId"}, want: "refused the credentials: 403 InvalidAccessKeyId (request ID REQ123)", code: exit.Credentials, unavailable: unavailable},
+		{list: true, fault: fakes3.Fault{Status: 403, Code: "SignatureDoesNotMatch"}, want: "refused the credentials", code: exit.Credentials, unavailable: unavailable},
+		{fault: fakes3.Fault{Status: 400, Code: "ExpiredToken"}, want: "have expired", hint: "resumes", code: exit.Credentials, unavailable: unavailable},
+		{list: true, fault: fakes3.Fault{Status: 403, Code: "RequestTimeTooSkewed"}, want: "clock of this machine", code: exit.Credentials, unavailable: unavailable},
+		{list: true, fault: fakes3.Fault{Status: 301, Code: "PermanentRedirect"}, want: "in another region", hint: "--s3-region", code: exit.Failed, unavailable: unavailable},
+		{list: true, fault: fakes3.Fault{Status: 400, Code: "AuthorizationHeaderMalformed", Header: map[string]string{"x-amz-bucket-region": "eu-west-3"}}, want: "in the region eu-west-3", hint: "--s3-region eu-west-3", code: exit.Failed, unavailable: unavailable},
+		{fault: fakes3.Fault{Status: 403, Code: "InvalidObjectState"}, want: "archived", hint: "restore", code: exit.Failed},
+		{fault: fakes3.Fault{Status: 418, Code: "Odd\x1b[31m"}, want: "refused the request: 418 (request ID REQ123)", code: exit.Failed},
+		{fault: fakes3.Fault{Status: 412, Code: "PreconditionFailed"}, want: "replaced", code: exit.Failed},
 	} {
-		f := newFake()
-		f.put("x", []byte("text"))
-		f.fault = func(r *http.Request, _ int) *fault {
-			if c.list == r.URL.Query().Has("list-type") {
+		f := &fake{}
+		f.Put("x", []byte("text"))
+		f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+			if c.list == fakes3.IsList(r) {
 				return &c.fault
 			}
 			return nil
-		}
-		s := f.start(t, Options{Region: map[bool]string{true: "eu-central-1"}[c.fault.header != nil]})
+		})
+		s := f.start(t, Options{Region: map[bool]string{true: "eu-central-1"}[c.fault.Header != nil]})
 		l, err := s.Remote("s3://bucket/")
 		if err != nil {
 			t.Fatal(err)
@@ -131,15 +132,15 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			_, err = tryRead(t, found[0])
 		}
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(exit.Hint(err), c.hint) {
-			t.Errorf("%d %s: %v; %s", c.fault.status, c.fault.code, err, exit.Hint(err))
+			t.Errorf("%d %s: %v; %s", c.fault.Status, c.fault.Code, err, exit.Hint(err))
 			continue
 		}
 		if exit.Code(err) != c.code || errors.Is(err, source.ErrUnavailable) != c.unavailable {
-			t.Errorf("%d %s: exit code %d, unavailable %t", c.fault.status, c.fault.code, exit.Code(err), errors.Is(err, source.ErrUnavailable))
+			t.Errorf("%d %s: exit code %d, unavailable %t", c.fault.Status, c.fault.Code, exit.Code(err), errors.Is(err, source.ErrUnavailable))
 		}
 		for _, secret := range []string{"CANARY", "Signature=", "X-Amz", "operation error"} {
 			if strings.Contains(err.Error()+exit.Hint(err), secret) {
-				t.Errorf("%d %s: %v has %s", c.fault.status, c.fault.code, err, secret)
+				t.Errorf("%d %s: %v has %s", c.fault.Status, c.fault.Code, err, secret)
 			}
 		}
 	}
@@ -147,15 +148,15 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 
 // TestOneDeniedObjectDoesNotEndAll: when another object of the bucket could be read, the rest may be readable.
 func TestOneDeniedObjectDoesNotEndAll(t *testing.T) {
-	f := newFake()
-	f.put("a", []byte("text"))
-	f.put("b", []byte("text"))
-	f.fault = func(r *http.Request, _ int) *fault {
+	f := &fake{}
+	f.Put("a", []byte("text"))
+	f.Put("b", []byte("text"))
+	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
 		if r.URL.Path == "/bucket/b" {
-			return &fault{status: 403, code: "AccessDenied"}
+			return &fakes3.Fault{Status: 403, Code: "AccessDenied"}
 		}
 		return nil
-	}
+	})
 	found := listAll(t, f.start(t, Options{}), "s3://bucket/")
 	readOne(t, found[0])
 	if _, err := tryRead(t, found[1]); err == nil || errors.Is(err, source.ErrUnavailable) {
@@ -166,16 +167,16 @@ func TestOneDeniedObjectDoesNotEndAll(t *testing.T) {
 // TestTheRegionOfTheBucketIsFound: the first request fails, and all others go to the region that its answer
 // names.
 func TestTheRegionOfTheBucketIsFound(t *testing.T) {
-	f := newFake()
-	f.put("x", []byte("text"))
+	f := &fake{}
+	f.Put("x", []byte("text"))
 	var wrong atomic.Int32
-	f.fault = func(r *http.Request, _ int) *fault {
+	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
 		if strings.Contains(r.Header.Get("Authorization"), "/eu-west-3/s3/") {
 			return nil
 		}
 		wrong.Add(1)
-		return &fault{status: 400, code: "AuthorizationHeaderMalformed", header: map[string]string{"x-amz-bucket-region": "eu-west-3"}}
-	}
+		return &fakes3.Fault{Status: 400, Code: "AuthorizationHeaderMalformed", Header: map[string]string{"x-amz-bucket-region": "eu-west-3"}}
+	})
 	s := f.start(t, Options{})
 	if got := readOne(t, listAll(t, s, "s3://bucket/")[0]); string(got) != "text" || wrong.Load() != 1 {
 		t.Errorf("read %q; %d requests went to the wrong region", got, wrong.Load())
@@ -184,33 +185,33 @@ func TestTheRegionOfTheBucketIsFound(t *testing.T) {
 
 // TestRedirectsAreNotFollowed: they could lead anywhere.
 func TestRedirectsAreNotFollowed(t *testing.T) {
-	f := newFake()
-	f.fault = func(*http.Request, int) *fault {
-		return &fault{status: 307, code: "TemporaryRedirect", header: map[string]string{"Location": "/elsewhere"}}
-	}
+	f := &fake{}
+	f.Fail(func(r *http.Request, n int) *fakes3.Fault {
+		if n > 1 {
+			t.Error("the redirect was followed:", r.URL)
+		}
+		return &fakes3.Fault{Status: 307, Code: "TemporaryRedirect", Header: map[string]string{"Location": "/elsewhere"}}
+	})
 	s := f.start(t, Options{})
 	l, _ := s.Remote("s3://bucket/")
 	if _, err := l.List(t.Context(), "s3://bucket/"); err == nil || !strings.Contains(err.Error(), "another region") {
 		t.Error(err)
-	}
-	if f.count("GET", "elsewhere") > 0 {
-		t.Error("the redirect was followed")
 	}
 }
 
 // TestExpiredCredentialsAreRenewedOnce: the configuration is read again, as for a file of credentials that was
 // renewed meanwhile.
 func TestExpiredCredentialsAreRenewedOnce(t *testing.T) {
-	f := newFake()
-	f.put("x", []byte("text"))
+	f := &fake{}
+	f.Put("x", []byte("text"))
 	var expired atomic.Int32
-	f.fault = func(r *http.Request, _ int) *fault {
+	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
 		if strings.Contains(r.Header.Get("Authorization"), "AKIDCANARY/") {
 			expired.Add(1)
-			return &fault{status: 400, code: "ExpiredToken"}
+			return &fakes3.Fault{Status: 400, Code: "ExpiredToken"}
 		}
 		return nil
-	}
+	})
 	s := f.start(t, Options{})
 	if _, _, err := s.s3.service.(*s3Service).account.client(t.Context()); err != nil {
 		t.Fatal(err)
@@ -223,14 +224,14 @@ func TestExpiredCredentialsAreRenewedOnce(t *testing.T) {
 
 // TestWithoutCredentials fails before any request.
 func TestWithoutCredentials(t *testing.T) {
-	f := newFake()
+	f := &fake{}
 	s := f.start(t, Options{})
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
 	l, _ := s.Remote("s3://bucket/")
 	_, err := l.List(t.Context(), "s3://bucket/")
-	if err == nil || !strings.Contains(err.Error(), "no credentials for S3") || exit.Code(err) != exit.Credentials || len(f.requests) > 0 {
-		t.Error(err, f.requests)
+	if err == nil || !strings.Contains(err.Error(), "no credentials for S3") || exit.Code(err) != exit.Credentials || f.TakeCounts() != (fakes3.Counts{}) {
+		t.Error(err)
 	}
 	s = f.start(t, Options{Profile: "nobody"})
 	l, _ = s.Remote("s3://bucket/")
@@ -241,17 +242,15 @@ func TestWithoutCredentials(t *testing.T) {
 
 // TestBusyStoresAreAskedAgain fails half of the requests in every way that is temporary.
 func TestBusyStoresAreAskedAgain(t *testing.T) {
-	f := newFake()
-	for i := range 10 {
-		f.put(fmt.Sprint(i), noise(uint64(i), 1000))
-	}
-	codes := []fault{{status: 503, code: "SlowDown"}, {status: 500, code: "InternalError"}, {status: 503}, {status: 429, code: "TooManyRequests"}, {status: 502}, {status: 400, code: "RequestTimeout"}}
-	f.fault = func(_ *http.Request, n int) *fault {
+	f := &fake{}
+	f.fill(10, 1000)
+	codes := []fakes3.Fault{{Status: 503, Code: "SlowDown"}, {Status: 500, Code: "InternalError"}, {Status: 503}, {Status: 429, Code: "TooManyRequests"}, {Status: 502}, {Status: 400, Code: "RequestTimeout"}}
+	f.Fail(func(_ *http.Request, n int) *fakes3.Fault {
 		if n%2 == 1 {
 			return &codes[n/2%len(codes)]
 		}
 		return nil
-	}
+	})
 	s := f.start(t, Options{})
 	for i, one := range listAll(t, s, "s3://bucket/") {
 		if _, err := one.Now(t.Context()); err != nil {
@@ -268,7 +267,7 @@ func TestUnreachableEndpoints(t *testing.T) {
 	for endpoint, want := range map[string]string{
 		"http://no-such-host.invalid": `the host "no-such-host.invalid" has no address`,
 	} {
-		s := openStores(t, Options{Endpoint: endpoint})
+		s := openStores(t, Options{Endpoint: endpoint}, canary)
 		l, _ := s.Remote("s3://bucket/")
 		began := time.Now()
 		_, err := l.List(t.Context(), "s3://bucket/")
@@ -292,14 +291,14 @@ func TestUnreachableEndpoints(t *testing.T) {
 
 // TestCancellingEndsReading cancels while an answer is waited for.
 func TestCancellingEndsReading(t *testing.T) {
-	f := newFake()
-	f.put("x", noise(1, 20<<20))
-	f.fault = func(r *http.Request, _ int) *fault {
-		if !r.URL.Query().Has("list-type") {
-			return &fault{hang: time.Minute}
+	f := &fake{}
+	f.Put("x", noise(1, 20<<20))
+	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+		if !fakes3.IsList(r) {
+			return &fakes3.Fault{Delay: time.Minute}
 		}
 		return nil
-	}
+	})
 	s := f.start(t, Options{})
 	found := listAll(t, s, "s3://bucket/")
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -326,7 +325,7 @@ func TestAnythingButS3(t *testing.T) {
 		_, _ = io.WriteString(w, "<!DOCTYPE html><html><p>Sign in & go on</html>")
 	}))
 	t.Cleanup(server.Close)
-	s := openStores(t, Options{Endpoint: server.URL})
+	s := openStores(t, Options{Endpoint: server.URL}, canary)
 	l, _ := s.Remote("s3://bucket/")
 	if found, err := l.List(t.Context(), "s3://bucket/"); err == nil || !strings.Contains(err.Error(), "not one of S3") {
 		t.Error(found, err)
@@ -336,14 +335,14 @@ func TestAnythingButS3(t *testing.T) {
 // TestTheRequesterPaysIfAsked: each request says so, or none does.
 func TestTheRequesterPaysIfAsked(t *testing.T) {
 	for _, pays := range []bool{false, true} {
-		f := newFake()
-		f.put("x", []byte("text"))
-		f.fault = func(r *http.Request, _ int) *fault {
+		f := &fake{}
+		f.Put("x", []byte("text"))
+		f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
 			if (r.Header.Get("X-Amz-Request-Payer") == "requester") != pays {
-				return &fault{status: 403, code: "AccessDenied"}
+				return &fakes3.Fault{Status: 403, Code: "AccessDenied"}
 			}
 			return nil
-		}
+		})
 		one := listAll(t, f.start(t, Options{RequesterPays: pays}), "s3://bucket/")[0]
 		if _, err := one.Now(t.Context()); err != nil {
 			t.Error(err)
@@ -369,7 +368,7 @@ func TestEndpointsOfServices(t *testing.T) {
 
 // TestRemote chooses the store by the beginning of a URL.
 func TestRemote(t *testing.T) {
-	s := openStores(t, Options{})
+	s := openStores(t, Options{}, canary)
 	for arg, want := range map[string]string{
 		"dir/file": "", "c:\\x": "", "-": "", "s3://bucket": "store", "s3://bucket/x*": "store",
 		"s3://": "names no bucket", "S3://bucket/": "small letters", "gs://b/x": "https://storage.googleapis.com", "https://host/x": "--s3-endpoint", "ftp://host/x": "does not read ftp://",

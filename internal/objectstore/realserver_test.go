@@ -8,13 +8,14 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/fakes3"
 	"ph2cio/internal/testkit/s3server"
 )
 
@@ -22,13 +23,7 @@ import (
 func realStores(t testing.TB, server *s3server.Server, o Options) *Stores {
 	t.Helper()
 	o.Endpoint = cmp.Or(o.Endpoint, server.URL)
-	s := openStores(t, o)
-	if t, ok := t.(interface{ Setenv(name, value string) }); ok {
-		for name, value := range server.Environment() {
-			t.Setenv(name, value)
-		}
-	}
-	return s
+	return openStores(t, o, server.Environment())
 }
 
 // TestARealServerIsRead lists more keys than fit in a page, with odd ones among them, and reads objects in every
@@ -137,18 +132,19 @@ func TestARealServerThatFailsNowAndThenIsRead(t *testing.T) {
 		objects[fmt.Sprintf("p/%02d", i)] = noise(uint64(i), i*400_000)
 	}
 	server.PutAll(t, objects)
-	proxy := server.Proxy(t)
-	var requests atomic.Int64
-	proxy.Fail(func(r *http.Request) *s3server.Fault {
-		switch n := requests.Add(1); {
+	proxy := &fakes3.Proxy{Server: server}
+	front := httptest.NewServer(proxy)
+	t.Cleanup(front.Close)
+	proxy.Fail(func(r *http.Request, n int) *fakes3.Fault {
+		switch {
 		case n%5 == 1:
-			return &s3server.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
-		case n%5 == 3 && !s3server.IsList(r):
-			return &s3server.Fault{Cut: 100_000, Delay: time.Millisecond}
+			return &fakes3.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
+		case n%5 == 3 && !fakes3.IsList(r):
+			return &fakes3.Fault{Cut: 100_000, Delay: time.Millisecond}
 		}
 		return nil
 	})
-	s := realStores(t, server, Options{Endpoint: proxy.URL, Cache: t.TempDir()})
+	s := realStores(t, server, Options{Endpoint: front.URL, Cache: t.TempDir()})
 	found := listAll(t, s, "s3://"+s3server.Bucket+"/p/")
 	for pass := range 2 {
 		done := source.Announce(t.Context(), found)
@@ -158,7 +154,7 @@ func TestARealServerThatFailsNowAndThenIsRead(t *testing.T) {
 			}
 		}
 		done()
-		counts := proxy.Counts()
+		counts := proxy.TakeCounts()
 		if want := pass == 0; want != (counts.Gets > 0) || want != (counts.Bytes > 0) || counts.Heads > 0 {
 			t.Errorf("pass %d: %+v", pass, counts)
 		}

@@ -8,27 +8,28 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
+	"ph2cio/internal/testkit/fakes3"
 )
 
 // TestQuickRequestsFailAsThoseOfTheLibrary has the same answers for both: the errors are the same.
 func TestQuickRequestsFailAsThoseOfTheLibrary(t *testing.T) {
-	for _, bad := range []fault{
-		{status: 403, code: "AccessDenied"}, {status: 403, code: "AccessDenied", message: "not authorized to perform: kms:Decrypt"},
-		{status: 403, code: "InvalidAccessKeyId"}, {status: 400, code: "ExpiredToken"}, {status: 403, code: "RequestTimeTooSkewed"},
-		{status: 301, code: "PermanentRedirect"}, {status: 403, code: "InvalidObjectState"}, {status: 404, code: "NoSuchKey"},
-		{status: 404, code: "NoSuchBucket"}, {status: 412, code: "PreconditionFailed"}, {status: 418, code: "Odd"}, {status: 416, code: "InvalidRange"},
+	for _, bad := range []fakes3.Fault{
+		{Status: 403, Code: "AccessDenied"}, {Status: 403, Code: "AccessDenied", Message: "not authorized to perform: kms:Decrypt"},
+		{Status: 403, Code: "InvalidAccessKeyId"}, {Status: 400, Code: "ExpiredToken"}, {Status: 403, Code: "RequestTimeTooSkewed"},
+		{Status: 301, Code: "PermanentRedirect"}, {Status: 403, Code: "InvalidObjectState"}, {Status: 404, Code: "NoSuchKey"},
+		{Status: 404, Code: "NoSuchBucket"}, {Status: 412, Code: "PreconditionFailed"}, {Status: 418, Code: "Odd"}, {Status: 416, Code: "InvalidRange"},
 	} {
 		var said [2]string
 		for i := range said {
-			f := newFake()
-			f.put("a", []byte("text"))
-			f.put("x", []byte("text"))
-			f.fault = func(r *http.Request, _ int) *fault {
+			f := &fake{}
+			f.Put("a", []byte("text"))
+			f.Put("x", []byte("text"))
+			f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
 				if r.URL.Path == "/bucket/x" {
 					return &bad
 				}
 				return nil
-			}
+			})
 			s := f.start(t, Options{})
 			_, in, _ := s.s3.find("s3://bucket/")
 			in.(*s3Bucket).slow.Store(i == 0)
@@ -44,7 +45,7 @@ func TestQuickRequestsFailAsThoseOfTheLibrary(t *testing.T) {
 			said[i] = strings.Join([]string{err.Error(), exit.Hint(err), exit.Describe(exit.Code(err))}, "; ")
 		}
 		if said[0] != said[1] {
-			t.Errorf("%d %s: %s\n%s", bad.status, bad.code, said[0], said[1])
+			t.Errorf("%d %s: %s\n%s", bad.Status, bad.Code, said[0], said[1])
 		}
 	}
 }
@@ -52,21 +53,21 @@ func TestQuickRequestsFailAsThoseOfTheLibrary(t *testing.T) {
 // TestAWrongClockIsCorrected: the server's time is an hour later, which the library learns from an answer.
 func TestAWrongClockIsCorrected(t *testing.T) {
 	const ahead = time.Hour
-	f := newFake()
-	f.put("a", []byte("text"))
-	f.put("b", []byte("text"))
-	f.put("c", []byte("text"))
+	f := &fake{}
+	f.Put("a", []byte("text"))
+	f.Put("b", []byte("text"))
+	f.Put("c", []byte("text"))
 	var refused atomic.Int32
-	f.fault = func(r *http.Request, _ int) *fault {
+	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
 		now := time.Now().Add(ahead)
 		at, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
 		date := map[string]string{"Date": now.UTC().Format(http.TimeFormat)}
 		if err != nil || at.Sub(now).Abs() > time.Minute {
 			refused.Add(1)
-			return &fault{status: 403, code: "RequestTimeTooSkewed", header: date}
+			return &fakes3.Fault{Status: 403, Code: "RequestTimeTooSkewed", Header: date}
 		}
-		return &fault{header: date, cut: len("text")} // which is no cut
-	}
+		return &fakes3.Fault{Header: date}
+	})
 	s := f.start(t, Options{})
 	for _, one := range listAll(t, s, "s3://bucket/") {
 		if got := readOne(t, one); string(got) != "text" {
@@ -80,16 +81,16 @@ func TestAWrongClockIsCorrected(t *testing.T) {
 
 // TestQuickRequestsAreLikeThoseOfTheLibrary compares the headers that matter, and the URL.
 func TestQuickRequestsAreLikeThoseOfTheLibrary(t *testing.T) {
-	f := newFake()
-	f.put("a b/c+d:e/ä%20/?x#y", noise(1, firstSize+10))
+	f := &fake{}
+	f.Put("a b/c+d:e/ä%20/?x#y", noise(1, firstSize+10))
 	var seen []http.Header
 	var urls []string
-	f.fault = func(r *http.Request, _ int) *fault {
+	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
 		if strings.HasPrefix(r.URL.Path, "/bucket/a") {
 			seen, urls = append(seen, r.Header.Clone()), append(urls, r.URL.EscapedPath())
 		}
 		return nil
-	}
+	})
 	s := f.start(t, Options{RequesterPays: true})
 	one := listAll(t, s, "s3://bucket/")[0]
 	o := s.s3.object(one)

@@ -8,15 +8,21 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"ph2cio/internal/testkit/fakes3"
 )
 
 // Install is the command that installs the server.
@@ -104,12 +110,15 @@ func waitFor(tb testing.TB, address string, said fmt.Stringer) {
 }
 
 // Environment returns the variables with which a program finds the credentials of the server, and no others.
-func (s *Server) Environment() map[string]string {
-	return map[string]string{
-		"AWS_ACCESS_KEY_ID": s.Key, "AWS_SECRET_ACCESS_KEY": s.Secret, "AWS_EC2_METADATA_DISABLED": "true",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-		"AWS_REGION": "", "AWS_PROFILE": "", "AWS_SESSION_TOKEN": "",
-	}
+func (s *Server) Environment() map[string]string { return fakes3.Environment(s.Key, s.Secret, "") }
+
+// ServeHTTP passes a request on to the server, for a proxy that makes some fail.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	passOn := httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: strings.TrimPrefix(s.URL, "http://")})
+		r.Out.Host = r.In.Host // which is signed
+	}}
+	passOn.ServeHTTP(w, r)
 }
 
 // Put stores an object in the bucket.

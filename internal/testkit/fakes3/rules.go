@@ -1,0 +1,36 @@
+package fakes3
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// Rule makes some requests fail.
+type Rule struct {
+	Method   string // LIST, HEAD or GET; empty for any
+	Contains string // part of the path of the request; empty for any
+	Pass     int    // how many such requests do not fail, before those that do
+	Times    int    // how many fail; 0 for all
+	Fault
+}
+
+// Rules returns what Fail takes: the fault of the first rule that is for a request.
+func Rules(rules []Rule) func(r *http.Request, n int) *Fault {
+	var lock sync.Mutex
+	seen := make([]int, len(rules)) // requests of each
+	return func(r *http.Request, _ int) *Fault {
+		lock.Lock()
+		defer lock.Unlock()
+		for i := range rules {
+			rule := &rules[i]
+			if rule.Method != "" && rule.Method != kindOf(r) || !strings.Contains(r.URL.Path, rule.Contains) {
+				continue
+			}
+			if seen[i]++; seen[i] > rule.Pass && (rule.Times == 0 || seen[i] <= rule.Pass+rule.Times) {
+				return &rule.Fault
+			}
+		}
+		return nil
+	}
+}
