@@ -49,6 +49,7 @@ type request struct {
 // reply has some bytes of an object.
 type reply struct {
 	body   io.ReadCloser
-	length int64 // of the body; -1 if unknown
-	part   bool  // the body has the requested bytes; otherwise all of the object
+	length int64  // of the body; -1 if unknown
+	tag    string // of the object; empty if unknown
+	part   bool   // the body has the requested bytes; otherwise all of the object
 }

@@ -45,9 +45,8 @@ type oldFile struct {
 }
 
 const (
-	cachedEnd  = ".object"
-	cacheBegin = "ph2cio-object-" // the names of temporary files
-	cachePart  = ".part"
+	cachedEnd = ".object"
+	cachePart = ".part" // of temporary files
 
 	checksumSize = 8 // bytes at the end of a file
 )
@@ -57,7 +56,7 @@ func openCache(dir string, limit int64) (*cache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the cache directory: %w", err)
 	}
-	leftovers.Remove(dir, leftovers.Pattern{Before: cacheBegin, After: cachePart, Age: leftovers.Brief})
+	leftovers.Remove(dir, leftovers.Pattern{Before: temporaryPrefix, After: cachePart, Age: leftovers.Brief})
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("the cache directory: %w", err)
@@ -98,8 +97,8 @@ func (c *cache) stat(name string, size int64) (info os.FileInfo, found bool) {
 	return info, err == nil && info.Mode().IsRegular() && info.Size() == size+checksumSize
 }
 
-// use is has for an object that will be opened, and so is not to be removed. It checks a file of an earlier run,
-// and removes one that is damaged.
+// use is like has, for an object that will be opened and so must not be removed. It checks a file of an earlier
+// run, and removes one that is damaged.
 func (c *cache) use(name string, size int64) bool {
 	info, found := c.stat(name, size)
 	if !found {
@@ -155,7 +154,7 @@ func (c *cache) create(name string, size int64) *cacheFile {
 	if c == nil || name == "" || !c.makeRoom(size) {
 		return nil
 	}
-	file, err := os.CreateTemp(c.dir, cacheBegin+"*"+cachePart) // 0600, and never through a link
+	file, err := os.CreateTemp(c.dir, temporaryPrefix+"*"+cachePart) // 0600, and never through a link
 	if err != nil {
 		c.giveBack(size)
 		return nil

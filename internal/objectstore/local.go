@@ -1,6 +1,7 @@
 package objectstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -11,7 +12,7 @@ import (
 	"ph2cio/internal/leftovers"
 )
 
-// temporaryPrefix begins the name of a temporary file with a whole object.
+// temporaryPrefix begins the names of temporary files, here and in the cache.
 const temporaryPrefix = "ph2cio-object-"
 
 // localCopy is a whole object in a file of this machine.
@@ -36,10 +37,7 @@ func (o *object) toLocal(ctx context.Context) (*localCopy, error) {
 	if file := o.shared.cache.open(o.cached, o.source.Size); file != nil {
 		return &localCopy{File: file, size: o.source.Size}, nil
 	}
-	dir := o.shared.options.Temporary
-	if dir == "" {
-		dir = os.TempDir()
-	}
+	dir := cmp.Or(o.shared.options.Temporary, os.TempDir())
 	leftovers.Remove(dir, leftovers.Pattern{Before: temporaryPrefix, Age: leftovers.Brief})
 	file, err := os.CreateTemp(dir, temporaryPrefix+"*") // 0600, and never through a link
 	if err != nil {

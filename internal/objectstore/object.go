@@ -51,22 +51,38 @@ func (o *object) read(ctx context.Context, from, to int64, s sink) error {
 // readOnce makes one request, and returns how many of its bytes have arrived. It returns an error unless all
 // have.
 func (o *object) readOnce(ctx context.Context, from, to int64, s sink) (n int64, err error) {
+	whole := from == 0 && to == o.source.Size
+	return o.receive(ctx, request{from: from, to: to, whole: whole}, s, func(r reply) (int64, error) {
+		if r.length != to-from || !r.part && !whole {
+			return 0, errTranscoded
+		}
+		return r.length, nil
+	})
+}
+
+// receive makes one request for the object, and returns how many bytes have arrived. expect returns how many should,
+// -1 if that is unknown, or an error for a reply that is of no use.
+func (o *object) receive(ctx context.Context, want request, s sink, expect func(reply) (int64, error)) (n int64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silence := time.AfterFunc(stalled, func() { cancel(errStalled) })
 	defer silence.Stop()
-	whole := from == 0 && to == o.source.Size
-	reply, err := o.bucket.get(ctx, request{key: o.key, tag: o.source.Version.Tag, from: from, to: to, whole: whole})
+	want.key, want.tag = o.key, o.source.Version.Tag
+	reply, err := o.bucket.get(ctx, want)
 	if err != nil {
 		return 0, stalledOr(ctx, err)
 	}
 	defer reply.body.Close()
-	if reply.length != to-from || !reply.part && !whole {
-		return 0, errTranscoded
+	expected, err := expect(reply)
+	if err != nil {
+		return 0, err
 	}
-	for n < to-from {
+	for n != expected {
 		room := s.room()
-		got, err := reply.body.Read(room[:min(int64(len(room)), to-from-n)])
+		if expected >= 0 {
+			room = room[:min(int64(len(room)), expected-n)]
+		}
+		got, err := reply.body.Read(room)
 		silence.Reset(stalled)
 		o.shared.counts.bytes.Add(int64(got))
 		n += int64(got)
@@ -74,8 +90,10 @@ func (o *object) readOnce(ctx context.Context, from, to int64, s sink) (n int64,
 			return n, &localError{err}
 		}
 		switch {
-		case n == to-from:
+		case n == expected:
 			readEnd(reply.body, err)
+		case err == io.EOF && expected < 0:
+			return n, nil
 		case err == io.EOF:
 			return n, io.ErrUnexpectedEOF
 		case err != nil:
@@ -110,33 +128,6 @@ func (o *object) readAll(ctx context.Context, begin func() error, s sink) (size 
 		if err := begin(); err != nil {
 			return 0, &localError{err}
 		}
-		return o.readAllOnce(ctx, s)
+		return o.receive(ctx, request{whole: true}, s, func(r reply) (int64, error) { return r.length, nil })
 	})
-}
-
-func (o *object) readAllOnce(ctx context.Context, s sink) (n int64, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	silence := time.AfterFunc(stalled, func() { cancel(errStalled) })
-	defer silence.Stop()
-	reply, err := o.bucket.get(ctx, request{key: o.key, tag: o.source.Version.Tag, whole: true})
-	if err != nil {
-		return 0, stalledOr(ctx, err)
-	}
-	defer reply.body.Close()
-	for {
-		got, err := reply.body.Read(s.room())
-		silence.Reset(stalled)
-		o.shared.counts.bytes.Add(int64(got))
-		n += int64(got)
-		if err := s.filled(got); err != nil {
-			return n, &localError{err}
-		}
-		if err == io.EOF && (reply.length < 0 || n == reply.length) {
-			return n, nil
-		}
-		if err != nil {
-			return n, stalledOr(ctx, err)
-		}
-	}
 }

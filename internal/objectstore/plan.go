@@ -2,6 +2,7 @@ package objectstore
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -107,12 +108,7 @@ func (p *plan) end() {
 func (s *store) removePlan(p *plan) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	for i, other := range s.plans {
-		if other == p {
-			s.plans = append(s.plans[:i:i], s.plans[i+1:]...)
-			return
-		}
-	}
+	s.plans = slices.DeleteFunc(slices.Clone(s.plans), func(other *plan) bool { return other == p })
 }
 
 // planned returns the download of a source that was announced and is opened now, nil if there is none. Without one,

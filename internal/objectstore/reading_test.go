@@ -196,9 +196,9 @@ func checkAt(t *testing.T, file io.ReaderAt, want []byte, at int64, size int) {
 	}
 }
 
-// TestSequencesOfAFooterAndColumnsAskSeldom reads a file as a Parquet reader does: the footer, then ten columns
+// TestAFooterAndColumnsTakeFewRequests reads a file as a Parquet reader does: the footer, then ten columns
 // in step, 64 KiB at a time.
-func TestSequencesOfAFooterAndColumnsAskSeldom(t *testing.T) {
+func TestAFooterAndColumnsTakeFewRequests(t *testing.T) {
 	f := &fake{}
 	const column = 2 << 20
 	f.Put("x.parquet", noise(1, 10*column))

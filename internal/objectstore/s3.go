@@ -125,29 +125,24 @@ func (b *s3Bucket) look(ctx context.Context, key string) (listed, error) {
 }
 
 func (b *s3Bucket) get(ctx context.Context, want request) (reply, error) {
-	type found struct {
-		reply
-		tag string
-	}
-	got, err := s3Do(ctx, b, "get", func(client *s3.Client, o func(*s3.Options)) (found, error) {
+	got, err := s3Do(ctx, b, "get", func(client *s3.Client, o func(*s3.Options)) (reply, error) {
 		b.counts.gets.Add(1)
 		if q := b.quick.Load(); q != nil && q.client == client {
 			answer, err := q.get(ctx, want)
 			if err != nil {
-				return found{}, err
+				return reply{}, err
 			}
-			tag := answer.Header.Get("ETag")
-			return found{s3Reply(want, answer.Body, answer.ContentLength, answer.Header.Get("Content-Range")), s3Tag(&tag)}, nil
+			return s3Reply(want, answer.Body, answer.ContentLength, answer.Header.Get("Content-Range"), answer.Header.Get("ETag")), nil
 		}
 		out, err := b.getByLibrary(ctx, client, o, want)
 		if err != nil {
-			return found{}, err
+			return reply{}, err
 		}
 		length := int64(-1)
 		if out.ContentLength != nil {
 			length = *out.ContentLength
 		}
-		return found{s3Reply(want, out.Body, length, aws.ToString(out.ContentRange)), s3Tag(out.ETag)}, nil
+		return s3Reply(want, out.Body, length, aws.ToString(out.ContentRange), aws.ToString(out.ETag)), nil
 	})
 	if err != nil {
 		return reply{}, err
@@ -157,7 +152,7 @@ func (b *s3Bucket) get(ctx context.Context, want request) (reply, error) {
 		return reply{}, changed("the object was replaced after it was found")
 	}
 	b.read.Store(true)
-	return got.reply, nil
+	return got, nil
 }
 
 // getByLibrary makes a request, and if it succeeds the next ones are quick.
@@ -177,14 +172,14 @@ func (b *s3Bucket) getByLibrary(ctx context.Context, client *s3.Client, o func(*
 }
 
 // s3Reply returns a reply with a body. held says which bytes it has, if not all.
-func s3Reply(want request, body io.ReadCloser, length int64, held string) reply {
-	return reply{body: body, length: length, part: strings.HasPrefix(held, fmt.Sprintf("bytes %d-", want.from))}
+func s3Reply(want request, body io.ReadCloser, length int64, held, tag string) reply {
+	return reply{body: body, length: length, tag: s3Tag(tag), part: strings.HasPrefix(held, fmt.Sprintf("bytes %d-", want.from))}
 }
 
 // s3Version returns the version of an object. Times have whole seconds, since requests for one object return no
 // more, while lists may.
 func s3Version(tag *string, modified *time.Time) source.Version {
-	v := source.Version{Tag: s3Tag(tag), Modified: 1}
+	v := source.Version{Tag: s3Tag(aws.ToString(tag)), Modified: 1}
 	if modified != nil {
 		v.Modified = modified.Unix() * int64(time.Second)
 	}
@@ -192,8 +187,8 @@ func s3Version(tag *string, modified *time.Time) source.Version {
 }
 
 // s3Tag returns a tag without its quotes, and without the mark of a proxy that changes the form of objects.
-func s3Tag(tag *string) string {
-	return strings.Trim(strings.TrimPrefix(aws.ToString(tag), "W/"), `"`)
+func s3Tag(tag string) string {
+	return strings.Trim(strings.TrimPrefix(tag, "W/"), `"`)
 }
 
 // s3Do makes one request. A bucket in another region, expired credentials and a clock that is wrong are dealt

@@ -14,7 +14,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -114,8 +113,9 @@ func (s *Server) Environment() map[string]string { return fakes3.Environment(s.K
 
 // ServeHTTP passes a request on to the server, for a proxy that makes some fail.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	to, _ := url.Parse(s.URL) // which Start has made
 	passOn := httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(&url.URL{Scheme: "http", Host: strings.TrimPrefix(s.URL, "http://")})
+		r.SetURL(to)
 		r.Out.Host = r.In.Host // which is signed
 	}}
 	passOn.ServeHTTP(w, r)
