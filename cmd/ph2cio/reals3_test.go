@@ -12,7 +12,8 @@ import (
 	"ph2cio/internal/testkit/s3server"
 )
 
-// TestPreviewOfARealBucket compares the preview of objects, in a real server of S3, with that of the same files.
+// TestPreviewOfARealBucket compares the preview of objects, in a real server of S3, with that of the same
+// files.
 func TestPreviewOfARealBucket(t *testing.T) {
 	server := s3server.Start(t)
 	program, err := exec.LookPath("ph2cio")

@@ -22,8 +22,8 @@ const (
 // s3Servers has the servers of all stories, by URL.
 var s3Servers sync.Map
 
-// s3 [DIR]: starts a server whose buckets are the directories in DIR, by default the story's own, and lets the
-// program use it.
+// s3 [DIR]: starts a server whose buckets are the directories in DIR, by default the story's own, and lets
+// the program use it.
 func startS3(ts *testscript.TestScript, _ bool, args []string) {
 	dir := "."
 	if len(args) > 0 {
@@ -59,14 +59,15 @@ func setS3Faults(ts *testscript.TestScript, _ bool, args []string) {
 	s3Of(ts).Fail(fakes3.Rules(rules))
 }
 
-// s3counts: prints the requests that the server got since the last time, and the bytes of objects that it sent.
+// s3counts: prints the requests that the server got since the last time, and the bytes of objects that it
+// sent.
 func printS3Counts(ts *testscript.TestScript, _ bool, _ []string) {
 	n := s3Of(ts).TakeCounts()
 	fmt.Fprintf(ts.Stdout(), "lists %d heads %d gets %d bytes %d\n", n.Lists, n.Heads, n.Gets, n.Bytes)
 }
 
-// samejson FILE OTHER OLD=NEW...: fails unless two documents of --json say the same, apart from how long it took,
-// once OLD is written NEW in the second.
+// samejson FILE OTHER OLD=NEW...: fails unless two documents of --json say the same, apart from how long it
+// took, once OLD is written NEW in the second.
 func sameJSON(ts *testscript.TestScript, _ bool, args []string) {
 	read := func(name string) (text string) {
 		for line := range strings.Lines(ts.ReadFile(name)) {

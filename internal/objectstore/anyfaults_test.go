@@ -14,9 +14,10 @@ import (
 	"ph2cio/internal/testkit/fakes3"
 )
 
-// TestAnyFaultsAtAnyTime reads objects in order, at any offset and not to their end, several at once, announced in
-// another order than they are opened, while every third request fails in some way that is temporary. All that is
-// read is right, and at the end nothing is held, neither of the memory nor of the cache.
+// TestAnyFaultsAtAnyTime reads objects in order, at any offset and not to their end, several at once,
+// announced in another order than they are opened, while every third request fails in some way that is
+// temporary. All that is read is right, and at the end nothing is held, neither of the memory nor of the
+// cache.
 func TestAnyFaultsAtAnyTime(t *testing.T) {
 	for seed := range uint64(4) {
 		random := rand.New(rand.NewPCG(seed, 1))

@@ -21,7 +21,8 @@ var shapes = []struct {
 	files, size int
 }{{"2000x200KB", 2000, 200_000}, {"12x32MB", 12, 32 << 20}}
 
-// readPass reads sources in order as a pass does, the next one already open, and returns how much it has read.
+// readPass reads sources in order as a pass does, the next one already open, and returns how much it has
+// read.
 func readPass(b *testing.B, found []source.Source, buffer []byte) (size int64) {
 	done := source.Announce(b.Context(), found)
 	defer done()

@@ -19,11 +19,11 @@ type service interface {
 	close()
 }
 
-// bucket is one bucket of a service. Its methods make one request each, and may be called by several goroutines
-// at once. Their errors are of type *Error, or of the connection, or of the context.
+// bucket is one bucket of a service. Its methods make one request each, and may be called by several
+// goroutines at once. Their errors are of type *Error, or of the connection, or of the context.
 type bucket interface {
-	// list returns a page of the objects whose keys begin with prefix, and what to ask for the next page with:
-	// nothing for the first, and empty after the last.
+	// list returns a page of the objects whose keys begin with prefix, and what to ask for the next page
+	// with: nothing for the first, and empty after the last.
 	list(ctx context.Context, prefix, cursor string) (found []listed, next string, err error)
 	// look returns the object with this key.
 	look(ctx context.Context, key string) (listed, error)

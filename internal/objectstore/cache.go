@@ -21,10 +21,10 @@ import (
 )
 
 // cache is a directory with objects that were fetched. The name of a file is a hash of all that distinguishes
-// the version of an object, so that another version has another file. Files appear when they are complete, and
-// end with a checksum, since after a power loss a file may lack what was written to it: syncing thousands of small
-// files would take longer than fetching them. A run checks what earlier runs have left. Several runs may share a
-// directory.
+// the version of an object, so that another version has another file. Files appear when they are complete,
+// and end with a checksum, since after a power loss a file may lack what was written to it: syncing thousands
+// of small files would take longer than fetching them. A run checks what earlier runs have left. Several runs
+// may share a directory.
 //
 // What this run has read or written stays, because its second pass reads it again; the rest goes when room is
 // needed, the longest unused first. When nothing is left to remove, nothing more is kept.
@@ -97,8 +97,8 @@ func (c *cache) stat(name string, size int64) (info os.FileInfo, found bool) {
 	return info, err == nil && info.Mode().IsRegular() && info.Size() == size+checksumSize
 }
 
-// use is like has, for an object that will be opened and so must not be removed. It checks a file of an earlier
-// run, and removes one that is damaged.
+// use is like has, for an object that will be opened and so must not be removed. It checks a file of an
+// earlier run, and removes one that is damaged.
 func (c *cache) use(name string, size int64) bool {
 	info, found := c.stat(name, size)
 	if !found {
@@ -188,8 +188,8 @@ func (c *cache) makeRoom(size int64) bool {
 	return true
 }
 
-// add gives a complete file its name. It returns false if that fails, or if there is such a file already, which
-// counts as used already.
+// add gives a complete file its name. It returns false if that fails, or if there is such a file already,
+// which counts as used already.
 func (c *cache) add(f *cacheFile) bool {
 	c.lock.Lock()
 	defer c.lock.Unlock()

@@ -24,8 +24,8 @@ func readAnnounced(t testing.TB, found []source.Source) (all []byte) {
 	return all
 }
 
-// TestTheSecondPassReadsTheCache: nothing is fetched twice, and nothing but the objects is in the cache. Another
-// run finds them too. A new version of an object is fetched.
+// TestTheSecondPassReadsTheCache: nothing is fetched twice, and nothing but the objects is in the cache.
+// Another run finds them too. A new version of an object is fetched.
 func TestTheSecondPassReadsTheCache(t *testing.T) {
 	f := &fake{}
 	var want []byte
@@ -74,8 +74,8 @@ func TestTheSecondPassReadsTheCache(t *testing.T) {
 	}
 }
 
-// TestWhatIsFetchedAheadIsReadFromMemory: objects are in the cache before they are opened, and yet what was fetched
-// ahead is used, so that the memory is free for the next ones.
+// TestWhatIsFetchedAheadIsReadFromMemory: objects are in the cache before they are opened, and yet what was
+// fetched ahead is used, so that the memory is free for the next ones.
 func TestWhatIsFetchedAheadIsReadFromMemory(t *testing.T) {
 	f := &fake{}
 	f.fill(30, blockSize)
@@ -131,8 +131,8 @@ func TestTheCacheHasALimit(t *testing.T) {
 	}
 }
 
-// TestADamagedCacheIsNotRead: a file of another size is fetched again, and so is one of an earlier run with another
-// byte, such as after a power loss.
+// TestADamagedCacheIsNotRead: a file of another size is fetched again, and so is one of an earlier run with
+// another byte, such as after a power loss.
 func TestADamagedCacheIsNotRead(t *testing.T) {
 	f := &fake{}
 	f.Put("x", noise(1, 1000))

@@ -263,8 +263,8 @@ func (d *download) copyAt(p []byte, at int64) (n int, more chan struct{}, err er
 	return n, d.more, nil
 }
 
-// peek fills p with bytes at an offset without releasing any, and waits until they have arrived. held is false
-// if they have not been scheduled, or were released. The first part is scheduled if it has them.
+// peek fills p with bytes at an offset without releasing any, and waits until they have arrived. held is
+// false if they have not been scheduled, or were released. The first part is scheduled if it has them.
 func (d *download) peek(ctx context.Context, p []byte, at int64) (held bool, err error) {
 	for n := 0; n < len(p); {
 		d.lock.Lock()

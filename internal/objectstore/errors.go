@@ -87,8 +87,8 @@ func plainCause(err error) string {
 	return ""
 }
 
-// errTranscoded says that a service sends another text than it has stored, such as a decompressed one, so that
-// parts of the object cannot be asked for.
+// errTranscoded says that a service sends another text than it has stored, such as a decompressed one, so
+// that parts of the object cannot be asked for.
 var errTranscoded = errors.New("the service sends the object in another form than it is stored")
 
 // localError is an error of this machine's disk.

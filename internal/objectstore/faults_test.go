@@ -146,7 +146,8 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	}
 }
 
-// TestOneDeniedObjectDoesNotEndAll: when another object of the bucket could be read, the rest may be readable.
+// TestOneDeniedObjectDoesNotEndAll: when another object of the bucket could be read, the rest may be
+// readable.
 func TestOneDeniedObjectDoesNotEndAll(t *testing.T) {
 	f := &fake{}
 	f.Put("a", []byte("text"))
@@ -199,8 +200,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// TestExpiredCredentialsAreRenewedOnce: the configuration is read again, as for a file of credentials that was
-// renewed meanwhile.
+// TestExpiredCredentialsAreRenewedOnce: the configuration is read again, as for a file of credentials that
+// was renewed meanwhile.
 func TestExpiredCredentialsAreRenewedOnce(t *testing.T) {
 	f := &fake{}
 	f.Put("x", []byte("text"))
@@ -351,8 +352,8 @@ func TestTheRequesterPaysIfAsked(t *testing.T) {
 	}
 }
 
-// TestEndpointsOfServices: Amazon's have a host for each bucket, and Google's decompress for clients that do not
-// take gzip.
+// TestEndpointsOfServices: Amazon's have a host for each bucket, and Google's decompress for clients that do
+// not take gzip.
 func TestEndpointsOfServices(t *testing.T) {
 	for endpoint, want := range map[string][2]string{
 		"": {"false"}, "https://s3.eu-west-1.amazonaws.com": {"false"}, "https://bucket.vpce-1.s3.cn-north-1.vpce.amazonaws.com.cn": {"false"},

@@ -11,10 +11,10 @@ import (
 	"ph2cio/internal/source"
 )
 
-// file is an open object. What is read in order comes from a download, and what is read at any offset comes from
-// windows. When an object that was read in order is read at any offset, it is damaged, and its reader looks for
-// where it goes on: then all of it is fetched into a local file, which has everything from then on. So is an
-// object that the service sends in another form than it is stored.
+// file is an open object. What is read in order comes from a download, and what is read at any offset comes
+// from windows. When an object that was read in order is read at any offset, it is damaged, and its reader
+// looks for where it goes on: then all of it is fetched into a local file, which has everything from then on.
+// So is an object that the service sends in another form than it is stored.
 type file struct {
 	object *object
 	ctx    context.Context

@@ -104,7 +104,8 @@ func (o *object) wholeTo(ctx context.Context, file *os.File) (size int64, err er
 	return size, errors.Join(err, s.flush())
 }
 
-// writerSink is a sink that hands the bytes on in whole blocks, with their offset. flush hands on the last ones.
+// writerSink is a sink that hands the bytes on in whole blocks, with their offset. flush hands on the last
+// ones.
 type writerSink struct {
 	at     int64 // of the buffer
 	buffer []byte

@@ -11,9 +11,9 @@ const blockSize = 64 << 10
 // blocksFor returns how many blocks hold size bytes.
 func blocksFor(size int64) int { return int((size + blockSize - 1) / blockSize) }
 
-// memory is the memory for what has been fetched and not been read yet. A part reserves all blocks that it needs
-// before it is fetched, so that no two parts wait for each other. A part that its reader waits for takes its
-// blocks although there are none left; until they are released, nobody else gets any.
+// memory is the memory for what has been fetched and not been read yet. A part reserves all blocks that it
+// needs before it is fetched, so that no two parts wait for each other. A part that its reader waits for
+// takes its blocks although there are none left; until they are released, nobody else gets any.
 type memory struct {
 	most int // blocks
 

@@ -60,8 +60,8 @@ func (o *object) readOnce(ctx context.Context, from, to int64, s sink) (n int64,
 	})
 }
 
-// receive makes one request for the object, and returns how many bytes have arrived. expect returns how many should,
-// -1 if that is unknown, or an error for a reply that is of no use.
+// receive makes one request for the object, and returns how many bytes have arrived. expect returns how many
+// should, -1 if that is unknown, or an error for a reply that is of no use.
 func (o *object) receive(ctx context.Context, want request, s sink, expect func(reply) (int64, error)) (n int64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -103,7 +103,8 @@ func (o *object) receive(ctx context.Context, want request, s sink, expect func(
 	return n, nil
 }
 
-// readEnd reads the end of a body of which all bytes have been read, so that its connection can be used again.
+// readEnd reads the end of a body of which all bytes have been read, so that its connection can be used
+// again.
 func readEnd(body io.Reader, err error) {
 	if err == nil {
 		_, _ = body.Read(make([]byte, 1)) // nothing can be done about an error, and nothing is lost

@@ -20,8 +20,8 @@ type plan struct {
 	ended   bool
 }
 
-// Announce fetches sources ahead that will be opened in this order, from their beginnings. done ends that, and
-// what was fetched for sources that were not opened is dropped. The files must have been closed before.
+// Announce fetches sources ahead that will be opened in this order, from their beginnings. done ends that,
+// and what was fetched for sources that were not opened is dropped. The files must have been closed before.
 func (s *store) Announce(ctx context.Context, sources []source.Source) (done func()) {
 	ctx, cancel := s.shared.within(ctx)
 	p := &plan{store: s, sources: sources, waiting: map[string]*download{}, early: map[string]bool{}}
@@ -54,8 +54,8 @@ func (p *plan) run(ctx context.Context) {
 	}
 }
 
-// fetchedWhole reports whether to fetch an object ahead. Of a large Parquet file it is unknown which parts are
-// read.
+// fetchedWhole reports whether to fetch an object ahead. Of a large Parquet file it is unknown which parts
+// are read.
 func fetchedWhole(o *object) bool {
 	size := o.source.Size
 	return size > 0 && (size <= partSize || !strings.Contains(o.source.Name, ".parquet"))
@@ -78,8 +78,8 @@ func (p *plan) begin(ctx context.Context, o *object) *download {
 	return d
 }
 
-// open returns the download of a source that is opened, nil if there is none. Without one, fetches says that the
-// source is fetched by its file, and so not by the plan.
+// open returns the download of a source that is opened, nil if there is none. Without one, fetches says that
+// the source is fetched by its file, and so not by the plan.
 func (p *plan) open(s source.Source, fetches bool) *download {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -111,8 +111,8 @@ func (s *store) removePlan(p *plan) {
 	s.plans = slices.DeleteFunc(slices.Clone(s.plans), func(other *plan) bool { return other == p })
 }
 
-// planned returns the download of a source that was announced and is opened now, nil if there is none. Without one,
-// fetches says that the source is fetched by its file.
+// planned returns the download of a source that was announced and is opened now, nil if there is none.
+// Without one, fetches says that the source is fetched by its file.
 func (s *store) planned(one source.Source, fetches bool) *download {
 	s.lock.Lock()
 	plans := s.plans

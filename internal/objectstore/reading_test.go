@@ -139,8 +139,8 @@ func nothingHeld(t *testing.T, s *Stores) {
 	}
 }
 
-// TestReadingAtAnyOffset compares random reads, many at once, with what was stored: of an object whose beginning
-// was looked at before, as readers do, and of a small one that was announced.
+// TestReadingAtAnyOffset compares random reads, many at once, with what was stored: of an object whose
+// beginning was looked at before, as readers do, and of a small one that was announced.
 func TestReadingAtAnyOffset(t *testing.T) {
 	f := &fake{}
 	want := noise(1, 30<<20)
@@ -227,8 +227,8 @@ func TestAFooterAndColumnsTakeFewRequests(t *testing.T) {
 	}
 }
 
-// TestReadingGoesOnAfterDamage reads at an offset after reading in order, as a reader does that looks for where
-// a damaged file goes on: the whole object is fetched once, and the temporary file is gone at the end.
+// TestReadingGoesOnAfterDamage reads at an offset after reading in order, as a reader does that looks for
+// where a damaged file goes on: the whole object is fetched once, and the temporary file is gone at the end.
 func TestReadingGoesOnAfterDamage(t *testing.T) {
 	f := &fake{}
 	want := noise(1, 9<<20)

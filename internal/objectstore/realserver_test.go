@@ -26,8 +26,8 @@ func realStores(t testing.TB, server *s3server.Server, o Options) *Stores {
 	return openStores(t, o, server.Environment())
 }
 
-// TestARealServerIsRead lists more keys than fit in a page, with odd ones among them, and reads objects in every
-// way: in order, at any offset, and after they were changed.
+// TestARealServerIsRead lists more keys than fit in a page, with odd ones among them, and reads objects in
+// every way: in order, at any offset, and after they were changed.
 func TestARealServerIsRead(t *testing.T) {
 	server := s3server.Start(t)
 	var keys []string
@@ -123,8 +123,8 @@ func TestARealServerRefusesOtherCredentials(t *testing.T) {
 	}
 }
 
-// TestARealServerThatFailsNowAndThenIsRead: a proxy cuts bodies, and answers that the server is busy. All bytes
-// are read, and a second pass with a cache makes no request.
+// TestARealServerThatFailsNowAndThenIsRead: a proxy cuts bodies, and answers that the server is busy. All
+// bytes are read, and a second pass with a cache makes no request.
 func TestARealServerThatFailsNowAndThenIsRead(t *testing.T) {
 	server := s3server.Start(t)
 	objects := map[string][]byte{}

@@ -80,8 +80,8 @@ func TestTransfersAreResumed(t *testing.T) {
 	}
 }
 
-// TestPatienceEnds fails all requests: they are made again for two minutes, or for a quarter of one as long as
-// no store has answered.
+// TestPatienceEnds fails all requests: they are made again for two minutes, or for a quarter of one as long
+// as no store has answered.
 func TestPatienceEnds(t *testing.T) {
 	for reached, lasts := range map[bool]time.Duration{true: patienceFor, false: firstTry} {
 		synctest.Test(t, func(t *testing.T) {

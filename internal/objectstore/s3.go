@@ -176,8 +176,8 @@ func s3Reply(want request, body io.ReadCloser, length int64, held, tag string) r
 	return reply{body: body, length: length, tag: s3Tag(tag), part: strings.HasPrefix(held, fmt.Sprintf("bytes %d-", want.from))}
 }
 
-// s3Version returns the version of an object. Times have whole seconds, since requests for one object return no
-// more, while lists may.
+// s3Version returns the version of an object. Times have whole seconds, since requests for one object return
+// no more, while lists may.
 func s3Version(tag *string, modified *time.Time) source.Version {
 	v := source.Version{Tag: s3Tag(aws.ToString(tag)), Modified: 1}
 	if modified != nil {

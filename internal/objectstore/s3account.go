@@ -30,7 +30,8 @@ type s3Account struct {
 	http    *http.Client
 }
 
-// defaultRegion is what services other than Amazon's, and Amazon's global endpoint, take when there is no region.
+// defaultRegion is what services other than Amazon's, and Amazon's global endpoint, take when there is no
+// region.
 const defaultRegion = "us-east-1"
 
 // client returns the client, and its age for renew. It fails if there are no credentials.
@@ -136,8 +137,8 @@ func isOf(endpoint string, domains ...string) bool {
 	return err == nil && slices.ContainsFunc(domains, func(domain string) bool { return strings.HasSuffix("."+u.Hostname(), "."+domain) })
 }
 
-// unsignedEncoding keeps the header Accept-Encoding out of the signature, since proxies change it, and sets it
-// afterwards.
+// unsignedEncoding keeps the header Accept-Encoding out of the signature, since proxies change it, and sets
+// it afterwards.
 func unsignedEncoding(stack *middleware.Stack, encoding string) error {
 	set := func(value string) func(context.Context, middleware.FinalizeInput, middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 		return func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {

@@ -91,7 +91,8 @@ func (b *s3Bucket) failed(what string, err error) error {
 	}
 }
 
-// s3Unfit returns the error for credentials, or a clock, that no request can succeed with; nil for other answers.
+// s3Unfit returns the error for credentials, or a clock, that no request can succeed with; nil for other
+// answers.
 func s3Unfit(answer *awshttp.ResponseError, code string) error {
 	switch {
 	case s3Expired[code]:

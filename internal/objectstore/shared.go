@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// Options say how objects are reached and kept. The zero value reads from Amazon's S3 with the credentials and
-// the region of the environment, and keeps nothing.
+// Options say how objects are reached and kept. The zero value reads from Amazon's S3 with the credentials
+// and the region of the environment, and keeps nothing.
 type Options struct {
 	Endpoint      string // the URL of another service that speaks S3's protocol; empty for Amazon's
 	Region        string // empty for the environment's, or what the bucket says
@@ -39,8 +39,8 @@ type shared struct {
 	reached atomic.Bool // a store has answered as it should
 }
 
-// atOnce is how many requests fetch ahead at the same time: enough for small objects in a store far away, which
-// take 30 ms each.
+// atOnce is how many requests fetch ahead at the same time: enough for small objects in a store far away,
+// which take 30 ms each.
 const atOnce = 100
 
 // counters count what has been asked for.

@@ -1,17 +1,18 @@
 // Package objectstore reads exports from buckets: those of S3, and of services that speak its protocol.
 //
 // Stores has the stores that the names of sources belong to. A store lists objects, and opens them. An object
-// that is read in order is fetched in parts, several at once and ahead of its reader. Announce also fetches the
-// objects that will be opened next. All that waits for its reader shares one memory, so that it stays small
-// whatever the objects are. Objects that are read at any offset, such as Parquet files, are fetched by windows.
+// that is read in order is fetched in parts, several at once and ahead of its reader. Announce also fetches
+// the objects that will be opened next. All that waits for its reader shares one memory, so that it stays
+// small whatever the objects are. Objects that are read at any offset, such as Parquet files, are fetched by
+// windows.
 //
-// An object never grows: it has a tag, and every request asks for that tag, so that all bytes are those of the
-// object that was listed. A transfer that breaks is resumed at the byte where it broke.
+// An object never grows: it has a tag, and every request asks for that tag, so that all bytes are those of
+// the object that was listed. A transfer that breaks is resumed at the byte where it broke.
 //
-// The files form layers: errors, retry, memory, cache and shared know nothing of requests. bucket.go says what
-// a service has to offer; s3.go and its like are such a service, and the only place that knows its library.
-// object.go reads parts of one object; download.go, windows.go and local.go are three ways to hold them; file.go
-// chooses among these. plan.go fetches ahead. store.go and stores.go put it together.
+// The files form layers: errors, retry, memory, cache and shared know nothing of requests. bucket.go says
+// what a service has to offer; s3.go and its like are such a service, and the only place that knows its
+// library. object.go reads parts of one object; download.go, windows.go and local.go are three ways to hold
+// them; file.go chooses among these. plan.go fetches ahead. store.go and stores.go put it together.
 package objectstore
 
 import (

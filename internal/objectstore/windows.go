@@ -13,9 +13,9 @@ const (
 	mostWindows = 24        // of one file: two for each column of a Parquet file that is read in order
 )
 
-// windows hold parts of an object that is read at any offset. A reader that comes to the second half of a window
-// makes the next one be fetched. Those that were read to their end first are dropped first, then the least recently
-// used ones.
+// windows hold parts of an object that is read at any offset. A reader that comes to the second half of a
+// window makes the next one be fetched. Those that were read to their end first are dropped first, then the
+// least recently used ones.
 type windows struct {
 	object *object
 	ctx    context.Context
@@ -70,8 +70,8 @@ func (w *windows) readAt(ctx context.Context, p []byte, at int64) (n int, err er
 	return n, nil
 }
 
-// fetchAhead begins to fetch the window at an offset, unless that has been read before: then another column of a
-// Parquet file begins there.
+// fetchAhead begins to fetch the window at an offset, unless that has been read before: then another column
+// of a Parquet file begins there.
 func (w *windows) fetchAhead(at int64) {
 	w.lock.Lock()
 	seen, _ := w.fetched.at(at)

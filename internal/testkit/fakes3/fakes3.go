@@ -1,6 +1,6 @@
-// Package fakes3 is an S3 server in this process, for tests: it answers as S3 does, and checks who asks, but no
-// signatures. It also has a proxy, which counts the requests to this server or to a real one, and makes some of
-// them fail.
+// Package fakes3 is an S3 server in this process, for tests: it answers as S3 does, and checks who asks, but
+// no signatures. It also has a proxy, which counts the requests to this server or to a real one, and makes
+// some of them fail.
 package fakes3
 
 import (
