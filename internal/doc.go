@@ -58,7 +58,7 @@
 //	  race      whether tests run with the race detector
 //	  plans     what a test reads and by which rules, for packages that look at exports by the passes of a run
 //	  sources   a store of exports in memory that is slow, fails or changes what it has
-//	  fakes3    an S3 server in this process, and a proxy that makes this or another one fail
+//	  fakestore an S3 server in this process, and a proxy that makes this or another one fail
 //	  s3server  a real S3 server, where one is installed
 //	  bench     the program that measures all this (make bench)
 //

@@ -63,13 +63,13 @@ var imports = map[string][]string{
 	"internal/testkit/race":      {},
 	"internal/testkit/plans":     under("transfer", "people", "mapping", "source"),
 	"internal/testkit/sources":   under("source"),
-	"internal/testkit/s3server":  under("testkit/fakes3"),
-	"internal/testkit/fakes3":    {},
+	"internal/testkit/s3server":  under("testkit/fakestore"),
+	"internal/testkit/fakestore": {},
 	"internal/testkit/bench":     under("testkit/synthetic", "exit"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/race", "testkit/sources", "testkit/s3server", "testkit/fakes3", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
+var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/race", "testkit/sources", "testkit/s3server", "testkit/fakestore", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
 
 func under(names ...string) []string {
 	for i, name := range names {

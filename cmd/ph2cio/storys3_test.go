@@ -9,7 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"ph2cio/internal/testkit/fakes3"
+	"ph2cio/internal/testkit/fakestore"
 )
 
 // The credentials of S3, which must not appear in any output.
@@ -29,7 +29,7 @@ func startS3(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	s := &fakes3.Proxy{Server: &fakes3.Server{Objects: fakes3.Directory(ts.MkAbs(dir)), Key: canaryS3Key, Page: 3}}
+	s := &fakestore.Proxy{Server: &fakestore.S3{Objects: fakestore.Directory(ts.MkAbs(dir)), Key: canaryS3Key, Page: 3}}
 	server := httptest.NewServer(s)
 	s3Servers.Store(server.URL, s)
 	ts.Defer(func() {
@@ -37,26 +37,26 @@ func startS3(ts *testscript.TestScript, _ bool, args []string) {
 		server.Close()
 	})
 	ts.Setenv("PH2CIO_S3_ENDPOINT", server.URL)
-	for name, value := range fakes3.Environment(canaryS3Key, canaryS3Secret, canaryS3Token) {
+	for name, value := range fakestore.S3Environment(canaryS3Key, canaryS3Secret, canaryS3Token) {
 		ts.Setenv(name, value)
 	}
 }
 
-func s3Of(ts *testscript.TestScript) *fakes3.Proxy {
+func s3Of(ts *testscript.TestScript) *fakestore.Proxy {
 	s, ok := s3Servers.Load(ts.Getenv("PH2CIO_S3_ENDPOINT"))
 	if !ok {
 		ts.Fatalf("the story has no S3 server")
 	}
-	return s.(*fakes3.Proxy)
+	return s.(*fakestore.Proxy)
 }
 
 // s3faults [JSON...]: replaces the faults of the server by these.
 func setS3Faults(ts *testscript.TestScript, _ bool, args []string) {
-	rules := make([]fakes3.Rule, len(args))
+	rules := make([]fakestore.Rule, len(args))
 	for i, arg := range args {
 		ts.Check(json.Unmarshal([]byte(arg), &rules[i]))
 	}
-	s3Of(ts).Fail(fakes3.Rules(rules))
+	s3Of(ts).Fail(fakestore.Rules(rules))
 }
 
 // s3counts: prints the requests that the server got since the last time, and the bytes of objects that it

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"ph2cio/internal/source"
-	"ph2cio/internal/testkit/fakes3"
+	"ph2cio/internal/testkit/fakestore"
 )
 
 // TestAnyFaultsAtAnyTime reads objects in order, at any offset and not to their end, several at once,
@@ -28,18 +28,18 @@ func TestAnyFaultsAtAnyTime(t *testing.T) {
 			f.Put(fmt.Sprintf("%02d", i), texts[i])
 		}
 		var lock sync.Mutex
-		f.Fail(func(*http.Request, int) *fakes3.Fault {
+		f.Fail(func(*http.Request, int) *fakestore.Fault {
 			lock.Lock()
 			defer lock.Unlock()
 			switch random.IntN(12) {
 			case 0:
-				return &fakes3.Fault{Status: 503, Code: "SlowDown"}
+				return &fakestore.Fault{Status: 503, Code: "SlowDown"}
 			case 1:
-				return &fakes3.Fault{Status: 500, Code: "InternalError"}
+				return &fakestore.Fault{Status: 500, Code: "InternalError"}
 			case 2:
-				return &fakes3.Fault{Cut: 1 + random.IntN(1<<20)}
+				return &fakestore.Fault{Cut: 1 + random.IntN(1<<20)}
 			case 3:
-				return &fakes3.Fault{Cut: 1 + random.IntN(100), Delay: time.Millisecond}
+				return &fakestore.Fault{Cut: 1 + random.IntN(100), Delay: time.Millisecond}
 			}
 			return nil
 		})

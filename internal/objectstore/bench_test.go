@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"ph2cio/internal/source"
-	"ph2cio/internal/testkit/fakes3"
+	"ph2cio/internal/testkit/fakestore"
 	"ph2cio/internal/testkit/s3server"
 )
 
@@ -108,8 +108,8 @@ func BenchmarkFarAway(b *testing.B) {
 	for _, shape := range shapes {
 		f := &fake{}
 		f.fill(shape.files, shape.size)
-		f.Fail(func(*http.Request, int) *fakes3.Fault {
-			return &fakes3.Fault{Delay: 30 * time.Millisecond, PerByte: time.Second / 90_000_000}
+		f.Fail(func(*http.Request, int) *fakestore.Fault {
+			return &fakestore.Fault{Delay: 30 * time.Millisecond, PerByte: time.Second / 90_000_000}
 		})
 		b.Run(shape.name, func(b *testing.B) {
 			s := f.start(b, Options{})

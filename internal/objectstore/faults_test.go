@@ -17,7 +17,7 @@ import (
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/source"
-	"ph2cio/internal/testkit/fakes3"
+	"ph2cio/internal/testkit/fakestore"
 )
 
 // TestBrokenTransfersAreResumedWithTheTag cuts bodies at random places: reading gets all bytes, and asks for
@@ -27,13 +27,13 @@ func TestBrokenTransfersAreResumedWithTheTag(t *testing.T) {
 	want := noise(1, 10<<20)
 	f.Put("x", want)
 	cuts := 0
-	f.Fail(func(r *http.Request, n int) *fakes3.Fault {
+	f.Fail(func(r *http.Request, n int) *fakestore.Fault {
 		if r.URL.Path == "/bucket/x" && r.Header.Get("If-Match") == "" {
-			return &fakes3.Fault{Status: 400, Code: "NoTag"}
+			return &fakestore.Fault{Status: 400, Code: "NoTag"}
 		}
 		if n%3 != 0 {
 			cuts++
-			return &fakes3.Fault{Cut: n * 7919 % (2 << 20)}
+			return &fakestore.Fault{Cut: n * 7919 % (2 << 20)}
 		}
 		return nil
 	})
@@ -93,28 +93,28 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	for _, c := range []struct {
 		method      string
 		list        bool
-		fault       fakes3.Fault
+		fault       fakestore.Fault
 		want, hint  string
 		code        int
 		unavailable bool
 	}{
-		{list: true, fault: fakes3.Fault{Status: 403, Code: "AccessDenied"}, want: "permission s3:ListBucket on arn:aws:s3:::bucket", code: exit.Credentials, unavailable: unavailable},
-		{fault: fakes3.Fault{Status: 403, Code: "AccessDenied"}, want: "permission s3:GetObject on arn:aws:s3:::bucket/*", hint: "--s3-requester-pays", code: exit.Credentials, unavailable: unavailable},
-		{fault: fakes3.Fault{Status: 403, Code: "AccessDenied", Message: "User is not authorized to perform: kms:Decrypt on"}, want: "kms:Decrypt", code: exit.Credentials, unavailable: unavailable},
-		{list: true, fault: fakes3.Fault{Status: 403, Code: "InvalidAccessKeyId"}, want: "refused the credentials: 403 InvalidAccessKeyId (request ID REQ123)", code: exit.Credentials, unavailable: unavailable},
-		{list: true, fault: fakes3.Fault{Status: 403, Code: "SignatureDoesNotMatch"}, want: "refused the credentials", code: exit.Credentials, unavailable: unavailable},
-		{fault: fakes3.Fault{Status: 400, Code: "ExpiredToken"}, want: "have expired", hint: "resumes", code: exit.Credentials, unavailable: unavailable},
-		{list: true, fault: fakes3.Fault{Status: 403, Code: "RequestTimeTooSkewed"}, want: "clock of this machine", code: exit.Credentials, unavailable: unavailable},
-		{list: true, fault: fakes3.Fault{Status: 301, Code: "PermanentRedirect"}, want: "in another region", hint: "--s3-region", code: exit.Failed, unavailable: unavailable},
-		{list: true, fault: fakes3.Fault{Status: 400, Code: "AuthorizationHeaderMalformed", Header: map[string]string{"x-amz-bucket-region": "eu-west-3"}}, want: "in the region eu-west-3", hint: "--s3-region eu-west-3", code: exit.Failed, unavailable: unavailable},
-		{fault: fakes3.Fault{Status: 403, Code: "InvalidObjectState"}, want: "archived", hint: "restore", code: exit.Failed},
-		{fault: fakes3.Fault{Status: 418, Code: "Odd\x1b[31m"}, want: "refused the request: 418 (request ID REQ123)", code: exit.Failed},
-		{fault: fakes3.Fault{Status: 412, Code: "PreconditionFailed"}, want: "replaced", code: exit.Failed},
+		{list: true, fault: fakestore.Fault{Status: 403, Code: "AccessDenied"}, want: "permission s3:ListBucket on arn:aws:s3:::bucket", code: exit.Credentials, unavailable: unavailable},
+		{fault: fakestore.Fault{Status: 403, Code: "AccessDenied"}, want: "permission s3:GetObject on arn:aws:s3:::bucket/*", hint: "--s3-requester-pays", code: exit.Credentials, unavailable: unavailable},
+		{fault: fakestore.Fault{Status: 403, Code: "AccessDenied", Message: "User is not authorized to perform: kms:Decrypt on"}, want: "kms:Decrypt", code: exit.Credentials, unavailable: unavailable},
+		{list: true, fault: fakestore.Fault{Status: 403, Code: "InvalidAccessKeyId"}, want: "refused the credentials: 403 InvalidAccessKeyId (request ID REQ123)", code: exit.Credentials, unavailable: unavailable},
+		{list: true, fault: fakestore.Fault{Status: 403, Code: "SignatureDoesNotMatch"}, want: "refused the credentials", code: exit.Credentials, unavailable: unavailable},
+		{fault: fakestore.Fault{Status: 400, Code: "ExpiredToken"}, want: "have expired", hint: "resumes", code: exit.Credentials, unavailable: unavailable},
+		{list: true, fault: fakestore.Fault{Status: 403, Code: "RequestTimeTooSkewed"}, want: "clock of this machine", code: exit.Credentials, unavailable: unavailable},
+		{list: true, fault: fakestore.Fault{Status: 301, Code: "PermanentRedirect"}, want: "in another region", hint: "--s3-region", code: exit.Failed, unavailable: unavailable},
+		{list: true, fault: fakestore.Fault{Status: 400, Code: "AuthorizationHeaderMalformed", Header: map[string]string{"x-amz-bucket-region": "eu-west-3"}}, want: "in the region eu-west-3", hint: "--s3-region eu-west-3", code: exit.Failed, unavailable: unavailable},
+		{fault: fakestore.Fault{Status: 403, Code: "InvalidObjectState"}, want: "archived", hint: "restore", code: exit.Failed},
+		{fault: fakestore.Fault{Status: 418, Code: "Odd\x1b[31m"}, want: "refused the request: 418 (request ID REQ123)", code: exit.Failed},
+		{fault: fakestore.Fault{Status: 412, Code: "PreconditionFailed"}, want: "replaced", code: exit.Failed},
 	} {
 		f := &fake{}
 		f.Put("x", []byte("text"))
-		f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
-			if c.list == fakes3.IsList(r) {
+		f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
+			if c.list == fakestore.IsList(r) {
 				return &c.fault
 			}
 			return nil
@@ -152,9 +152,9 @@ func TestOneDeniedObjectDoesNotEndAll(t *testing.T) {
 	f := &fake{}
 	f.Put("a", []byte("text"))
 	f.Put("b", []byte("text"))
-	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+	f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
 		if r.URL.Path == "/bucket/b" {
-			return &fakes3.Fault{Status: 403, Code: "AccessDenied"}
+			return &fakestore.Fault{Status: 403, Code: "AccessDenied"}
 		}
 		return nil
 	})
@@ -171,12 +171,12 @@ func TestTheRegionOfTheBucketIsFound(t *testing.T) {
 	f := &fake{}
 	f.Put("x", []byte("text"))
 	var wrong atomic.Int32
-	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+	f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
 		if strings.Contains(r.Header.Get("Authorization"), "/eu-west-3/s3/") {
 			return nil
 		}
 		wrong.Add(1)
-		return &fakes3.Fault{Status: 400, Code: "AuthorizationHeaderMalformed", Header: map[string]string{"x-amz-bucket-region": "eu-west-3"}}
+		return &fakestore.Fault{Status: 400, Code: "AuthorizationHeaderMalformed", Header: map[string]string{"x-amz-bucket-region": "eu-west-3"}}
 	})
 	s := f.start(t, Options{})
 	if got := readOne(t, listAll(t, s, "s3://bucket/")[0]); string(got) != "text" || wrong.Load() != 1 {
@@ -187,11 +187,11 @@ func TestTheRegionOfTheBucketIsFound(t *testing.T) {
 // TestRedirectsAreNotFollowed: they could lead anywhere.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	f := &fake{}
-	f.Fail(func(r *http.Request, n int) *fakes3.Fault {
+	f.Fail(func(r *http.Request, n int) *fakestore.Fault {
 		if n > 1 {
 			t.Error("the redirect was followed:", r.URL)
 		}
-		return &fakes3.Fault{Status: 307, Code: "TemporaryRedirect", Header: map[string]string{"Location": "/elsewhere"}}
+		return &fakestore.Fault{Status: 307, Code: "TemporaryRedirect", Header: map[string]string{"Location": "/elsewhere"}}
 	})
 	s := f.start(t, Options{})
 	l, _ := s.Remote("s3://bucket/")
@@ -206,10 +206,10 @@ func TestExpiredCredentialsAreRenewedOnce(t *testing.T) {
 	f := &fake{}
 	f.Put("x", []byte("text"))
 	var expired atomic.Int32
-	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+	f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
 		if strings.Contains(r.Header.Get("Authorization"), "AKIDCANARY/") {
 			expired.Add(1)
-			return &fakes3.Fault{Status: 400, Code: "ExpiredToken"}
+			return &fakestore.Fault{Status: 400, Code: "ExpiredToken"}
 		}
 		return nil
 	})
@@ -231,7 +231,7 @@ func TestWithoutCredentials(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
 	l, _ := s.Remote("s3://bucket/")
 	_, err := l.List(t.Context(), "s3://bucket/")
-	if err == nil || !strings.Contains(err.Error(), "no credentials for S3") || exit.Code(err) != exit.Credentials || f.TakeCounts() != (fakes3.Counts{}) {
+	if err == nil || !strings.Contains(err.Error(), "no credentials for S3") || exit.Code(err) != exit.Credentials || f.TakeCounts() != (fakestore.Counts{}) {
 		t.Error(err)
 	}
 	s = f.start(t, Options{Profile: "nobody"})
@@ -245,8 +245,8 @@ func TestWithoutCredentials(t *testing.T) {
 func TestBusyStoresAreAskedAgain(t *testing.T) {
 	f := &fake{}
 	f.fill(10, 1000)
-	codes := []fakes3.Fault{{Status: 503, Code: "SlowDown"}, {Status: 500, Code: "InternalError"}, {Status: 503}, {Status: 429, Code: "TooManyRequests"}, {Status: 502}, {Status: 400, Code: "RequestTimeout"}}
-	f.Fail(func(_ *http.Request, n int) *fakes3.Fault {
+	codes := []fakestore.Fault{{Status: 503, Code: "SlowDown"}, {Status: 500, Code: "InternalError"}, {Status: 503}, {Status: 429, Code: "TooManyRequests"}, {Status: 502}, {Status: 400, Code: "RequestTimeout"}}
+	f.Fail(func(_ *http.Request, n int) *fakestore.Fault {
 		if n%2 == 1 {
 			return &codes[n/2%len(codes)]
 		}
@@ -294,9 +294,9 @@ func TestUnreachableEndpoints(t *testing.T) {
 func TestCancellingEndsReading(t *testing.T) {
 	f := &fake{}
 	f.Put("x", noise(1, 20<<20))
-	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
-		if !fakes3.IsList(r) {
-			return &fakes3.Fault{Delay: time.Minute}
+	f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
+		if !fakestore.IsList(r) {
+			return &fakestore.Fault{Delay: time.Minute}
 		}
 		return nil
 	})
@@ -338,9 +338,9 @@ func TestTheRequesterPaysIfAsked(t *testing.T) {
 	for _, pays := range []bool{false, true} {
 		f := &fake{}
 		f.Put("x", []byte("text"))
-		f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+		f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
 			if (r.Header.Get("X-Amz-Request-Payer") == "requester") != pays {
-				return &fakes3.Fault{Status: 403, Code: "AccessDenied"}
+				return &fakestore.Fault{Status: 403, Code: "AccessDenied"}
 			}
 			return nil
 		})

@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"ph2cio/internal/source"
-	"ph2cio/internal/testkit/fakes3"
+	"ph2cio/internal/testkit/fakestore"
 )
 
 // noise returns bytes that are the same for the same seed.
@@ -268,7 +268,7 @@ func TestOtherFormsOfAnObjectAreRead(t *testing.T) {
 	want := noise(1, partSize+1000)
 	f.Put("x", want)
 	f.Put("x.parquet", want)
-	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+	f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
 		r.Header.Del("Range")
 		return nil
 	})
@@ -300,11 +300,11 @@ func TestOtherFormsOfAnObjectAreRead(t *testing.T) {
 func TestContentEncodingIsLeftAlone(t *testing.T) {
 	f := &fake{}
 	f.Put("x.gz", []byte("\x1f\x8b not really"))
-	f.Fail(func(r *http.Request, n int) *fakes3.Fault {
+	f.Fail(func(r *http.Request, n int) *fakestore.Fault {
 		if got := r.Header.Get("Accept-Encoding"); r.Method == "GET" && r.URL.Path != "/bucket" && got != "identity" {
-			return &fakes3.Fault{Status: 400, Code: "Asked-for-" + got}
+			return &fakestore.Fault{Status: 400, Code: "Asked-for-" + got}
 		}
-		return &fakes3.Fault{Header: map[string]string{"Content-Encoding": "gzip"}}
+		return &fakestore.Fault{Header: map[string]string{"Content-Encoding": "gzip"}}
 	})
 	s := f.start(t, Options{})
 	if got := readOne(t, listAll(t, s, "s3://bucket/")[0]); string(got) != "\x1f\x8b not really" {

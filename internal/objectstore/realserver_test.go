@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"ph2cio/internal/source"
-	"ph2cio/internal/testkit/fakes3"
+	"ph2cio/internal/testkit/fakestore"
 	"ph2cio/internal/testkit/s3server"
 )
 
@@ -132,15 +132,15 @@ func TestARealServerThatFailsNowAndThenIsRead(t *testing.T) {
 		objects[fmt.Sprintf("p/%02d", i)] = noise(uint64(i), i*400_000)
 	}
 	server.PutAll(t, objects)
-	proxy := &fakes3.Proxy{Server: server}
+	proxy := &fakestore.Proxy{Server: server}
 	front := httptest.NewServer(proxy)
 	t.Cleanup(front.Close)
-	proxy.Fail(func(r *http.Request, n int) *fakes3.Fault {
+	proxy.Fail(func(r *http.Request, n int) *fakestore.Fault {
 		switch {
 		case n%5 == 1:
-			return &fakes3.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
-		case n%5 == 3 && !fakes3.IsList(r):
-			return &fakes3.Fault{Cut: 100_000, Delay: time.Millisecond}
+			return &fakestore.Fault{Status: http.StatusServiceUnavailable, Code: "SlowDown"}
+		case n%5 == 3 && !fakestore.IsList(r):
+			return &fakestore.Fault{Cut: 100_000, Delay: time.Millisecond}
 		}
 		return nil
 	})

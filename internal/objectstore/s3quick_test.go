@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/testkit/fakes3"
+	"ph2cio/internal/testkit/fakestore"
 )
 
 // TestQuickRequestsFailAsThoseOfTheLibrary has the same answers for both: the errors are the same.
 func TestQuickRequestsFailAsThoseOfTheLibrary(t *testing.T) {
-	for _, bad := range []fakes3.Fault{
+	for _, bad := range []fakestore.Fault{
 		{Status: 403, Code: "AccessDenied"}, {Status: 403, Code: "AccessDenied", Message: "not authorized to perform: kms:Decrypt"},
 		{Status: 403, Code: "InvalidAccessKeyId"}, {Status: 400, Code: "ExpiredToken"}, {Status: 403, Code: "RequestTimeTooSkewed"},
 		{Status: 301, Code: "PermanentRedirect"}, {Status: 403, Code: "InvalidObjectState"}, {Status: 404, Code: "NoSuchKey"},
@@ -24,7 +24,7 @@ func TestQuickRequestsFailAsThoseOfTheLibrary(t *testing.T) {
 			f := &fake{}
 			f.Put("a", []byte("text"))
 			f.Put("x", []byte("text"))
-			f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+			f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
 				if r.URL.Path == "/bucket/x" {
 					return &bad
 				}
@@ -58,15 +58,15 @@ func TestAWrongClockIsCorrected(t *testing.T) {
 	f.Put("b", []byte("text"))
 	f.Put("c", []byte("text"))
 	var refused atomic.Int32
-	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+	f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
 		now := time.Now().Add(ahead)
 		at, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
 		date := map[string]string{"Date": now.UTC().Format(http.TimeFormat)}
 		if err != nil || at.Sub(now).Abs() > time.Minute {
 			refused.Add(1)
-			return &fakes3.Fault{Status: 403, Code: "RequestTimeTooSkewed", Header: date}
+			return &fakestore.Fault{Status: 403, Code: "RequestTimeTooSkewed", Header: date}
 		}
-		return &fakes3.Fault{Header: date}
+		return &fakestore.Fault{Header: date}
 	})
 	s := f.start(t, Options{})
 	for _, one := range listAll(t, s, "s3://bucket/") {
@@ -85,7 +85,7 @@ func TestQuickRequestsAreLikeThoseOfTheLibrary(t *testing.T) {
 	f.Put("a b/c+d:e/ä%20/?x#y", noise(1, firstSize+10))
 	var seen []http.Header
 	var urls []string
-	f.Fail(func(r *http.Request, _ int) *fakes3.Fault {
+	f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
 		if strings.HasPrefix(r.URL.Path, "/bucket/a") {
 			seen, urls = append(seen, r.Header.Clone()), append(urls, r.URL.EscapedPath())
 		}

@@ -9,18 +9,18 @@ import (
 	"go.uber.org/goleak"
 
 	"ph2cio/internal/source"
-	"ph2cio/internal/testkit/fakes3"
+	"ph2cio/internal/testkit/fakestore"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // canary has credentials that must not appear in any output.
-var canary = fakes3.Environment("AKIDCANARY", "SECRETCANARY", "TOKENCANARY")
+var canary = fakestore.S3Environment("AKIDCANARY", "SECRETCANARY", "TOKENCANARY")
 
 // fake is an S3 server in this process with objects in memory, and a proxy before it.
 type fake struct {
-	fakes3.Memory
-	fakes3.Proxy
+	fakestore.Memory
+	fakestore.Proxy
 	page int    // of a list; 0 for the server's own
 	url  string // empty before it was started
 }
@@ -36,7 +36,7 @@ func (f *fake) fill(count, size int) {
 func (f *fake) start(t testing.TB, o Options) *Stores {
 	t.Helper()
 	if f.url == "" {
-		f.Server = &fakes3.Server{Objects: &f.Memory, Page: f.page}
+		f.Server = &fakestore.S3{Objects: &f.Memory, Page: f.page}
 		server := httptest.NewServer(&f.Proxy)
 		t.Cleanup(server.Close)
 		f.url = server.URL

@@ -21,7 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"ph2cio/internal/testkit/fakes3"
+	"ph2cio/internal/testkit/fakestore"
 )
 
 // Install is the command that installs the server.
@@ -109,7 +109,7 @@ func waitFor(tb testing.TB, address string, said fmt.Stringer) {
 }
 
 // Environment returns the variables with which a program finds the credentials of the server, and no others.
-func (s *Server) Environment() map[string]string { return fakes3.Environment(s.Key, s.Secret, "") }
+func (s *Server) Environment() map[string]string { return fakestore.S3Environment(s.Key, s.Secret, "") }
 
 // ServeHTTP passes a request on to the server, for a proxy that makes some fail.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

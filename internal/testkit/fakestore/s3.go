@@ -1,7 +1,4 @@
-// Package fakes3 is an S3 server in this process, for tests: it answers as S3 does, and checks who asks, but
-// no signatures. It also has a proxy, which counts the requests to this server or to a real one, and makes
-// some of them fail.
-package fakes3
+package fakestore
 
 import (
 	"cmp"
@@ -16,15 +13,16 @@ import (
 	"time"
 )
 
-// Server is an http.Handler. The fields must not change while it serves.
-type Server struct {
+// S3 is an http.Handler that answers as S3 does, and checks who asks, but no signatures. The fields must not
+// change while it serves.
+type S3 struct {
 	Objects Objects
 	Key     string // the access key ID of all requests that are accepted; empty for any
 	Page    int    // how many objects a list has at most; 0 for 1000
 }
 
-// Environment returns the variables with which a program finds these credentials, and none of this machine.
-func Environment(key, secret, token string) map[string]string {
+// S3Environment returns the variables with which a program finds these credentials, and none of this machine.
+func S3Environment(key, secret, token string) map[string]string {
 	return map[string]string{
 		"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token, "AWS_EC2_METADATA_DISABLED": "true",
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_REGION": "", "AWS_PROFILE": "",
@@ -35,7 +33,7 @@ func Environment(key, secret, token string) map[string]string {
 func IsList(r *http.Request) bool { return r.URL.Query().Has("list-type") }
 
 // ServeHTTP answers a request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *S3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	keys, found := s.Objects.Keys(bucket)
 	switch {
@@ -59,7 +57,7 @@ func refuse(w http.ResponseWriter, status int, code, message string) {
 }
 
 // object sends an object, or the part of it that is asked for.
-func (s *Server) object(w http.ResponseWriter, r *http.Request, bucket, key string) {
+func (s *S3) object(w http.ResponseWriter, r *http.Request, bucket, key string) {
 	one, found := s.Objects.Object(bucket, key)
 	if !found {
 		refuse(w, http.StatusNotFound, "NoSuchKey", "")
@@ -92,7 +90,7 @@ func (s *Server) object(w http.ResponseWriter, r *http.Request, bucket, key stri
 }
 
 // list sends a page of the objects of a bucket.
-func (s *Server) list(w http.ResponseWriter, bucket string, keys []string, query url.Values) {
+func (s *S3) list(w http.ResponseWriter, bucket string, keys []string, query url.Values) {
 	type content struct {
 		Key          string
 		LastModified string

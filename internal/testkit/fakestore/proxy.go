@@ -1,4 +1,6 @@
-package fakes3
+// Package fakestore has servers of object stores in this process, for tests. A proxy counts the requests to
+// one of these, or to a real server, and makes some of them fail. Objects are what a server has.
+package fakestore
 
 import (
 	"net/http"
