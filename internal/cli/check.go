@@ -278,6 +278,7 @@ func triedSources(sources []source.Source) (tried []source.Source) {
 
 // tryReading reads the beginning of a source, and returns the error if it is not an export.
 func tryReading(ctx context.Context, s source.Source, options posthog.Options) error {
+	options.Beginning = true
 	for _, err := range posthog.Read(ctx, []source.Source{s}, options) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); !ok || trouble.Kind != posthog.Warning {
 			return err

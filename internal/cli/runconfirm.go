@@ -67,7 +67,7 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	}
 	line("settings", terminal.Plain(settings))
 	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(first.Rows, "row", "rows"), terminal.Plain(p.sourcesText(read.job.Sources)), report.Bytes(first.Bytes)))
-	if text := p.stores.fetchesAgain(read.job.Sources); text != "" {
+	if text := p.stores.fetchesAgain(first.ReadAgain()); text != "" {
 		line("fetch", text)
 	}
 	if profiles := newProfilesText(read, counts, left); profiles != "" {

@@ -105,7 +105,7 @@ func (o *storeOptions) willFetch(sources []source.Source) string {
 	text := fmt.Sprintf("fetching %s from buckets, %s", report.Plural(objects, "object", "objects"), report.Bytes(bytes))
 	switch cached := o.cached(sources); {
 	case o.options.Cache == "":
-		text += fmt.Sprintf("; with the second pass %s, unless --cache keeps them", report.Bytes(2*bytes))
+		text += fmt.Sprintf("; with the second pass up to %s, unless --cache keeps them", report.Bytes(2*bytes))
 	case cached > 0:
 		text += fmt.Sprintf(", of which %s are in the cache", report.Bytes(cached))
 	}

@@ -40,6 +40,7 @@ func (s *store) Open(ctx context.Context, of source.Source, offset int64) (sourc
 		of = now
 	}
 	f := &file{object: s.object(of), ctx: ctx, at: offset}
+	f.object.keepsHead = !s.hasPlans()
 	if offset == 0 {
 		f.download = s.planned(of, false)
 	}

@@ -17,6 +17,9 @@ type object struct {
 	key    string
 	source source.Source
 	cached string // its name in the cache
+
+	heads     *heads // of its store
+	keepsHead bool   // its beginning is kept, because the object may be opened again soon
 }
 
 // sink takes the bytes of an object in order.
@@ -31,6 +34,19 @@ const stalled = 30 * time.Second
 // read fetches the bytes from one offset to another. It resumes a transfer that breaks. The error wraps
 // errTranscoded if only the whole object can be had.
 func (o *object) read(ctx context.Context, from, to int64, s sink) error {
+	if from == 0 && o.source.Version.Tag != "" {
+		if o.keepsHead && to <= firstSize {
+			return o.readHead(ctx, to, s)
+		}
+		if one := o.heads.take(o); one != nil {
+			return o.readAfter(ctx, one, to, s)
+		}
+	}
+	return o.fetch(ctx, from, to, s)
+}
+
+// fetch is read without what is known of the beginning.
+func (o *object) fetch(ctx context.Context, from, to int64, s sink) error {
 	p := o.shared.patience()
 	for from < to {
 		n, err := o.readOnce(ctx, from, to, s)

@@ -111,6 +111,13 @@ func (s *store) removePlan(p *plan) {
 	s.plans = slices.DeleteFunc(slices.Clone(s.plans), func(other *plan) bool { return other == p })
 }
 
+// hasPlans reports whether anything is announced now.
+func (s *store) hasPlans() bool {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return len(s.plans) > 0
+}
+
 // planned returns the download of a source that was announced and is opened now, nil if there is none.
 // Without one, fetches says that the source is fetched by its file.
 func (s *store) planned(one source.Source, fetches bool) *download {

@@ -18,6 +18,8 @@ type store struct {
 	lock    sync.Mutex
 	buckets map[string]bucket // by name
 	plans   []*plan           // replaced when it changes, never changed
+
+	heads heads
 }
 
 func newStore(s *shared, scheme string, of service) *store {
@@ -40,7 +42,7 @@ func (s *store) find(url string) (name string, in bucket, key string) {
 // object returns what a source of this store is.
 func (s *store) object(of source.Source) *object {
 	_, in, key := s.find(of.Name)
-	return &object{shared: s.shared, bucket: in, key: key, source: of, cached: s.cacheName(&of)}
+	return &object{shared: s.shared, bucket: in, key: key, source: of, cached: s.cacheName(&of), heads: &s.heads}
 }
 
 // cacheName returns the name of a source in the cache. It is empty for a source without a tag, which is never

@@ -3,6 +3,7 @@ package posthog
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"ph2cio/internal/source"
 )
@@ -12,7 +13,11 @@ import (
 func GuessTypes(ctx context.Context, types *ColumnTypes, sources []source.Source, options Options) {
 	const most = 8 // sources
 	options.Types, options.window = types, 256<<10
+	options.Beginning, options.guesses = true, true
 	for i := 0; i < len(sources); i += (len(sources) + most - 1) / most {
+		if strings.HasSuffix(sources[i].Name, ".parquet") {
+			continue // it has types of its own
+		}
 		if !guessTypes(ctx, sources[i], options) {
 			break
 		}

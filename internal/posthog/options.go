@@ -41,7 +41,12 @@ type Options struct {
 	// never.
 	UserID func(id []byte) bool
 
+	// Beginning says that the reader wants only the beginning of each source, and stops then.
+	Beginning bool
+
 	persons bool // persons are read, not events
+
+	guesses bool // only one window of each source is wanted, whether its checksum is right or not
 
 	window   int   // for tests; 0 is windowSize
 	bombSize int64 // for tests; 0 is that of export files

@@ -72,7 +72,11 @@ func (p *pump) start(ctx context.Context, running *sync.WaitGroup) {
 	p.trouble = p.open(ctx)
 	if p.trouble == nil && (p.codec != "" || p.layout != nil) {
 		p.ctx, p.cancel = context.WithCancel(ctx)
-		p.blocks = make(chan block, blocksAhead)
+		ahead := blocksAhead
+		if p.options.guesses {
+			ahead = 0 // what is read in vain of an object may cost money
+		}
+		p.blocks = make(chan block, ahead)
 		running.Go(func() {
 			defer p.closeFile()
 			defer close(p.blocks)
@@ -179,7 +183,7 @@ func (p *pump) send(b block) bool {
 const heldBack = 4
 
 func (p *pump) heldBack() int {
-	if p.until >= 0 {
+	if p.until >= 0 || p.options.guesses {
 		return 0
 	}
 	return heldBack

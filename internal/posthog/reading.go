@@ -47,10 +47,10 @@ func newReading(ctx context.Context, sources []source.Source, options Options, y
 	return r
 }
 
-// opened returns the sources that the pass opens in order, none if there is only one.
+// opened returns the sources in stores that the pass reads to their ends, in order.
 func (r *reading) opened() (opened []source.Source) {
 	for i, one := range r.sources {
-		if one.In != nil && len(r.sources) > 1 && (r.options.Until == nil || r.options.Until[i] > 0) {
+		if one.In != nil && !r.options.Beginning && (r.options.Until == nil || r.options.Until[i] > 0) {
 			opened = append(opened, one)
 		}
 	}

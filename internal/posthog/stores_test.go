@@ -166,19 +166,19 @@ func TestWindowsThatHoldNothingAreUsedAgain(t *testing.T) {
 	}
 }
 
-// TestAPassAnnouncesWhatItOpens tells a store which of several sources a pass will open.
+// TestAPassAnnouncesWhatItOpens tells a store which sources a pass will read to their ends.
 func TestAPassAnnouncesWhatItOpens(t *testing.T) {
 	store := sources.New(sources.Manners{})
 	all := []source.Source{store.Put("a.jsonl", numbered("a", 10)), store.Put("b.jsonl", numbered("b", 10)), store.Put("c.jsonl", numbered("c", 10))}
 	for _, test := range []struct {
 		sources []source.Source
-		until   []int64
+		options Options
 		want    int
-	}{{all, nil, 3}, {all[:1], nil, 0}, {all, []int64{100, 0, 100}, 2}} {
+	}{{all, Options{}, 3}, {all[:1], Options{}, 1}, {all, Options{Until: []int64{100, 0, 100}}, 2}, {all, Options{Beginning: true}, 0}} {
 		before := store.Calls().Announced
-		readOnce(t, test.sources, Options{Until: test.until})
+		readOnce(t, test.sources, test.options)
 		if n := store.Calls().Announced - before; n != test.want {
-			t.Errorf("%d of %d sources up to %v were announced, want %d", n, len(test.sources), test.until, test.want)
+			t.Errorf("%d of %d sources were announced with %+v, want %d", n, len(test.sources), test.options, test.want)
 		}
 	}
 }

@@ -78,6 +78,7 @@ func isStray(ctx context.Context, s source.Source, options Options) bool {
 		return true
 	}
 	options.Types, options.Known, options.Until = nil, nil, nil
+	options.Beginning = true
 	for chunk, err := range Read(ctx, []source.Source{s}, options) {
 		if chunk != nil {
 			lines, vague := chunk.layout.line != nil, chunk.layout.vague

@@ -14,6 +14,7 @@ import (
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 // FirstPass is what the first pass found: who is who, and what the second pass may rely on. It must be
@@ -217,6 +218,16 @@ func (f *FirstPass) reread(ctx context.Context) iter.Seq2[*posthog.Chunk, error]
 			}
 		}
 	}
+}
+
+// ReadAgain returns the sources that Send opens, perhaps not to read all of them. The others are in memory.
+func (f *FirstPass) ReadAgain() (again []source.Source) {
+	for i, until := range f.tail.until(f.ends) {
+		if until > 0 {
+			again = append(again, f.input.Sources[i])
+		}
+	}
+	return again
 }
 
 // expected reports whether the first pass had the same trouble with a source as the second one has.
