@@ -47,6 +47,27 @@ func TestBrokenTransfersAreResumedWithTheTag(t *testing.T) {
 	nothingHeld(t, s)
 }
 
+// TestBrokenListsAreListedAgain cuts each page of a list once, after its first byte or in the middle: no key is
+// missing, and none is there twice.
+func TestBrokenListsAreListedAgain(t *testing.T) {
+	for _, cut := range []int{1, 300} {
+		f := &fake{page: 4}
+		for i := range 10 {
+			f.Put(fmt.Sprint("p/", i), []byte("text"))
+		}
+		f.Fail(func(_ *http.Request, n int) *fakestore.Fault {
+			if n%2 == 1 {
+				return &fakestore.Fault{Cut: cut}
+			}
+			return nil
+		})
+		s := f.start(t, Options{})
+		if found := listAll(t, s, "s3://bucket/p/"); len(found) != 10 || f.TakeCounts().Lists != 6 {
+			t.Errorf("cut after %d bytes: found %v", cut, found)
+		}
+	}
+}
+
 // TestChangedObjectsAreNoticed replaces or removes an object before it is opened, or while it is read.
 func TestChangedObjectsAreNoticed(t *testing.T) {
 	for _, remove := range []bool{false, true} {

@@ -57,6 +57,9 @@ func (b *s3Bucket) failed(what string, err error) error {
 	if !ok || answer.HTTPStatusCode() == 0 {
 		return err // of the connection
 	}
+	if answer.HTTPStatusCode()/100 == 2 && plainCause(err) != "" {
+		return err // of the connection too: it broke in the middle of the answer
+	}
 	code, status := s3Code(err), answer.HTTPStatusCode()
 	if e := s3Unfit(answer, code); e != nil {
 		return e

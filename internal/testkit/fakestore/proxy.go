@@ -32,8 +32,9 @@ type Fault struct {
 	Status  int           // of the answer, if it is not 0, instead of the server's
 	Code    string        // of that answer
 	Message string        // of that answer; empty for any
-	Cut     int           // the bytes of an object after which the connection breaks, if it has more; 0 for never
-	PerByte time.Duration // how long each byte of an object takes
+	Cut     int           // the bytes of an object or list after which the connection breaks, if it has more; 0 for never
+	PerByte time.Duration // how long each byte of an object or list takes
+	Before  func()        `json:"-"` // is called before the request is answered; nil for nothing
 }
 
 // Fail makes the proxy call fault for each request, the nth, to learn what happens to it; nil for nothing. It
@@ -84,17 +85,17 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case <-time.After(fault.Delay):
 	case <-r.Context().Done():
 	}
+	if fault.Before != nil {
+		fault.Before()
+	}
 	for name, value := range fault.Header {
 		w.Header().Set(name, value)
 	}
-	switch {
-	case fault.Status != 0:
+	if fault.Status != 0 {
 		refuse(w, fault.Status, fault.Code, fault.Message)
-	case IsList(r):
-		p.Server.ServeHTTP(w, r)
-	default:
-		p.Server.ServeHTTP(&objectWriter{ResponseWriter: w, proxy: p, fault: fault}, r)
+		return
 	}
+	p.Server.ServeHTTP(&bodyWriter{ResponseWriter: w, proxy: p, fault: fault, list: IsList(r)}, r)
 }
 
 // kindOf returns LIST, HEAD or GET.
@@ -105,23 +106,24 @@ func kindOf(r *http.Request) string {
 	return r.Method
 }
 
-// objectWriter counts the bytes of an object, and does to them what a fault says.
-type objectWriter struct {
+// bodyWriter counts the bytes of an object, and does to those of an object or list what a fault says.
+type bodyWriter struct {
 	http.ResponseWriter
 	proxy  *Proxy
 	fault  Fault
+	list   bool
 	failed bool // the server sends an error
 	sent   int
 }
 
-// WriteHeader notes whether there is an object.
-func (w *objectWriter) WriteHeader(status int) {
+// WriteHeader notes whether the server sends an error.
+func (w *bodyWriter) WriteHeader(status int) {
 	w.failed = status/100 != 2
 	w.ResponseWriter.WriteHeader(status)
 }
 
 // Write writes the bytes at the speed of the fault, until the connection breaks.
-func (w *objectWriter) Write(b []byte) (n int, err error) {
+func (w *bodyWriter) Write(b []byte) (n int, err error) {
 	if w.failed {
 		return w.ResponseWriter.Write(b)
 	}
@@ -129,9 +131,11 @@ func (w *objectWriter) Write(b []byte) (n int, err error) {
 	if cut {
 		b = b[:w.fault.Cut-w.sent]
 	}
-	w.proxy.lock.Lock()
-	w.proxy.counts.Bytes += int64(len(b)) // before the client has them, and perhaps asks for the counts
-	w.proxy.lock.Unlock()
+	if !w.list {
+		w.proxy.lock.Lock()
+		w.proxy.counts.Bytes += int64(len(b)) // before the client has them, and perhaps asks for the counts
+		w.proxy.lock.Unlock()
+	}
 	w.sent += len(b)
 	const step = 256 << 10
 	for began := time.Now(); n < len(b) && err == nil; {
@@ -141,10 +145,11 @@ func (w *objectWriter) Write(b []byte) (n int, err error) {
 		time.Sleep(time.Duration(n)*w.fault.PerByte - time.Since(began))
 	}
 	if cut {
+		_ = http.NewResponseController(w.ResponseWriter).Flush() // what was written arrives before the connection breaks
 		panic(http.ErrAbortHandler)
 	}
 	return n, err
 }
 
 // Unwrap lets a server flush what it has written.
-func (w *objectWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *bodyWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -10,6 +10,7 @@ import (
 type Rule struct {
 	Method   string // LIST, HEAD or GET; empty for any
 	Contains string // part of the path of the request; empty for any
+	Except   string // part of a line of the header of requests that do not fail; empty for none
 	Pass     int    // how many such requests do not fail, before those that do
 	Times    int    // how many fail; 0 for all
 	Fault
@@ -24,7 +25,7 @@ func Rules(rules []Rule) func(r *http.Request, n int) *Fault {
 		defer lock.Unlock()
 		for i := range rules {
 			rule := &rules[i]
-			if rule.Method != "" && rule.Method != kindOf(r) || !strings.Contains(r.URL.Path, rule.Contains) {
+			if rule.Method != "" && rule.Method != kindOf(r) || !strings.Contains(r.URL.Path, rule.Contains) || rule.excepts(r) {
 				continue
 			}
 			if seen[i]++; seen[i] > rule.Pass && (rule.Times == 0 || seen[i] <= rule.Pass+rule.Times) {
@@ -33,4 +34,11 @@ func Rules(rules []Rule) func(r *http.Request, n int) *Fault {
 		}
 		return nil
 	}
+}
+
+// excepts reports whether the rule leaves a request alone for what is in its header.
+func (rule *Rule) excepts(r *http.Request) bool {
+	var header strings.Builder
+	_ = r.Header.Write(&header) // never fails
+	return rule.Except != "" && strings.Contains(header.String(), rule.Except)
 }
