@@ -23,6 +23,7 @@ import (
 
 	"ph2cio/internal/cli"
 	"ph2cio/internal/sandbox"
+	"ph2cio/internal/testkit/s3server"
 	"ph2cio/internal/testkit/sources"
 	"ph2cio/internal/testkit/synthetic"
 )
@@ -78,6 +79,12 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
+		Condition: func(name string) (bool, error) {
+			if name == "reals3" {
+				return s3server.Found(), nil
+			}
+			return false, fmt.Errorf("there is no condition %q", name)
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXPORTS", filepath.Join(testdata, "exports"))
 			e.Setenv("CASES", filepath.Join(testdata, "cases"))
@@ -107,6 +114,7 @@ func TestScripts(t *testing.T) {
 			"s3faults":  setS3Faults,
 			"s3counts":  printS3Counts,
 			"samejson":  sameJSON,
+			"asdisk":    asDisk,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
 				for _, name := range args {
 					ts.Setenv(name, "")
@@ -164,7 +172,17 @@ func printHeld(ts *testscript.TestScript, _ bool, args []string) {
 // normal people|events [ID=OTHER...]: prints what the sandbox holds, one item a line, sorted, with other IDs
 // for the given people.
 func printNormal(ts *testscript.TestScript, _ bool, args []string) {
-	answer, err := http.Get(ts.Getenv("CUSTOMERIO_TRACK_URL") + "/sandbox/" + args[0])
+	others := map[string]string{}
+	for _, pair := range args[1:] {
+		id, other, _ := strings.Cut(pair, "=")
+		others[id] = other
+	}
+	fmt.Fprintln(ts.Stdout(), normal(ts, args[0], others))
+}
+
+// normal is what printNormal prints.
+func normal(ts *testscript.TestScript, what string, others map[string]string) string {
+	answer, err := http.Get(ts.Getenv("CUSTOMERIO_TRACK_URL") + "/sandbox/" + what)
 	ts.Check(err)
 	defer answer.Body.Close()
 	var held []struct {
@@ -177,21 +195,16 @@ func printNormal(ts *testscript.TestScript, _ bool, args []string) {
 		Attributes json.RawMessage
 	}
 	ts.Check(json.NewDecoder(answer.Body).Decode(&held))
-	others := map[string]string{}
-	for _, pair := range args[1:] {
-		id, other, _ := strings.Cut(pair, "=")
-		others[id] = other
-	}
 	var lines []string
 	for _, one := range held {
 		who, rest := one.ID, one.Email
-		if args[0] == "events" {
+		if what == "events" {
 			who, rest = one.PersonID, fmt.Sprint(one.Action, " ", one.Name, " ", one.ID, " ", one.Timestamp)
 		}
 		lines = append(lines, fmt.Sprintf("%s %s %s", cmp.Or(others[who], who), rest, one.Attributes))
 	}
 	sort.Strings(lines)
-	fmt.Fprintln(ts.Stdout(), strings.Join(slices.Compact(lines), "\n")) // what came again after a kill is there twice
+	return strings.Join(slices.Compact(lines), "\n") // what came again after a kill is there twice
 }
 
 // totals FILE: prints the rows of a JSON summary, a bucket a line, sorted.

@@ -3,13 +3,17 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"ph2cio/internal/testkit/fakestore"
+	"ph2cio/internal/testkit/s3server"
 )
 
 // The credentials of S3, which must not appear in any output.
@@ -22,14 +26,17 @@ const (
 // s3Servers has the servers of all stories, by URL.
 var s3Servers sync.Map
 
-// s3 [DIR]: starts a server whose buckets are the directories in DIR, by default the story's own, and lets
-// the program use it.
+// s3 [-region REGION] [DIR]: starts a server whose buckets are the directories in DIR, by default the story's
+// own, and lets the program use it. It is a real one if one is installed: then the condition reals3 holds.
 func startS3(ts *testscript.TestScript, _ bool, args []string) {
-	dir := "."
+	dir, region := ".", ""
+	if len(args) > 1 && args[0] == "-region" {
+		region, args = args[1], args[2:]
+	}
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	s := &fakestore.Proxy{Server: &fakestore.S3{Objects: fakestore.Directory(ts.MkAbs(dir)), Key: canaryS3Key, Page: 3}}
+	s := &fakestore.Proxy{Server: newS3(ts, ts.MkAbs(dir), region)}
 	server := httptest.NewServer(s)
 	s3Servers.Store(server.URL, s)
 	ts.Defer(func() {
@@ -37,9 +44,27 @@ func startS3(ts *testscript.TestScript, _ bool, args []string) {
 		server.Close()
 	})
 	ts.Setenv("PH2CIO_S3_ENDPOINT", server.URL)
-	for name, value := range fakestore.S3Environment(canaryS3Key, canaryS3Secret, canaryS3Token) {
+	token := canaryS3Token
+	if s3server.Found() {
+		token = "" // it refuses all tokens
+	}
+	for name, value := range fakestore.S3Environment(canaryS3Key, canaryS3Secret, token) {
 		ts.Setenv(name, value)
 	}
+}
+
+// newS3 returns a server whose buckets are the directories in dir.
+func newS3(ts *testscript.TestScript, dir, region string) http.Handler {
+	if !s3server.Found() {
+		return &fakestore.S3{Objects: fakestore.Directory(dir), Key: canaryS3Key, Page: 3}
+	}
+	own, err := os.MkdirTemp("", "ph2cio-s3-") // not in the story's, which is searched for secrets
+	ts.Check(err)
+	ts.Defer(func() { _ = os.RemoveAll(own) })
+	server, stop, err := s3server.Run(s3server.Options{Dir: own, Key: canaryS3Key, Secret: canaryS3Secret, Region: region})
+	ts.Check(err)
+	ts.Defer(stop)
+	return s3server.NewMirror(server, dir)
 }
 
 func s3Of(ts *testscript.TestScript) *fakestore.Proxy {
@@ -50,11 +75,31 @@ func s3Of(ts *testscript.TestScript) *fakestore.Proxy {
 	return s.(*fakestore.Proxy)
 }
 
+// s3Rule is a rule of a story.
+type s3Rule struct {
+	fakestore.Rule
+	After string   // how long the request waits, as in 100ms
+	Move  []string // a file and its new path, by which an object arrives, is replaced or goes before the request is answered
+}
+
 // s3faults [JSON...]: replaces the faults of the server by these.
 func setS3Faults(ts *testscript.TestScript, _ bool, args []string) {
 	rules := make([]fakestore.Rule, len(args))
 	for i, arg := range args {
-		ts.Check(json.Unmarshal([]byte(arg), &rules[i]))
+		var one s3Rule
+		decoder := json.NewDecoder(strings.NewReader(arg))
+		decoder.DisallowUnknownFields()
+		ts.Check(decoder.Decode(&one))
+		if one.After != "" {
+			delay, err := time.ParseDuration(one.After)
+			ts.Check(err)
+			one.Delay = delay
+		}
+		if len(one.Move) == 2 {
+			from, to := ts.MkAbs(one.Move[0]), ts.MkAbs(one.Move[1])
+			one.Before = func() { _ = os.Rename(from, to) } // the story fails without it
+		}
+		rules[i] = one.Rule
 	}
 	s3Of(ts).Fail(fakestore.Rules(rules))
 }
@@ -92,4 +137,21 @@ func sameJSON(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s and %s differ in length", args[0], args[1])
+}
+
+// asdisk DIR: fails unless the sandbox holds what a backfill of the directory leaves in a new one.
+func asDisk(ts *testscript.TestScript, _ bool, args []string) {
+	got := map[string]string{"people": "", "events": ""}
+	for what := range got {
+		got[what] = normal(ts, what, nil)
+	}
+	url := ts.Getenv("CUSTOMERIO_TRACK_URL")
+	startSandbox(ts, false, nil)
+	ts.Check(ts.Exec("ph2cio", "backfill", "--yes", "--quiet", "--state", ".asdisk", args[0]))
+	for what, text := range got {
+		if want := normal(ts, what, nil); text != want || want == "" {
+			ts.Fatalf("%s: the sandbox holds\n%s\nand after a backfill of %s\n%s", what, text, args[0], want)
+		}
+	}
+	ts.Setenv("CUSTOMERIO_TRACK_URL", url)
 }

@@ -1,10 +1,12 @@
-// Package s3server runs a real S3 server for tests: versitygw, which keeps objects as files in a temporary
-// directory. Where it is not installed, such tests are skipped.
+// Package s3server runs a real S3 server for tests: versitygw, which keeps objects as files in a directory.
+// Where it is not installed, such tests are skipped.
 package s3server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
@@ -14,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -24,13 +27,13 @@ import (
 	"ph2cio/internal/testkit/fakestore"
 )
 
-// Install is the command that installs the server.
-const Install = "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0"
-
-// Bucket is the bucket that every server has.
+// Bucket is the bucket that every server of Start has.
 const Bucket = "exports"
 
-// Server is a running server. It stops at the end of the test.
+// region is where a server's buckets are, unless Options say otherwise.
+const region = "us-east-1"
+
+// Server is a running server.
 type Server struct {
 	URL         string
 	Key, Secret string // credentials that only this server knows
@@ -39,73 +42,106 @@ type Server struct {
 	client *s3.Client
 }
 
-// Start starts a server, or skips the test if there is none.
+// named matches the tests that make test-s3 runs.
+var named = regexp.MustCompile(`Real|Bucket`)
+
+// Start starts a server, which stops at the end of the test, or skips the test if there is none.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
-	program := find()
-	if program == "" {
-		tb.Skip("versitygw is not installed, so nothing is tested with a real S3 server: " + Install)
+	if _, bench := tb.(*testing.B); !bench && !named.MatchString(tb.Name()) {
+		tb.Fatalf("make test-s3 would not run this test: its name must match %v", named)
 	}
-	s := &Server{Root: tb.TempDir(), Key: "AKIDCANARYKEY", Secret: "canary-secret-of-a-test"}
-	if err := os.Mkdir(filepath.Join(s.Root, Bucket), 0o755); err != nil {
+	if !Found() {
+		tb.Skip("no real S3 server is installed: make test-s3 installs one and runs the tests that need it")
+	}
+	s, stop, err := Run(Options{Dir: tb.TempDir(), Key: "AKIDCANARYKEY", Secret: "canary-secret-of-a-test"})
+	if err == nil {
+		tb.Cleanup(stop)
+		err = os.Mkdir(filepath.Join(s.Root, Bucket), 0o755)
+	}
+	if err != nil {
 		tb.Fatal(err)
 	}
-	address := freeAddress(tb)
-	s.URL = "http://" + address
+	return s
+}
+
+// Options say which server to run.
+type Options struct {
+	Dir         string // where it keeps objects; an empty directory
+	Key, Secret string
+	Region      string // empty for us-east-1
+}
+
+// Run starts a server without buckets. The caller must call stop.
+func Run(o Options) (s *Server, stop func(), err error) {
+	s = &Server{Key: o.Key, Secret: o.Secret, Root: filepath.Join(o.Dir, "buckets")}
+	attributes := filepath.Join(o.Dir, "attributes") // not every file system has them
+	address, err := freeAddress()
+	if err := errors.Join(err, os.Mkdir(s.Root, 0o755), os.Mkdir(attributes, 0o755)); err != nil {
+		return nil, nil, err
+	}
+	s.URL, o.Region = "http://"+address, cmp.Or(o.Region, region)
 	var said bytes.Buffer
-	cmd := exec.Command(program, "--port", address, "--access", s.Key, "--secret", s.Secret, "--quiet", "--keep-alive", "posix", "--sidecar", tb.TempDir(), s.Root)
-	cmd.Env, cmd.Stdout, cmd.Stderr = []string{"PATH=" + os.Getenv("PATH")}, &said, &said
+	cmd := exec.Command(find(), "--port", address, "--region", o.Region, "--quiet", "--keep-alive", "posix", "--sidecar", attributes, s.Root)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "ROOT_ACCESS_KEY=" + s.Key, "ROOT_SECRET_KEY=" + s.Secret}
+	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
-		tb.Fatal(err)
+		return nil, nil, err
 	}
-	tb.Cleanup(func() {
+	stop = func() {
 		_ = cmd.Process.Kill() // it has nothing to save
 		_ = cmd.Wait()
-	})
-	waitFor(tb, address, &said)
+	}
+	if !answers(address) {
+		stop()
+		return nil, nil, fmt.Errorf("versitygw does not answer: %s", said.String())
+	}
 	s.client = s3.New(s3.Options{
-		BaseEndpoint: &s.URL, UsePathStyle: true, Region: "us-east-1",
+		BaseEndpoint: &s.URL, UsePathStyle: true, Region: o.Region,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: s.Key, SecretAccessKey: s.Secret}, nil
 		}),
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 	})
-	return s
+	return s, stop, nil
 }
+
+// Found reports whether a server is installed: on the PATH, or by make test-s3.
+func Found() bool { return find() != "" }
 
 // find returns the path of the program, empty if there is none.
 func find() string {
-	if path, err := exec.LookPath("versitygw"); err == nil {
-		return path
-	}
-	for _, dir := range []string{os.Getenv("GOBIN"), filepath.Join(os.Getenv("GOPATH"), "bin"), filepath.Join(os.Getenv("HOME"), "go", "bin")} {
-		if path, err := exec.LookPath(filepath.Join(dir, "versitygw")); err == nil && filepath.IsAbs(path) {
+	for dir, _ := os.Getwd(); dir != ""; { // a test runs in the directory of its package
+		if path, err := exec.LookPath(filepath.Join(dir, ".bin", "versitygw")); err == nil {
 			return path
 		}
+		above := filepath.Dir(dir)
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil || above == dir {
+			break
+		}
+		dir = above
 	}
-	return ""
+	path, _ := exec.LookPath("versitygw")
+	return path
 }
 
-func freeAddress(tb testing.TB) string {
-	tb.Helper()
+func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		tb.Fatal(err)
+		return "", err
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return l.Addr().String(), l.Close()
 }
 
-// waitFor waits until the server takes connections.
-func waitFor(tb testing.TB, address string, said fmt.Stringer) {
-	tb.Helper()
-	for began := time.Now(); time.Since(began) < 20*time.Second; time.Sleep(20 * time.Millisecond) {
+// answers waits until the server takes connections, and reports whether it does.
+func answers(address string) bool {
+	for began := time.Now(); time.Since(began) < 20*time.Second; time.Sleep(10 * time.Millisecond) {
 		if c, err := net.Dial("tcp", address); err == nil {
 			_ = c.Close() // it was only a trial
-			return
+			return true
 		}
 	}
-	tb.Fatal("versitygw does not answer:", said)
+	return false
 }
 
 // Environment returns the variables with which a program finds the credentials of the server, and no others.
@@ -124,13 +160,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Put stores an object in the bucket.
 func (s *Server) Put(tb testing.TB, key string, data []byte) {
 	tb.Helper()
-	if err := s.put(tb.Context(), key, data); err != nil {
+	if err := s.put(tb.Context(), Bucket, key, data); err != nil {
 		tb.Fatal(err)
 	}
 }
 
-func (s *Server) put(ctx context.Context, key string, data []byte) error {
-	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(Bucket), Key: &key, Body: bytes.NewReader(data)})
+func (s *Server) put(ctx context.Context, bucket, key string, data []byte) error {
+	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data)})
+	return err
+}
+
+func (s *Server) remove(ctx context.Context, bucket, key string) error {
+	_, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
 	return err
 }
 
@@ -143,7 +184,7 @@ func (s *Server) PutAll(tb testing.TB, objects map[string][]byte) {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			if err := s.put(tb.Context(), key, data); err != nil {
+			if err := s.put(tb.Context(), Bucket, key, data); err != nil {
 				tb.Error(err)
 			}
 		})
@@ -178,7 +219,7 @@ func (s *Server) PutDirectory(tb testing.TB, prefix, dir string) {
 // Delete removes an object from the bucket.
 func (s *Server) Delete(tb testing.TB, key string) {
 	tb.Helper()
-	if _, err := s.client.DeleteObject(tb.Context(), &s3.DeleteObjectInput{Bucket: aws.String(Bucket), Key: &key}); err != nil {
+	if err := s.remove(tb.Context(), Bucket, key); err != nil {
 		tb.Fatal(err)
 	}
 }
