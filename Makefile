@@ -19,7 +19,7 @@ BUILDTIME = 1 to 3 minutes the first time, seconds after that
 .PHONY: help
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of:"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
 # Go itself fetches a newer Go where it may; otherwise its message does not name the remedy.
 .PHONY: needs-go
@@ -67,6 +67,16 @@ test: needs-go ## run the tests: 3 to 5 minutes on two cores
 	@echo "Running all tests (two cores: about 5 minutes the first time, then 3 to 4)."
 	@$(GO) test ./internal/... ./cmd/...
 	@echo "All tests passed."
+	@test -x .bin/versitygw || command -v versitygw >/dev/null || \
+		echo "Those that need a real S3 server were skipped: make test-s3 installs one and runs them."
+
+# The server is in a directory of its own, where all tests look for it. Tests that need it have these names.
+.PHONY: test-s3
+test-s3: needs-go ## install a real S3 server for tests, and run those that need it
+	@echo "Installing versitygw into .bin: 1 to 2 minutes the first time."
+	@GOBIN="$(CURDIR)/.bin" CGO_ENABLED=0 $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+	@$(GO) test -run 'Real|Bucket|TestScripts/s3' $$(grep -rl --include='*_test.go' testkit/s3server cmd internal | xargs -n 1 dirname | sort -u | sed 's|^|./|')
+	@echo "All tests with a real S3 server passed."
 
 .PHONY: race
 race: ## run the tests with the race detector
@@ -132,4 +142,4 @@ purego: ## test what other processors have instead of assembly
 .PHONY: clean
 clean: ## remove what the other targets made in this directory
 	rm -f ph2cio ph2cio.exe *.test *.prof
-	rm -rf dist cmd/*/testdata/rapid internal/*/testdata/rapid
+	rm -rf dist .bin cmd/*/testdata/rapid internal/*/testdata/rapid
