@@ -59,6 +59,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer stop()
+	o.mapping.reading.remember(p, o.sending.state)
 	if err := p.checkBeforeStdin(&o.sending, args); err != nil {
 		return err
 	}
@@ -85,6 +86,9 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	// This comes before the first pass, which may take long, to report a directory that cannot be written at
 	// once.
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
+		return err
+	}
+	if err := o.mapping.reading.recognised.Save(ctx, to.ledger); err != nil {
 		return err
 	}
 	plan.findMissing(ctx, p, to.ledger)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/job"
 	"ph2cio/internal/posthog"
 )
 
@@ -20,7 +21,8 @@ type readingOptions struct {
 	acceptDamaged bool
 	exclude       []string
 
-	list lister
+	list       lister
+	recognised *job.Recognised // what is known of objects; nil for nothing
 }
 
 // addFlags adds the flags. list finds the sources.

@@ -104,6 +104,9 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, p.removeStdinCopy(false)) }()
+	if !o.fresh {
+		o.mapping.reading.remember(p, o.state)
+	}
 	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err

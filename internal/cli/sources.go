@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"ph2cio/internal/exit"
+	"ph2cio/internal/job"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
 )
@@ -40,6 +44,24 @@ func (p *program) list(args []string, options source.Options) (*source.Snapshot,
 	return source.List(p.ctx, args, options)
 }
 
+// remember lets a search use what states know of objects whose names do not say what they are. typed is the
+// state directory that was named; without one it is any of the user's, since what is in an object is the same
+// for all. Whoever needs a state reports what is wrong with it.
+func (o *readingOptions) remember(p *program, typed string) {
+	rules := fmt.Sprintf("%s %t %q", version(p.env.Commit).Version, o.acceptDamaged, o.columns)
+	o.recognised = job.NewRecognised(rules, func(ctx context.Context) (all []ledger.Recognised) {
+		dirs, _ := p.stateDirs(typed)
+		for _, dir := range dirs {
+			if store, err := openReadOnly(ctx, dir); err == nil {
+				found, _ := store.Recognised(ctx)
+				all = append(all, found...)
+				_ = store.Close()
+			}
+		}
+		return all
+	})
+}
+
 // search finds sources. It leaves out what --exclude names, and the files that other flags name.
 func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	options, err := o.options()
@@ -54,7 +76,7 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	if len(out.globs) > 0 {
 		exclude = out.matches
 	}
-	found, err := o.list(args, source.Options{Recognise: posthog.Recognise(options), Ours: isOwnFile, Not: others, Exclude: exclude})
+	found, err := o.list(args, source.Options{Recognise: o.recognised.Use(posthog.Recognise(options)), Ours: isOwnFile, Not: others, Exclude: exclude})
 	if near := didYouMean(args...); err != nil && near != "" {
 		err = &problem{err: err, code: exit.Input, hint: near}
 	}

@@ -82,6 +82,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) error 
 		return runPreview(c.Context(), p, o.sending.preview(o.mapping, o.stdin, o.profiling, true), args)
 	}
 	o.mapping.identity.lateLists = o.mapping.identity.hasListInStore()
+	o.mapping.reading.remember(p, o.sending.state)
 	// Before any request, so that a mistake is reported first.
 	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
@@ -120,7 +121,9 @@ func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err
 		HoldsRecent: plan.rules.Mapping.HoldsRecent(), RecentGiven: c.Flags().Changed("recent"),
 	}
 	plans := newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan)
-	if known, idle := p.isIdle(ctx, to, plan, &plans.request); idle {
+	known, idle := p.isIdle(ctx, to, plan, &plans.request)
+	found := o.mapping.reading.recognised
+	if idle && !found.New() {
 		return o.orOverdue(plan.incomplete, p.nothingNew(plan.incomplete, known))
 	}
 	if o.mapping.identity.lateLists {
@@ -129,6 +132,12 @@ func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err
 	}
 	if err := p.openLedger(ctx, to); err != nil {
 		return err
+	}
+	if err := found.Save(ctx, to.ledger); err != nil {
+		return err
+	}
+	if idle {
+		return o.orOverdue(plan.incomplete, p.nothingNew(plan.incomplete, known))
 	}
 	sends, err := newSendJob(p, to, &o.mapping, &o.sending)
 	if err != nil {

@@ -28,6 +28,7 @@
 //	property_keys  the keys of properties, whose numbers stand in learnt
 //	columns        the types of CSV columns
 //	manifests      manifests of exports in stores all of whose files were read
+//	recognised     what was found in objects of stores whose names do not say what they are
 //
 // The database notes a hash of the statements that made its tables, and the number of the rule for event IDs.
 // Open refuses a database with other tables or another rule.

@@ -177,4 +177,14 @@ CREATE TABLE manifests (
 	path TEXT PRIMARY KEY, -- a URL
 	ends TEXT NOT NULL     -- stands for the version, as in sources
 ) STRICT, WITHOUT ROWID;
+
+-- What was found in objects of stores whose names do not say what they are, so that no night opens them again.
+CREATE TABLE recognised (
+	path  TEXT PRIMARY KEY, -- a URL
+	ends  TEXT NOT NULL,    -- stands for the version, as in sources
+	rules TEXT NOT NULL,    -- stands for what decided: the program, and the flags that say how to read
+	stray INTEGER NOT NULL, -- 1 if it is no export
+	row   INTEGER NOT NULL, -- of a stray: the first line that is a row of an export nevertheless, from 1; 0 for none
+	late  INTEGER NOT NULL  -- 1 if that row comes too late for recognising the object
+) STRICT, WITHOUT ROWID;
 `

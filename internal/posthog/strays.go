@@ -22,14 +22,26 @@ import (
 // JSON, has no columns of events in its first line, is no table, and has rows only as examples in prose. A
 // file with the name of an export is never a stray: if it cannot be read, rows may be missing.
 func Recognise(options Options) func(context.Context, source.Source) source.Content {
-	return func(ctx context.Context, s source.Source) source.Content {
-		if exportName(strings.ToLower(source.Base(s.Name))) || !isStray(ctx, s, options) {
-			return source.Content{}
+	return func(ctx context.Context, s source.Source) (c source.Content) {
+		if HasExportName(s) {
+			return c
 		}
-		line, late := firstEvent(ctx, s, options)
-		return source.Content{Stray: true, Row: line, Late: late}
+		var store *watchedStore
+		if s.In != nil {
+			store = &watchedStore{Store: s.In}
+			s.In = store
+		}
+		if isStray(ctx, s, options) {
+			c.Stray = true
+			c.Row, c.Late = firstEvent(ctx, s, options)
+		}
+		c.Unread = store != nil && store.failed.Load()
+		return c
 	}
 }
+
+// HasExportName reports whether a source has the name of an export, so that Recognise does not open it.
+func HasExportName(s source.Source) bool { return exportName(strings.ToLower(source.Base(s.Name))) }
 
 // exportName reports whether a name, in lower case, is typical of exports.
 func exportName(name string) bool {

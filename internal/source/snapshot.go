@@ -196,6 +196,8 @@ type Content struct {
 	Stray bool // whether the file is no export
 	Row   int  // of a stray: the first line that is a row of an export nevertheless, from 1; 0 for none
 	Late  bool // that row comes too late for recognising the file
+
+	Unread bool // the file could not be read as far as that was necessary, so that the rest may be wrong
 }
 
 // Mixed is a file that is left out although it has events, since most of its lines are not.
