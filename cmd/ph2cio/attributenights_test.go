@@ -53,6 +53,7 @@ func (w *nightWriter) snapshot(id, values string) string {
 // end the profiles are those that one backfill of everything makes, the newest persons export included. Each
 // night sends just those who changed, and a night with nothing new sends nothing.
 func TestAttributesOfNightsEndAsOneBackfill(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	var w *nightWriter
 	for name, nights := range map[string]func() []attributeNight{

@@ -8,6 +8,7 @@ import (
 // TestEmailsThatChangeHands moves emails between people in all the ways that go wrong easily, and expects what
 // one backfill of everything makes.
 func TestEmailsThatChangeHands(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	var w *nightWriter
 	email := func(user int, address string) string {

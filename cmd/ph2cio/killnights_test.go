@@ -20,6 +20,7 @@ import (
 // TestKilledSecondTry kills commands that send what the workspace rejected at first, merges among it, and rows
 // that were repaired.
 func TestKilledSecondTry(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	refused := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(5 * time.Millisecond), Refuse: []sandbox.Refusal{
 		{Match: refusedName, Reason: "invalid", Message: "not that one"},

@@ -23,6 +23,7 @@ type killStep struct {
 // file and the file of rejects. Each round gets further than the one before, in a soak by smaller steps, until
 // one ends. Then nothing is lost, only what was under way was repeated, and each reject is listed once.
 func TestKilledAtEachStep(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {

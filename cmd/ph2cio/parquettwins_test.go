@@ -80,6 +80,7 @@ type outcome struct {
 	summary    map[string]any
 	operations string   // of a preview
 	requests   string   // the bodies, one after the other
+	trouble    string   // with the first source that has any
 	held       []string // by the workspace
 	rejects    []string
 }
@@ -89,7 +90,7 @@ func (r *run) preview(words ...string) outcome {
 	r.t.Helper()
 	file := filepath.Join(r.dir, "operations.jsonl")
 	got := r.run(append([]string{"preview", "--json", "--limit", "0", "--operations", file}, words...)...)
-	o := outcome{code: got.code, summary: r.summaryOf(got)}
+	o := outcome{code: got.code, summary: r.summaryOf(got), trouble: r.troubleOf(got)}
 	text, err := os.ReadFile(file)
 	if err != nil {
 		r.t.Fatal(err)
@@ -108,6 +109,21 @@ func (r *run) summaryOf(got runResult) (summary map[string]any) {
 		delete(summary, name)
 	}
 	return summary
+}
+
+// troubleOf is what the summary of a run says of the first source that could not be read as a whole.
+func (r *run) troubleOf(got runResult) string {
+	r.t.Helper()
+	var summary struct{ Sources []struct{ Trouble string } }
+	if err := json.Unmarshal([]byte(got.stdout), &summary); err != nil {
+		r.t.Fatal(err, got)
+	}
+	for _, one := range summary.Sources {
+		if one.Trouble != "" {
+			return one.Trouble
+		}
+	}
+	return ""
 }
 
 // backfill sends some sources to a workspace of its own.

@@ -23,6 +23,7 @@ func (w *nightWriter) exported(number int, id, values string) string {
 // TestPersonsExportsOfNights gives nights persons exports, of every kind and with whatever people in them, and
 // expects what one backfill with the newest one makes.
 func TestPersonsExportsOfNights(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	var w *nightWriter
 	for name, nights := range map[string]func() []attributeNight{

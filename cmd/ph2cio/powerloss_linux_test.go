@@ -34,6 +34,7 @@ import (
 // new size and zeros for content. A name is safe once its directory was synced, as POSIX says, or in a second
 // variant once the file or its directory was, as on ext4.
 func TestPowerLoss(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	refused := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond), Refuse: []sandbox.Refusal{
 		{Match: refusedName, Reason: "invalid", Message: "not that one"},
@@ -102,7 +103,7 @@ func TestPowerLoss(t *testing.T) {
 func powerLossSteps(t *testing.T) int {
 	switch text := testSettings["PH2CIO_POWERLOSS"]; text {
 	case "":
-		return 12
+		return 8
 	case "all":
 		return -1
 	default:

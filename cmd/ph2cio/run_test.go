@@ -8,7 +8,17 @@ import (
 	"testing"
 
 	"ph2cio/internal/sandbox"
+	"ph2cio/internal/testkit/race"
 )
+
+// notWithRace skips a test that runs the program hundreds of times, if it has the race detector, with which its start
+// alone takes long. The stories run the same commands with it.
+func notWithRace(t *testing.T) {
+	t.Helper()
+	if race.Enabled() {
+		t.Skip("hundreds of runs take too long with the race detector")
+	}
+}
 
 // run runs the program in a directory of its own, with only these variables in its environment.
 type run struct {
