@@ -110,7 +110,8 @@ soak: ## test for hours with fuzzing, kills and faults; needs 40 GB of disk
 	$(GO) run ./internal/testkit/bench -only crowd
 	PH2CIO_HISTORIES=200000 $(GO) test -count=1 -timeout 6h -run TestPeopleAreThoseOfTheRules ./internal/people
 	PH2CIO_WORLDS=200 PH2CIO_WORLD_NIGHTS=30 $(GO) test -count=1 -timeout 6h -run TestNightsEndAsOneBackfill ./cmd/ph2cio
-	PH2CIO_KILLS=100 $(GO) test -count=1 -timeout 6h -v -run TestKilled ./cmd/ph2cio
+	PH2CIO_KILLS=100 $(GO) test -count=1 -timeout 6h -v -run TestKilled -skip FromABucket ./cmd/ph2cio
+	PH2CIO_KILLS=200 $(GO) test -count=1 -timeout 6h -v -run TestKilledBackfillFromABucket ./cmd/ph2cio
 	PH2CIO_KILLS=200 $(GO) test -count=1 -timeout 6h -run TestAStoppedRunResumes ./internal/transfer -rapid.checks=2000
 	PH2CIO_POWERLOSS=all $(GO) test -count=1 -timeout 6h -run TestPowerLoss ./cmd/ph2cio
 	PH2CIO_STOPS=20 PH2CIO_STOP_PEOPLE=1500000 $(GO) test -count=1 -timeout 6h -v -run TestStoppedAtAnyMoment ./cmd/ph2cio

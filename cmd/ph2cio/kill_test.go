@@ -123,15 +123,20 @@ func writeSeeded(t *testing.T, path string, shape synthetic.Shape, compressed bo
 // writeParquet writes the rows of writeExport in row groups of some hundred rows.
 func writeParquet(t *testing.T, path string) string {
 	t.Helper()
-	var file bytes.Buffer
-	o := synthetic.Options{Rows: 1500, People: 120, Seed: 11, Invalid: 1}
-	if _, err := synthetic.WriteParquet(&file, o, synthetic.ParquetLayout{Group: 300_000, Page: 20_000}); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(path, syntheticParquet(t, 1500, 11), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+func syntheticParquet(t *testing.T, rows int64, seed uint64) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	o := synthetic.Options{Rows: rows, People: 120, Seed: seed, Invalid: 1}
+	if _, err := synthetic.WriteParquet(&file, o, synthetic.ParquetLayout{Group: 300_000, Page: 20_000}); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
 }
 
 // killTrials is one backfill that is killed again and again.
@@ -144,6 +149,7 @@ type killTrials struct {
 	typed                []string // a command with its sources, instead of a backfill of file
 	dir                  string   // where that is typed
 	stdin                string   // a file that the program gets as its standard input
+	variables            []string // of its environment, beside those of all
 
 	counts   killCounts // of all trials of the test
 	furthest int        // the last phase in which the run was killed
@@ -211,6 +217,7 @@ func (k *killTrials) commandIn(dir string, words ...string) (*exec.Cmd, *bytes.B
 	c := exec.Command(k.program, words...)
 	c.Dir = dir
 	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+k.url, "CUSTOMERIO_SITE_ID=site", "CUSTOMERIO_API_KEY=key")
+	c.Env = append(c.Env, k.variables...)
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	if k.stdin != "" {
@@ -256,38 +263,60 @@ func exitCodeOf(err error) int {
 
 // run kills so often, and more often if nobody was killed in one of the phases by then. It returns these.
 func (k *killTrials) run(kills int) *runPhases {
-	k.begin()
-	earlier := k.box.Stats()
-	whole, phases := k.finish()
-	want, wantRejects, stats := k.held(), k.rejects(), k.box.Stats()
-	least := earlier.Items + operations(whole)
-	if merges := stats.Actions["person.merge"]; merges < killedBatch || stats.Rejected == 0 || len(wantRejects) < 15 || stats.Requests < 40 {
-		k.t.Fatalf("%d merges, %d refused, %d rejects, %d requests: too few to be killed at", merges, stats.Rejected, len(wantRejects), stats.Requests)
-	}
-	for killed, trials := 0, 0; killed < kills || trials < 5*kills && k.counts.missing(phases); trials++ {
+	want := k.undisturbed()
+	for killed, trials := 0, 0; killed < kills || trials < 5*kills && k.counts.missing(want.phases); trials++ {
 		k.begin()
 		times := 0
-		for times < 6 && (killed < kills || k.counts.missing(phases)) && k.kill(phases) {
+		for times < 6 && (killed < kills || k.counts.missing(want.phases)) && k.kill(want.phases) {
 			killed, times = killed+1, times+1
 		}
-		summary, _ := k.finish()
-		again := k.box.Stats().Items - least
-		k.t.Logf("killed %d times; %d operations came again", times, again)
-		most := int64(times*k.concurrency*killedBatch) + k.box.Stats().Statuses["500"]*killedBatch // those were taken, and sent again
-		if again < 0 || again > most {
-			k.t.Errorf("%d operations came again, want at most %d", again, most)
-		}
-		if diff := cmp.Diff(want, k.held()); diff != "" {
-			k.t.Fatalf("what is held, want -, got +:\n%s", diff)
-		}
-		if diff := cmp.Diff(wantRejects, k.rejects()); diff != "" {
-			k.t.Fatalf("rejects, want -, got +:\n%s", diff)
-		}
-		if diff := cmp.Diff(rowsOf(whole), rowsOf(summary)); summary != nil && diff != "" {
-			k.t.Fatalf("rows, want -, got +:\n%s", diff)
-		}
+		k.endsLike(want, times)
 	}
-	return phases
+	return want.phases
+}
+
+// wholeRun is what a run that nobody has killed leaves.
+type wholeRun struct {
+	summary       map[string]any
+	phases        *runPhases
+	held, rejects []string
+	least         int64 // operations that have come
+}
+
+// undisturbed runs the program without kills, in a new workspace.
+func (k *killTrials) undisturbed() (w wholeRun) {
+	k.t.Helper()
+	k.begin()
+	earlier := k.box.Stats()
+	w.summary, w.phases = k.finish()
+	w.held, w.rejects = k.held(), k.rejects()
+	w.least = earlier.Items + operations(w.summary)
+	stats := k.box.Stats()
+	if merges := stats.Actions["person.merge"]; merges < killedBatch || stats.Rejected == 0 || len(w.rejects) < 15 || stats.Requests < 40 {
+		k.t.Fatalf("%d merges, %d refused, %d rejects, %d requests: too few to be killed at", merges, stats.Rejected, len(w.rejects), stats.Requests)
+	}
+	return w
+}
+
+// endsLike runs the program to its end after so many kills, and compares what is there then.
+func (k *killTrials) endsLike(want wholeRun, times int) {
+	k.t.Helper()
+	summary, _ := k.finish()
+	again := k.box.Stats().Items - want.least
+	k.t.Logf("killed %d times; %d operations came again", times, again)
+	most := int64(times*k.concurrency*killedBatch) + k.box.Stats().Statuses["500"]*killedBatch // those were taken, and sent again
+	if again < 0 || again > most {
+		k.t.Errorf("%d operations came again, want at most %d", again, most)
+	}
+	if diff := cmp.Diff(want.held, k.held()); diff != "" {
+		k.t.Fatalf("what is held, want -, got +:\n%s", diff)
+	}
+	if diff := cmp.Diff(want.rejects, k.rejects()); diff != "" {
+		k.t.Fatalf("rejects, want -, got +:\n%s", diff)
+	}
+	if diff := cmp.Diff(rowsOf(want.summary), rowsOf(summary)); summary != nil && diff != "" {
+		k.t.Fatalf("rows, want -, got +:\n%s", diff)
+	}
 }
 
 // operations returns how many operations a run has built.

@@ -19,6 +19,7 @@ import (
 // A run that is killed was in one of these phases, or in one that it logs as "sending ...".
 const (
 	phaseStarting = "starting" // until it reads
+	phaseReading  = "reading"
 	phasePlanning = "planning" // has read, and has sent nothing yet
 	phaseEnding   = "ending"   // has sent everything
 )
@@ -142,6 +143,11 @@ func (c killCounts) String() string {
 // missing reports whether nobody was killed in one of the phases.
 func (c killCounts) missing(r *runPhases) bool {
 	return slices.ContainsFunc(r.names, func(name string) bool { return c[name] == 0 })
+}
+
+// least returns one of the phases in which fewest were killed.
+func (c killCounts) least(r *runPhases) string {
+	return slices.MinFunc(r.names, func(a, b string) int { return c[a] - c[b] })
 }
 
 // check logs the counts, and fails if nobody was killed in one of the phases.
