@@ -155,7 +155,7 @@ func (b *s3Bucket) denied(what string, err error) error {
 		denied: true, unexplained: what == "look",
 		hint: "add it to the policy of the user or role, or use other credentials",
 	}
-	if !b.account.options.RequesterPays && what != "list" {
+	if !b.account.options.RequesterPays {
 		e.hint += "; for a bucket whose owner does not pay for transfers, use --s3-requester-pays"
 	}
 	if what == "list" || !b.read.Load() {
