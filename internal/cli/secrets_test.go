@@ -16,6 +16,10 @@ import (
 const (
 	canarySite = "canary-site-71c0"
 	canaryKey  = "canary-key-e4410b"
+
+	canaryS3Key    = "AKIDCANARY71C0"
+	canaryS3Secret = "canary-secret-19d07b"
+	canaryS3Token  = "canary-token-e0c5a2"
 )
 
 // TestNoSecretAppears runs every command, in good weather and bad, and searches all that it wrote for the
@@ -120,7 +124,7 @@ func write(t *testing.T, path, text string) {
 func search(t *testing.T, where, text string) {
 	t.Helper()
 	for _, canary := range []string{
-		canarySite, canaryKey,
+		canarySite, canaryKey, canaryS3Key, canaryS3Secret, canaryS3Token, "AWS4-HMAC-SHA256", "Signature=",
 		base64.StdEncoding.EncodeToString([]byte(canarySite + ":" + canaryKey)),
 		base64.StdEncoding.EncodeToString([]byte(canaryKey + ":" + canarySite)),
 	} {

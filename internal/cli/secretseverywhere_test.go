@@ -1,17 +1,25 @@
 package cli
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/sandbox"
+	"ph2cio/internal/testkit/fakestore"
 )
 
 // TestEveryCommandKeepsSecrets runs each command that there is, with everything turned on that says or keeps
 // more, against an API that takes the credentials, one that does not, and one that refuses what it is sent;
-// and searches what was said and kept. A command that is new has to be put here.
+// and searches what was said and kept. Each reads a file, and an object of a store that takes the credentials or
+// says them back. A command that is new has to be put here.
 func TestEveryCommandKeepsSecrets(t *testing.T) {
 	refusing := sandbox.Faults{Refuse: []sandbox.Refusal{{Match: "Order Completed", Reason: "invalid", Message: canaryKey + " is no good"}}}
 	broken := sandbox.Faults{Answers: []sandbox.Answer{{Status: 403, Body: sandbox.BodyText, Text: canarySite + ":" + canaryKey}}}
@@ -29,6 +37,9 @@ func TestEveryCommandKeepsSecrets(t *testing.T) {
 		"help":       {{"environment"}, {"sending"}},
 		"completion": {{"bash"}},
 	}
+	for name, value := range fakestore.S3Environment(canaryS3Key, canaryS3Secret, canaryS3Token) {
+		t.Setenv(name, value)
+	}
 	for name, faults := range map[string]sandbox.Faults{"good": {}, "refusing": refusing, "broken": broken} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -38,7 +49,9 @@ func TestEveryCommandKeepsSecrets(t *testing.T) {
 			}
 			defer box.Close()
 			dir := t.TempDir()
-			environment := map[string]string{"CUSTOMERIO_SITE_ID": canarySite, "CUSTOMERIO_API_KEY": canaryKey, "CUSTOMERIO_TRACK_URL": box.URL()}
+			environment := map[string]string{
+				"CUSTOMERIO_SITE_ID": canarySite, "CUSTOMERIO_API_KEY": canaryKey, "CUSTOMERIO_TRACK_URL": box.URL(), "PH2CIO_S3_ENDPOINT": storeWithSecrets(t, name),
+			}
 			commands := newRoot(newProgram(Env{}, nil)).Commands()
 			for _, c := range commands {
 				if !c.Runnable() && !c.HasSubCommands() || c.IsAdditionalHelpTopicCommand() {
@@ -52,9 +65,16 @@ func TestEveryCommandKeepsSecrets(t *testing.T) {
 					for _, more := range [][]string{{"-v"}, {"--json"}, {"--log-format", "json", "-v"}} {
 						searchCommand(t, environment, dir, c, append(args[:len(args):len(args)], more...))
 					}
+					if at := slices.Index(args, acornly); at >= 0 {
+						inBucket := slices.Replace(slices.Clone(args), at, at+1, "s3://bucket/acornly.jsonl")
+						searchCommand(t, environment, dir, c, append(inBucket, "-v", "--json"))
+					}
 				}
 			}
 			searchFiles(t, dir)
+			if kept, err := os.ReadDir(filepath.Join(dir, "cache")); name == "good" && len(kept) == 0 {
+				t.Error("no object was read:", err)
+			}
 		})
 	}
 }
@@ -64,6 +84,7 @@ func searchCommand(t *testing.T, environment map[string]string, dir string, c *c
 	t.Helper()
 	for flag, value := range map[string]string{
 		"state": filepath.Join(dir, "state"), "metrics-file": filepath.Join(dir, c.Name()+".prom"), "tmp": dir, "operations": filepath.Join(dir, "operations.jsonl"),
+		cacheFlag: filepath.Join(dir, "cache"),
 	} {
 		if c.Flags().Lookup(flag) != nil {
 			args = append(args, "--"+flag, value)
@@ -75,4 +96,29 @@ func searchCommand(t *testing.T, environment map[string]string, dir string, c *c
 	}
 	search(t, "stdout", out.stdout)
 	search(t, "stderr", out.stderr)
+}
+
+// storeWithSecrets starts a store: a good one; one whose errors say what is in the request; or one that
+// redirects to them.
+func storeWithSecrets(t *testing.T, kind string) (url string) {
+	t.Helper()
+	objects := &fakestore.Memory{}
+	objects.Put("acornly.jsonl", []byte(fileText(t, "testdata/exports/acornly_events.jsonl")))
+	good := &fakestore.S3{Objects: objects, Key: canaryS3Key}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		secrets := strings.Join([]string{r.Header.Get("Authorization"), canaryS3Secret, r.Header.Get("X-Amz-Security-Token")}, " ")
+		switch {
+		case kind == "refusing" && !fakestore.IsList(r):
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprintf(w, "<Error><Code>SignatureDoesNotMatch</Code><Message>%s</Message><AWSAccessKeyId>%s</AWSAccessKeyId></Error>", secrets, canaryS3Key)
+		case kind == "broken":
+			w.Header().Set("Location", "http://"+canaryS3Key+":"+canaryS3Secret+"@127.0.0.1/?X-Amz-Security-Token="+canaryS3Token)
+			w.WriteHeader(http.StatusTemporaryRedirect)
+			fmt.Fprint(w, secrets)
+		default:
+			good.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }
