@@ -47,7 +47,10 @@ type Options struct {
 	// Ours reports whether a file in a directory or of a glob was written by this program. Nil leaves none
 	// out.
 	Ours func(path string) bool
-	Not  []string // files that are used for something else than as a source, under any name
+	// Listings are what stores have listed for other snapshots of the same command, and gets what they list
+	// now, so that no store is asked twice. Nil shares nothing.
+	Listings *Listings
+	Not      []string // files that are used for something else than as a source, under any name
 }
 
 // List turns files, directories, globs and URLs into the sources to read, sorted by name within each
@@ -65,6 +68,10 @@ func List(ctx context.Context, args []string, options Options) (*Snapshot, error
 	f := finder{
 		Snapshot: &Snapshot{remote: options.Remote, directories: map[string][]string{}}, options: options,
 		keyed: make(map[fileKey]int), urls: make(map[string]bool),
+	}
+	if shared := options.Listings; shared != nil {
+		f.listings = slices.Clone(shared.all)
+		defer func() { shared.all = f.listings }()
 	}
 	for _, path := range options.Not {
 		if info, err := os.Stat(path); err == nil {

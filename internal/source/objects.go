@@ -14,6 +14,10 @@ type listing struct {
 	sources []Source
 }
 
+// Listings are what stores have listed. The zero value is empty. It must not be used by several goroutines at
+// once.
+type Listings struct{ all []*listing }
+
 // search returns where a name is or would be among the listed sources.
 func (l *listing) search(name string) (at int, found bool) {
 	return slices.BinarySearchFunc(l.sources, name, func(s Source, name string) int { return compareURLs(s.Name, name) })
@@ -52,8 +56,12 @@ func (f *finder) url(ctx context.Context, store Lister, url string) error {
 			return fmt.Errorf("source %q: the name of a bucket cannot be a glob", url)
 		}
 	}
+	inBucket := special < 0 && under == url && Dir(url) != url
+	if inBucket && strings.Contains(Base(url), ".") { // most likely an object
+		prefix = withParts(url)
+	}
 	all, err := f.list(ctx, store, prefix)
-	if err == nil && len(all.sources) == 0 && special < 0 && under == url && Dir(url) != url {
+	if err == nil && len(all.sources) == 0 && inBucket {
 		all, err = f.list(ctx, store, withParts(url))
 	}
 	if err != nil {
@@ -72,7 +80,7 @@ func (f *finder) url(ctx context.Context, store Lister, url string) error {
 			return fmt.Errorf("source %q: %w: write \\[ for a literal [", url, err)
 		}
 		f.urlGlob(url, all.sources)
-	case under == url && Dir(url) != url:
+	case inBucket:
 		if below = all.below(url); len(below) == 0 {
 			return fmt.Errorf("source %q does not exist: check the bucket and the path in it", url)
 		}

@@ -334,3 +334,51 @@ func TestNamesThatAreURLs(t *testing.T) {
 		}
 	}
 }
+
+// TestSourcesWhoseStoreCannotBeFound looks for an object that an earlier run has read, with options by which
+// no store can be used. It counts as there, and reading it says why.
+func TestSourcesWhoseStoreCannotBeFound(t *testing.T) {
+	wrong := errors.New("the endpoint is no URL")
+	remote := func(string) (source.Lister, error) { return nil, wrong }
+	one, there := source.NewSnapshot(remote, nil).Look(t.Context(), "mem://bucket/a.jsonl")
+	if !there || one.Name != "mem://bucket/a.jsonl" {
+		t.Fatal(one, there)
+	}
+	for range 2 {
+		_, opened := one.Open(t.Context(), 0)
+		_, looked := one.Now(t.Context())
+		for _, err := range []error{opened, looked} {
+			if !errors.Is(err, wrong) || !errors.Is(err, source.ErrUnavailable) || !strings.HasSuffix(err.Error(), wrong.Error()) {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// TestNothingIsListedTwice finds the same objects for several snapshots.
+func TestNothingIsListedTwice(t *testing.T) {
+	store := sources.New(sources.Manners{})
+	for _, key := range []string{"x/a.jsonl", "x/b.csv", "x/c", "x/d-0.jsonl", "x/d_manifest.json", "y/a.jsonl"} {
+		store.Put(bucket+key, []byte(`{"files":["d-0.jsonl","d-1.jsonl"]}`))
+	}
+	shared := &source.Listings{}
+	for _, test := range []struct {
+		arg   string
+		lists int // more than before
+		found int
+	}{
+		{"x/b.csv", 1, 1}, {"x/b.csv", 0, 1}, {"x", 1, 4}, {"x/", 0, 4}, {"x/c", 0, 1}, {"x/*.jsonl", 0, 2}, {"y/a.jsonl", 1, 1}, {"", 1, 5}, {"y", 0, 1},
+	} {
+		before := store.Calls().List
+		found, err := source.List(t.Context(), []string{bucket + test.arg}, source.Options{Remote: store.Remote, Listings: shared})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lists := store.Calls().List - before; lists != test.lists || len(found.Sources) != test.found {
+			t.Errorf("%q: %d sources with %d lists, want %d with %d", test.arg, len(found.Sources), lists, test.found, test.lists)
+		}
+		if missing, err := found.Incomplete(t.Context(), nil); err == nil && len(missing) > 1 {
+			t.Errorf("%q: %d exports lack files", test.arg, len(missing))
+		}
+	}
+}

@@ -87,7 +87,8 @@ func (s *Snapshot) lookNow(ctx context.Context, name string) looked {
 	one := Source{Name: name}
 	store, err := s.remote.store(name)
 	if err != nil {
-		return looked{}
+		one.In = &unreachable{err}
+		return looked{one, true}
 	}
 	if store != nil {
 		one.In = store
@@ -118,15 +119,22 @@ func (s *Snapshot) listsFolder(ctx context.Context, store Lister, folder string)
 	return err == nil
 }
 
-// list asks a store for all sources whose names begin with a prefix, and keeps the answer.
+// list asks a store for all sources whose names begin with a prefix, unless that has been listed, and keeps
+// the answer.
 func (s *Snapshot) list(ctx context.Context, store Lister, prefix string) (*listing, error) {
+	for _, l := range s.listings {
+		if strings.HasPrefix(prefix, l.prefix) {
+			return &listing{prefix, l.below(prefix)}, nil
+		}
+	}
 	sources, err := store.List(ctx, prefix)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(sources, func(a, b Source) int { return compareURLs(a.Name, b.Name) })
 	l := &listing{prefix, sources}
-	s.listings = append(s.listings, l)
+	covered := func(other *listing) bool { return strings.HasPrefix(other.prefix, prefix) }
+	s.listings = append(slices.DeleteFunc(s.listings, covered), l)
 	return l, nil
 }
 

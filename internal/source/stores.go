@@ -37,6 +37,18 @@ func (r Remote) store(name string) (Lister, error) {
 	return store, nil
 }
 
+// unreachable is the store of a source whose own store cannot be found.
+type unreachable struct{ err error }
+
+func (u *unreachable) Open(context.Context, Source, int64) (File, error) { return nil, notFound{u.err} }
+
+func (u *unreachable) Look(context.Context, string) (Source, error) { return Source{}, notFound{u.err} }
+
+// notFound is the error of a Remote, which is the same for all sources of the store.
+type notFound struct{ error }
+
+func (n notFound) Unwrap() []error { return []error{n.error, ErrUnavailable} }
+
 // ErrUnavailable says that a store cannot be read at all, because of the network or the credentials, so that
 // there is no point in reading its other sources. An error of a Store that wraps it ends the run, which can
 // be resumed.
