@@ -56,6 +56,7 @@ type finding struct {
 }
 
 func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) error {
+	o.reading.rememberNow()
 	if found, err := o.reading.search(args, nil); err == nil { // else the error becomes a finding
 		if err := p.protectSources(found.Sources); err != nil {
 			return err

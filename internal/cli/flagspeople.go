@@ -24,14 +24,11 @@ func (o *identityOptions) findPersons() ([]source.Source, error) {
 	if len(o.persons) == 0 {
 		return nil, nil
 	}
-	found, err := o.list(o.persons, source.Options{})
-	if err == nil {
-		err = found.CheckLinks()
-	}
+	found, err := o.list.all(o.persons)
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: inputCode(err), hint: didYouMean(o.persons...)}
 	}
-	return found.Sources, nil
+	return found, nil
 }
 
 // checkFiles returns everything that is wrong with the paths of the files to read. Their content is checked

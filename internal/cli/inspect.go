@@ -62,6 +62,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, p.removeStdinCopy(false)) }()
+	o.mapping.reading.rememberNow()
 	found, missing, err := o.mapping.findEach(args)
 	if err != nil {
 		return err
@@ -120,6 +121,9 @@ func (o *mappingOptions) findEach(args []string) (found []string, missing []insp
 	var errs []error
 	for _, arg := range args {
 		_, err := o.reading.search([]string{arg}, nil)
+		if err != nil && exitCode(sourcesProblem(err)) != exit.Input {
+			return nil, nil, sourcesProblem(err) // it is the same for all in a store
+		}
 		if _, manifest := errors.AsType[*source.OnlyManifest](err); err != nil && !manifest {
 			errs = append(errs, err)
 			missing = append(missing, inspect.File{Path: arg, State: inspect.FileMissing, Trouble: err.Error(), Hint: didYouMean(arg)})
@@ -128,7 +132,7 @@ func (o *mappingOptions) findEach(args []string) (found []string, missing []insp
 		found = append(found, arg)
 	}
 	if len(found) == 0 {
-		return nil, nil, &problem{err: errors.Join(errs...), code: exit.Input, hint: didYouMean(args...)}
+		return nil, nil, o.identity.beside(&problem{err: errors.Join(errs...), code: exit.Input, hint: didYouMean(args...)})
 	}
 	return found, missing, nil
 }

@@ -11,6 +11,7 @@ import (
 	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/progress"
+	"ph2cio/internal/source"
 	"ph2cio/internal/transfer"
 )
 
@@ -30,7 +31,8 @@ type program struct {
 	outputs      []output  // files that the command may write
 	writtenState string    // the state directory, if it is known and this command writes to it
 
-	stores      storeOptions // the flags for buckets
+	stores      storeOptions    // the flags for buckets
+	listings    source.Listings // what these have listed
 	credentials func() (customerio.Credentials, error)
 	origins     map[string]string // where the values of flags came from that were not typed
 	mistakes    []error           // what is wrong with the command line and the settings

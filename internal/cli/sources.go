@@ -22,7 +22,17 @@ func (o *mappingOptions) find(now time.Time, args []string) (*foundSources, erro
 	if err != nil {
 		err = sourcesProblem(err)
 	}
-	return found, usageFirst(err, o.identity.checkFiles())
+	return found, o.identity.beside(err)
+}
+
+// beside returns what is wrong with sources, and with the files that identity flags name. The first of
+// several errors says how the program ends: refused credentials come before files that are not there.
+func (o *identityOptions) beside(sources error) error {
+	others := o.checkFiles()
+	if exitCode(others) == exit.Credentials {
+		return usageFirst(others, sources)
+	}
+	return usageFirst(sources, others)
 }
 
 // otherFiles are the files that identity flags name, none of which is a source. A file that cannot be found
@@ -38,9 +48,21 @@ func (o *identityOptions) otherFiles() (paths []string) {
 // lister is source.List with the stores that the command can read.
 type lister func(args []string, options source.Options) (*source.Snapshot, error)
 
+// all finds the sources of arguments that must all exist, and of which nothing is left out.
+func (l lister) all(args []string) ([]source.Source, error) {
+	found, err := l(args, source.Options{})
+	if err == nil {
+		err = found.CheckLinks()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found.Sources, nil
+}
+
 // list finds what arguments name, in files and in stores.
 func (p *program) list(args []string, options source.Options) (*source.Snapshot, error) {
-	options.Remote = p.stores.remote
+	options.Remote, options.Listings = p.stores.remote, &p.listings
 	return source.List(p.ctx, args, options)
 }
 
@@ -62,6 +84,11 @@ func (o *readingOptions) remember(p *program, typed string) {
 	})
 }
 
+// rememberNow lets several searches of one command open an object only once to see what it is.
+func (o *readingOptions) rememberNow() {
+	o.recognised = job.NewRecognised("", func(context.Context) []ledger.Recognised { return nil })
+}
+
 // search finds sources. It leaves out what --exclude names, and the files that other flags name.
 func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	options, err := o.options()
@@ -77,7 +104,7 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 		exclude = out.matches
 	}
 	found, err := o.list(args, source.Options{Recognise: o.recognised.Use(posthog.Recognise(options)), Ours: isOwnFile, Not: others, Exclude: exclude})
-	if near := didYouMean(args...); err != nil && near != "" {
+	if near := didYouMean(args...); err != nil && near != "" && inputCode(err) == exit.Input {
 		err = &problem{err: err, code: exit.Input, hint: near}
 	}
 	if err != nil {

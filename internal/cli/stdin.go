@@ -12,7 +12,6 @@ import (
 
 	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
-	"ph2cio/internal/source"
 	"ph2cio/internal/transfer"
 )
 
@@ -63,7 +62,7 @@ func (p *program) checkBeforeStdin(o *sendingOptions, args []string) error {
 	}
 	others := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == stdinSource })
 	if len(others) > 0 {
-		if _, err := source.Find(p.ctx, others, p.stores.remote); err != nil {
+		if _, err := lister(p.list).all(others); err != nil {
 			return &problem{err: err, code: inputCode(err)}
 		}
 	}
