@@ -281,8 +281,7 @@ func TestListsInABucket(t *testing.T) {
 			t.Errorf("user_1 has %s", p.Attributes)
 		}
 	}
-	// An object takes two lists, since it could be a folder.
-	idle := sources.Calls{List: 6}
+	idle := sources.Calls{List: 4} // each place once
 	if _, asked := b.sync(exit.Done, 0, flags...); asked != idle {
 		t.Errorf("an idle night asked %+v, want %+v", asked, idle)
 	}
