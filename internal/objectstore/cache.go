@@ -33,9 +33,10 @@ type cache struct {
 	limit int64
 	since time.Time // what was written or checked from then on needs no check
 
-	lock sync.Mutex
-	used int64
-	old  []oldFile // of earlier runs, the longest unused last, some of which may have been used since
+	lock  sync.Mutex
+	used  int64
+	old   []oldFile       // of earlier runs, the longest unused last, some of which may have been used since
+	ahead map[string]bool // those with a later time, from a clock that was wrong, until they were checked
 }
 
 type oldFile struct {
@@ -61,11 +62,14 @@ func openCache(dir string, limit int64) (*cache, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the cache directory: %w", err)
 	}
-	c := &cache{dir: dir, limit: limit, since: time.Now()}
+	c := &cache{dir: dir, limit: limit, since: time.Now(), ahead: map[string]bool{}}
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err != nil || !info.Mode().IsRegular() || !strings.HasSuffix(entry.Name(), cachedEnd) {
 			continue
+		}
+		if info.ModTime().After(c.since) {
+			c.ahead[entry.Name()] = true
 		}
 		c.used += info.Size()
 		c.old = append(c.old, oldFile{entry.Name(), info.Size(), info.ModTime()})
@@ -105,15 +109,24 @@ func (c *cache) use(name string, size int64) bool {
 		return false
 	}
 	path := filepath.Join(c.dir, name)
-	if info.ModTime().Before(c.since) {
+	if info.ModTime().Before(c.since) || c.isAhead(name) {
 		if !intact(path, size) {
 			_ = os.Remove(path) // if it stays, it is found damaged again
 			return false
 		}
 		now := time.Now()
 		_ = os.Chtimes(path, now, now) // otherwise it is checked again, and may be removed
+		c.lock.Lock()
+		delete(c.ahead, name)
+		c.lock.Unlock()
 	}
 	return true
+}
+
+func (c *cache) isAhead(name string) bool {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return c.ahead[name]
 }
 
 // intact reports whether a file has the checksum that it ends with.
@@ -174,7 +187,7 @@ func (c *cache) makeRoom(size int64) bool {
 		last := c.old[len(c.old)-1]
 		c.old = c.old[:len(c.old)-1]
 		path := filepath.Join(c.dir, last.name)
-		if info, err := os.Lstat(path); err == nil && info.ModTime().After(last.used) {
+		if info, err := os.Lstat(path); err == nil && !info.ModTime().Equal(last.used) {
 			continue // this run or another uses it
 		}
 		if err := os.Remove(path); err == nil || errors.Is(err, fs.ErrNotExist) {
