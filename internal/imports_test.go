@@ -65,7 +65,7 @@ var imports = map[string][]string{
 	"internal/testkit/sources":   under("source"),
 	"internal/testkit/s3server":  under("testkit/fakestore"),
 	"internal/testkit/fakestore": {},
-	"internal/testkit/bench":     under("testkit/synthetic", "exit"),
+	"internal/testkit/bench":     under("testkit/synthetic", "testkit/fakestore", "testkit/s3server", "exit"),
 }
 
 // forTests may be imported by the tests of every package.

@@ -19,6 +19,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/parquet-go/parquet-go"
 
+	"ph2cio/internal/testkit/s3server"
 	"ph2cio/internal/testkit/synthetic"
 )
 
@@ -223,5 +224,64 @@ func TestParquetIsWrittenAsOrdered(t *testing.T) {
 func TestParquetOfAnUnknownCodecIsNotWritten(t *testing.T) {
 	if err := fillParquetOrder(`{"Path":"none","Codec":"zip"}`); err == nil {
 		t.Error("no error")
+	}
+}
+
+func TestPartsHoldWholeRows(t *testing.T) {
+	dir := t.TempDir()
+	p := &parts{name: filepath.Join(dir, "%d.gz"), size: 6, compress: gzipLines}
+	for _, row := range []string{"one\n", "two\n", "three\n", "", "four\n"} {
+		if _, err := io.WriteString(p, row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for n := range 3 {
+		file, err := os.Open(filepath.Join(dir, fmt.Sprintf("%d.gz", n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		z, err := gzip.NewReader(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, string(text))
+	}
+	if diff := cmp.Diff([]string{"one\ntwo\n", "three\n", "four\n"}, got); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestFilesAreObjectsOfTheBucket(t *testing.T) {
+	files := t.TempDir()
+	dir := filepath.Join(files, s3server.Bucket)
+	if err := os.MkdirAll(filepath.Join(dir, "a"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"b", "a/1"} {
+		if err := os.WriteFile(filepath.Join(dir, key), []byte("of "+key), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := newMappedFiles(dir)
+	keys, found := m.Keys(s3server.Bucket)
+	if diff := cmp.Diff([]string{"a/1", "b"}, keys); diff != "" || !found {
+		t.Errorf("keys, %t (-want +got):\n%s", found, diff)
+	}
+	for range 2 {
+		if o, found := m.Object(s3server.Bucket, "a/1"); !found || string(o.Data) != "of a/1" {
+			t.Errorf("a/1 is %q, %t", o.Data, found)
+		}
+	}
+	if o, found := m.Object(s3server.Bucket, "../bench"); found {
+		t.Errorf("found %q outside of the bucket", o.Data)
 	}
 }

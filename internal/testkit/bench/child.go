@@ -23,6 +23,8 @@ func childMain(name string, args []string) {
 		err = fillParquetOrder(args[0])
 	case "server":
 		err = serve(args[0])
+	case "bucket":
+		err = serveBucket(args[0], args[1], args[2])
 	default:
 		err = errors.New("no such child: " + name)
 	}

@@ -6,6 +6,7 @@
 //	go run ./internal/testkit/bench -quick     without the millions of rows that memory is measured with
 //	go run ./internal/testkit/bench -only speed,gzip
 //	go run ./internal/testkit/bench -only crowd -scale 0.1
+//	go run ./internal/testkit/bench -only buckets -mb 300
 //	go run ./internal/testkit/bench -bin before/ph2cio,after/ph2cio
 //
 // Speeds are compared with a program that does the least that any reader must: encoding/json.Valid on each
@@ -51,7 +52,7 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.rounds, "rounds", 7, "rounds of the speed, gzip and parquet sections")
 	f.BoolVar(&o.quick, "quick", false, "leave out the millions of rows that memory is measured with")
 	f.StringVar(&o.only, "only", "", "run these sections alone: "+strings.Join(sectionNames(), ","))
-	f.Float64Var(&o.scale, "scale", 1, "the size of the crowd section, as a share of the whole")
+	f.Float64Var(&o.scale, "scale", 1, "the size of the crowd section and of buckets far away, as a share of the whole")
 	f.Func("bin", "measure this ph2cio instead of building one, or several, with commas between them, against the first", func(paths string) error {
 		o.programs = strings.FieldsFunc(paths, func(r rune) bool { return r == ',' })
 		return nil
@@ -82,6 +83,7 @@ var sections = []section{
 	{"ledger", (*bench).ledger},
 	{"fill", (*bench).fill},
 	{"pace", (*bench).pace},
+	{"buckets", (*bench).buckets},
 	{"crowd", (*bench).crowd}, // only when it is asked for
 }
 

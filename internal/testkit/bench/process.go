@@ -22,6 +22,7 @@ type command struct {
 	env     []string // on top of this process's own
 	here    bool     // in this directory; otherwise in an empty one, where no .env lies
 	allowed []int    // exit codes besides 0 that are no error
+	core    string   // the only one that it has, by its number; empty for all
 	state   string   // a directory to remove afterwards, so that the same command starts from the beginning
 }
 
@@ -34,7 +35,11 @@ type outcome struct {
 
 // command runs a program. What it printed is part of the error, if there is one.
 func (b *bench) command(c command) (outcome, error) {
-	cmd := exec.CommandContext(b.ctx, c.name, c.args...)
+	name, args := c.name, c.args
+	if c.core != "" {
+		name, args = "taskset", append([]string{"-c", c.core, c.name}, c.args...)
+	}
+	cmd := exec.CommandContext(b.ctx, name, args...)
 	cmd.Env = append(os.Environ(), c.env...)
 	if !c.here {
 		cmd.Dir = b.tmp

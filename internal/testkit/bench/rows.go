@@ -64,3 +64,43 @@ func plain(w io.Writer) io.WriteCloser { return nopCloser{w} }
 type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
+
+// parts writes rows to files of some size, each of them compressed for itself. Each row is one Write.
+type parts struct {
+	name     string // of the files, with a verb for their numbers
+	size     int    // of the text in a file; a whole row may exceed it
+	compress func(io.Writer) io.WriteCloser
+
+	n    int // files so far
+	file *os.File
+	text io.WriteCloser
+	left int // bytes until the next file
+}
+
+func (p *parts) Write(row []byte) (int, error) {
+	if len(row) == 0 {
+		return 0, nil
+	}
+	if p.file == nil {
+		var err error
+		if p.file, err = os.Create(fmt.Sprintf(p.name, p.n)); err != nil {
+			return 0, err
+		}
+		p.n, p.left, p.text = p.n+1, p.size, p.compress(p.file)
+	}
+	n, err := p.text.Write(row)
+	if p.left -= n; p.left <= 0 && err == nil {
+		err = p.Close()
+	}
+	return n, err
+}
+
+// Close ends the last file.
+func (p *parts) Close() error {
+	if p.file == nil {
+		return nil
+	}
+	err := errors.Join(p.text.Close(), p.file.Close())
+	p.file = nil
+	return err
+}

@@ -22,7 +22,7 @@ type request struct {
 	At    time.Duration // when its headers came, since the server started
 }
 
-// server is the counting server, in a process of its own.
+// server is a server in a process of its own: the counting one, or one of a bucket.
 type server struct {
 	url  string
 	cmd  *exec.Cmd
@@ -31,7 +31,12 @@ type server struct {
 
 // startServer starts a server that answers each batch after a delay.
 func (b *bench) startServer(delay time.Duration) (*server, error) {
-	cmd := exec.CommandContext(b.ctx, b.self, childArgument, "server", delay.String())
+	return b.start("server", delay.String())
+}
+
+// start starts this program as a server.
+func (b *bench) start(name string, args ...string) (*server, error) {
+	cmd := exec.CommandContext(b.ctx, b.self, append([]string{childArgument, name}, args...)...)
 	cmd.Stderr = os.Stderr
 	hold, err := cmd.StdinPipe()
 	if err != nil {
@@ -42,12 +47,12 @@ func (b *bench) startServer(delay time.Duration) (*server, error) {
 		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start the counting server: %w", err)
+		return nil, fmt.Errorf("start a %s: %w", name, err)
 	}
 	s := &server{cmd: cmd, hold: hold}
 	if _, err := fmt.Fscanln(out, &s.url); err != nil {
 		s.stop()
-		return nil, fmt.Errorf("start the counting server: it said no address: %w", err)
+		return nil, fmt.Errorf("start a %s: it said no address: %w", name, err)
 	}
 	return s, nil
 }
@@ -68,19 +73,24 @@ func (s *server) requests() ([]request, error) {
 	return requests, json.NewDecoder(answer.Body).Decode(&requests)
 }
 
-// serve is the server's own main. It takes everything for well-formed: the sandbox is there to check.
+// serve is the counting server's own main. It takes everything for well-formed: the sandbox is there to check.
 func serve(delay string) error {
 	wait, err := time.ParseDuration(delay)
 	if err != nil {
 		return err
 	}
+	return serveUntilLeft(func(url string) http.Handler { return newCounting(url, wait) })
+}
+
+// serveUntilLeft prints an address and serves there until standard input ends.
+func serveUntilLeft(handler func(url string) http.Handler) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	url := "http://" + listener.Addr().String()
 	fmt.Println(url)
-	service := &http.Server{Handler: newCounting(url, wait)}
+	service := &http.Server{Handler: handler(url)}
 	go func() {
 		io.Copy(io.Discard, os.Stdin) // until the parent lets go
 		service.Close()

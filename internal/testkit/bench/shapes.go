@@ -115,20 +115,17 @@ func (b *bench) split(from, dir string, size int) error {
 		return err
 	}
 	lines := bufio.NewReaderSize(in, 1<<20)
-	var rows []byte
-	for n := 0; ; {
+	files := &parts{name: filepath.Join(dir, "%06d.jsonl"), size: size, compress: plain}
+	for {
 		line, err := lines.ReadSlice('\n')
-		if rows = append(rows, line...); len(rows) >= size || err != nil && len(rows) > 0 {
-			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%06d.jsonl", n)), rows, 0o600); err != nil {
-				return err
-			}
-			n, rows = n+1, rows[:0]
+		if _, err := files.Write(line); err != nil {
+			return errors.Join(err, files.Close())
 		}
 		if err == io.EOF {
-			return nil
+			return files.Close()
 		}
 		if err = errors.Join(err, b.ctx.Err()); err != nil {
-			return err
+			return errors.Join(err, files.Close())
 		}
 	}
 }

@@ -31,3 +31,17 @@ func freeDisk(dir string) uint64 {
 	}
 	return s.Bavail * uint64(s.Bsize)
 }
+
+// mapFile returns the bytes of a file that must not change, without reading it.
+func mapFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return syscall.Mmap(int(file.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_SHARED)
+}

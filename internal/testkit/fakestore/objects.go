@@ -14,7 +14,8 @@ import (
 
 // Objects are what a server has. Its methods may be called by several goroutines at once.
 type Objects interface {
-	// Keys returns the keys of a bucket, in any order. found is false if there is no such bucket.
+	// Keys returns the keys of a bucket, in any order. They are not changed. found is false if there is no
+	// such bucket.
 	Keys(bucket string) (keys []string, found bool)
 	// Object returns an object. found is false if there is none.
 	Object(bucket, key string) (o Object, found bool)

@@ -139,10 +139,10 @@ func (w *bodyWriter) Write(b []byte) (n int, err error) {
 	w.sent += len(b)
 	const step = 256 << 10
 	for began := time.Now(); n < len(b) && err == nil; {
-		var m int
-		m, err = w.ResponseWriter.Write(b[n:min(n+step, len(b))])
+		to, m := min(n+step, len(b)), 0
+		time.Sleep(time.Duration(to)*w.fault.PerByte - time.Since(began))
+		m, err = w.ResponseWriter.Write(b[n:to])
 		n += m
-		time.Sleep(time.Duration(n)*w.fault.PerByte - time.Since(began))
 	}
 	if cut {
 		_ = http.NewResponseController(w.ResponseWriter).Flush() // what was written arrives before the connection breaks

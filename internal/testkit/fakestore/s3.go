@@ -106,7 +106,9 @@ func (s *S3) list(w http.ResponseWriter, bucket string, keys []string, query url
 	}{EncodingType: "url"}
 	page := cmp.Or(s.Page, 1000)
 	after, _ := url.QueryUnescape(query.Get("continuation-token")) // the last key of the page before
-	slices.Sort(keys)
+	if !slices.IsSorted(keys) {
+		keys = slices.Sorted(slices.Values(keys))
+	}
 	for _, key := range keys {
 		if !strings.HasPrefix(key, query.Get("prefix")) || key <= after {
 			continue

@@ -1,6 +1,7 @@
 package s3server
 
 import (
+	"bytes"
 	"context"
 	"io/fs"
 	"net/http"
@@ -70,7 +71,7 @@ func (m *Mirror) update(ctx context.Context, bucket string) error {
 			if err != nil {
 				return err
 			}
-			return m.server.put(ctx, bucket, key, data)
+			return m.server.put(ctx, bucket, key, bytes.NewReader(data))
 		})
 	}
 	for key := range before {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -39,7 +40,8 @@ type Server struct {
 	Key, Secret string // credentials that only this server knows
 	Root        string // the directory of the server; a bucket is a directory in it
 
-	client *s3.Client
+	process *exec.Cmd
+	client  *s3.Client
 }
 
 // named matches the tests that make test-s3 runs.
@@ -96,6 +98,7 @@ func Run(o Options) (s *Server, stop func(), err error) {
 		stop()
 		return nil, nil, fmt.Errorf("versitygw does not answer: %s", said.String())
 	}
+	s.process = cmd
 	s.client = s3.New(s3.Options{
 		BaseEndpoint: &s.URL, UsePathStyle: true, Region: o.Region,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -105,6 +108,9 @@ func Run(o Options) (s *Server, stop func(), err error) {
 	})
 	return s, stop, nil
 }
+
+// PID returns the number of the server's process.
+func (s *Server) PID() int { return s.process.Process.Pid }
 
 // Found reports whether a server is installed: on the PATH, or by make test-s3.
 func Found() bool { return find() != "" }
@@ -160,19 +166,29 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Put stores an object in the bucket.
 func (s *Server) Put(tb testing.TB, key string, data []byte) {
 	tb.Helper()
-	if err := s.put(tb.Context(), Bucket, key, data); err != nil {
+	if err := s.put(tb.Context(), Bucket, key, bytes.NewReader(data)); err != nil {
 		tb.Fatal(err)
 	}
 }
 
-func (s *Server) put(ctx context.Context, bucket, key string, data []byte) error {
-	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data)})
+func (s *Server) put(ctx context.Context, bucket, key string, data io.ReadSeeker) error {
+	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: data})
 	return err
 }
 
 func (s *Server) remove(ctx context.Context, bucket, key string) error {
 	_, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
 	return err
+}
+
+// PutFile stores a file in the bucket, without holding it in memory.
+func (s *Server) PutFile(ctx context.Context, key, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return s.put(ctx, Bucket, key, file)
 }
 
 // PutAll stores many objects in the bucket, several at once.
@@ -184,7 +200,7 @@ func (s *Server) PutAll(tb testing.TB, objects map[string][]byte) {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			if err := s.put(tb.Context(), Bucket, key, data); err != nil {
+			if err := s.put(tb.Context(), Bucket, key, bytes.NewReader(data)); err != nil {
 				tb.Error(err)
 			}
 		})
