@@ -140,3 +140,37 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		})
 	}
 }
+
+// plainService has no more than names of buckets.
+type plainService struct{ service }
+
+func (plainService) split(rest string) (name, key string) { return rest, "" }
+func (plainService) place() string                        { return "" }
+
+// hangingBucket is a bucket whose first list never arrives.
+type hangingBucket struct {
+	bucket
+	lists int
+}
+
+func (b *hangingBucket) list(ctx context.Context, _, _ string) (found []listed, next string, err error) {
+	if b.lists++; b.lists == 1 {
+		<-ctx.Done()
+		return nil, "", ctx.Err()
+	}
+	return []listed{{key: "x"}}, "", nil
+}
+
+// TestAListThatNeverArrivesIsAskedForAgain has a store that sends the beginning of a list and then nothing.
+func TestAListThatNeverArrivesIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &hangingBucket{}
+		s := newStore(&shared{}, "s3", plainService{})
+		s.buckets["b"] = b
+		s.shared.reached.Store(true)
+		found, err := s.List(t.Context(), "s3://b")
+		if err != nil || len(found) != 1 || b.lists != 2 {
+			t.Errorf("found %v after %d requests, %v", found, b.lists, err)
+		}
+	})
+}

@@ -2,9 +2,11 @@ package objectstore
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"ph2cio/internal/source"
 )
@@ -54,6 +56,11 @@ func (s *store) cacheName(of *source.Source) string {
 	return cacheNameOf(s.service.place(), of.Name, of.Version.Tag)
 }
 
+// listWithin is how long the answer to a request for a page of a list may take.
+const listWithin = time.Minute
+
+var errSlowList = fmt.Errorf("the list did not arrive within %v", listWithin)
+
 // List returns all objects whose URLs begin with a prefix, as source.Lister says, sorted by key.
 func (s *store) List(ctx context.Context, prefix string) ([]source.Source, error) {
 	name, in, key := s.find(prefix)
@@ -65,7 +72,12 @@ func (s *store) List(ctx context.Context, prefix string) ([]source.Source, error
 			next  string
 		}
 		a, err := retry(ctx, s.shared, func() (answer, error) {
+			ctx, cancel := context.WithTimeoutCause(ctx, listWithin, errSlowList)
+			defer cancel()
 			found, next, err := in.list(ctx, key, cursor)
+			if err != nil && context.Cause(ctx) == errSlowList {
+				err = errSlowList
+			}
 			return answer{found, next}, err
 		})
 		if err != nil {
