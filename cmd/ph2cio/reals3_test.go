@@ -14,8 +14,8 @@ import (
 	"ph2cio/internal/testkit/s3server"
 )
 
-// oddNames are parts of keys that some program on the way might change. \x01 and \xff are not among them, because
-// versitygw has U+FFFD for them in its lists; tests have them with the fake server.
+// oddNames are parts of keys that some program on the way might change. \x01 and \xff are not among them,
+// because versitygw has U+FFFD for them in its lists; tests have them with the fake server.
 var oddNames = []string{
 	"2026-03-04T09:00:00+00:00", "a b", "a+b", "a%20b", "a%2Fb", "100%", "%", `"`, "'", "`$(x)`", "é", "e\u0301", "ß/ü", "日本", "😀", "👩‍👩‍👧", "\u202eltr", "\ufeff",
 	"&amp;", "a&b=c?d#e", ";", "@", "~", "^", "|", "*[x]{y}!", "<>", ",", "=", "\\", "new\nline", "tab\t", "\x7f", "\u0085", "\u2028", " ", "$event", strings.Repeat("é", 100),

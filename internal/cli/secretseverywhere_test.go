@@ -18,8 +18,8 @@ import (
 
 // TestEveryCommandKeepsSecrets runs each command that there is, with everything turned on that says or keeps
 // more, against an API that takes the credentials, one that does not, and one that refuses what it is sent;
-// and searches what was said and kept. Each reads a file, and an object of a store that takes the credentials or
-// says them back. A command that is new has to be put here.
+// and searches what was said and kept. Each reads a file, and an object of a store that takes the credentials
+// or says them back. A command that is new has to be put here.
 func TestEveryCommandKeepsSecrets(t *testing.T) {
 	refusing := sandbox.Faults{Refuse: []sandbox.Refusal{{Match: "Order Completed", Reason: "invalid", Message: canaryKey + " is no good"}}}
 	broken := sandbox.Faults{Answers: []sandbox.Answer{{Status: 403, Body: sandbox.BodyText, Text: canarySite + ":" + canaryKey}}}
