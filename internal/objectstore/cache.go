@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ const (
 
 // openCache opens the cache in a directory, which it makes if there is none.
 func openCache(dir string, limit int64) (*cache, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeCacheDir(dir); err != nil {
 		return nil, fmt.Errorf("the cache directory: %w", err)
 	}
 	leftovers.Remove(dir, leftovers.Pattern{Before: temporaryPrefix, After: cachePart, Age: leftovers.Brief})
@@ -76,6 +77,28 @@ func openCache(dir string, limit int64) (*cache, error) {
 	}
 	slices.SortFunc(c.old, func(a, b oldFile) int { return cmp.Or(b.used.Compare(a.used), cmp.Compare(a.name, b.name)) })
 	return c, nil
+}
+
+// makeCacheDir makes a directory, unless it is there, and tries to write to it. Nobody else may write to it,
+// since whoever can may put rows into what is read from it.
+func makeCacheDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Lstat(filepath.Clean(dir))
+	switch {
+	case err != nil:
+		return err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return fmt.Errorf("%s is a symbolic link", dir)
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0:
+		return fmt.Errorf("other users of this machine can write to %s", dir)
+	}
+	file, err := os.CreateTemp(dir, temporaryPrefix+"*"+cachePart)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // cacheNameOf returns the name in a cache of the object with all these properties.

@@ -2,6 +2,7 @@ package objectstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -217,5 +218,36 @@ func TestAFileThatIsNotReadToItsEndIsNotKept(t *testing.T) {
 	}
 	if s.shared.cache.used != 0 {
 		t.Errorf("%d bytes count as used", s.shared.cache.used)
+	}
+}
+
+// TestCachesThatCannotBeUsed names directories that can hold no cache, or that somebody else may have filled.
+func TestCachesThatCannotBeUsed(t *testing.T) {
+	dir := t.TempDir()
+	file, link, open := filepath.Join(dir, "file"), filepath.Join(dir, "link"), filepath.Join(dir, "open")
+	if err := errors.Join(os.WriteFile(file, nil, 0o600), os.Mkdir(open, 0o700), os.Chmod(open, 0o777), os.Symlink(dir, link)); err != nil {
+		t.Skip(err) // not every system has links
+	}
+	bad := []string{file, filepath.Join(file, "below"), link}
+	if runtime.GOOS != "windows" {
+		bad = append(bad, open)
+	}
+	if runtime.GOOS == "linux" {
+		bad = append(bad, "/proc/self") // nobody can write there, not even root
+	}
+	for _, dir := range bad {
+		if s, err := New(Options{Cache: dir}); err == nil {
+			s.Close()
+			t.Errorf("%s is used", dir)
+		}
+	}
+	good := filepath.Join(dir, "new", "cache")
+	s, err := New(Options{Cache: good})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if left, err := os.ReadDir(good); err != nil || len(left) > 0 {
+		t.Error(left, err)
 	}
 }
