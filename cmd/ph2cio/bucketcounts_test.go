@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -35,9 +36,7 @@ func newCountedBucket(t *testing.T) *countedBucket {
 	front := httptest.NewServer(b.proxy)
 	t.Cleanup(front.Close)
 	b.environment["PH2CIO_S3_ENDPOINT"] = front.URL
-	for name, value := range fakestore.S3Environment("key", "secret", "") {
-		b.environment[name] = value
-	}
+	maps.Copy(b.environment, fakestore.S3Environment("key", "secret", ""))
 	return b
 }
 
@@ -67,8 +66,8 @@ func (b *countedBucket) asks(what string, want fakestore.Counts, words ...string
 	}
 }
 
-// TestRequestsToABucket counts what first runs, second runs, idle nights and busy nights ask of a bucket whose
-// list has three pages.
+// TestRequestsToABucket counts what first runs, second runs, idle nights and busy nights ask of a bucket
+// whose list has three pages.
 func TestRequestsToABucket(t *testing.T) {
 	t.Parallel()
 	const objects, pages = 250, 3

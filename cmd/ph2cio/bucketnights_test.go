@@ -33,11 +33,12 @@ type realNights struct {
 	faults sandbox.Faults
 }
 
-// TestNightsOverARealBucket lets thirty nights pass over a bucket of a real S3 server, to which each day adds an
-// object: plain, compressed, Parquet, or a split export. Plain ones get their last rows a day later. Others are
-// renamed, compressed anew, or disappear. In one night the server answers half of the requests that it is busy, in
-// one the credentials expire, and in one the program is killed: each ends when it is typed again. Each night sends
-// the events that are new, and in the end everything is as after one backfill.
+// TestNightsOverARealBucket lets thirty nights pass over a bucket of a real S3 server, to which each day
+// adds an object: plain, compressed, Parquet, or a split export. Plain ones get their last rows a day
+// later. Others are renamed, compressed anew, or disappear. In one night the server answers half of the
+// requests that it is busy, in one the credentials expire, and in one the program is killed: each ends
+// when it is typed again. Each night sends the events that are new, and in the end everything is as after
+// one backfill.
 func TestNightsOverARealBucket(t *testing.T) {
 	t.Parallel()
 	n := &realNights{server: s3server.Start(t), faults: sandbox.Faults{NoDedup: true}}
@@ -120,7 +121,7 @@ func halfBusy() func(*http.Request, int) *fakestore.Fault {
 	}
 }
 
-// expire runs sync with credentials that expire when half of its objects were fetched.
+// expire runs sync with credentials that expire after one request for an object.
 func (n *realNights) expire() {
 	n.t.Helper()
 	expired := fakestore.Fault{Status: http.StatusBadRequest, Code: "ExpiredToken"}
@@ -156,8 +157,8 @@ func (n *realNights) kill() {
 	}
 }
 
-// addDay puts the export of a day into the bucket, and returns how many of its rows are events. People change, and
-// a visitor of the day before logs in.
+// addDay puts the export of a day into the bucket, and returns how many of its rows are events. People
+// change, and a visitor of the day before logs in.
 func (n *realNights) addDay(day int) (events int) {
 	w := &n.writer
 	w.minute = day * 24 * 60
@@ -195,8 +196,8 @@ func (n *realNights) addDay(day int) (events int) {
 	return events
 }
 
-// holdBack replaces the plain object of a day by one without the last orders, and returns how many. grow puts the
-// whole one back.
+// holdBack replaces the plain object of a day by one without the last orders, and returns how many. grow
+// puts the whole one back.
 func (n *realNights) holdBack(day int) (events int) {
 	lines := strings.SplitAfter(n.texts[day], "\n")
 	n.server.Put(n.t, n.keys(day)[0], []byte(strings.Join(slices.Delete(lines, 5, 9), "")))

@@ -17,13 +17,13 @@ import (
 	"ph2cio/internal/testkit/s3server"
 )
 
-// TestKilledBackfillFromABucket kills a backfill of objects at chosen moments and at random ones, and types the
-// same command again until it ends, with a cache and without one. The objects are in a real S3 server if one is
-// installed, otherwise in one of package fakestore. They are compressed, plain, Parquet, and a split export with its
-// manifest. A proxy makes answers slow enough for a kill in their midst.
+// TestKilledBackfillFromABucket kills a backfill of objects at chosen moments and at random ones, and
+// types the same command again until it ends, with a cache and without one. The objects are in a real S3
+// server if one is installed, otherwise in one of package fakestore. They are compressed, plain, Parquet,
+// and a split export with its manifest. A proxy makes answers slow enough for a kill in their midst.
 //
-// The end is the same as without kills, and no temporary files are left. After each kill one of the files in the
-// cache is damaged, as a power loss might have left it: the next run fetches that object again.
+// The end is the same as without kills, and no temporary files are left. After each kill one of the files
+// in the cache is damaged, as a power loss might have left it: the next run fetches that object again.
 func TestKilledBackfillFromABucket(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
