@@ -77,7 +77,7 @@ test: needs-go ## run the tests: 3 to 5 minutes on two cores
 test-s3: needs-go ## install a real S3 server for tests, and run those that need it
 	@echo "Installing versitygw into .bin: 1 to 2 minutes the first time."
 	@GOBIN="$(CURDIR)/.bin" CGO_ENABLED=0 $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0
-	@$(GO) test -run 'Real|Bucket|TestScripts/s3' $$(grep -rl --include='*_test.go' testkit/s3server cmd internal | xargs -n 1 dirname | sort -u | sed 's|^|./|')
+	@$(GO) test -run 'Real|Bucket|TestScripts/s3' $$(grep -rl --include='*_test.go' '"ph2cio/internal/testkit/s3server"' cmd internal | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 	@echo "All tests with a real S3 server passed."
 
 .PHONY: race
