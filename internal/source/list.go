@@ -137,6 +137,9 @@ func (f *finder) argument(ctx context.Context, arg string) error {
 	if arg == "-" {
 		return errors.New("source -: only preview, inspect and backfill read standard input")
 	}
+	if shown, has := withoutSignature(arg); has && f.options.Remote != nil {
+		return fmt.Errorf("source %q: a URL must have no signature in it: leave out what follows the ?, and set credentials in the environment", shown)
+	}
 	switch store, err := f.options.Remote.store(arg); {
 	case err != nil:
 		return fmt.Errorf("source %w", err)

@@ -382,3 +382,20 @@ func TestNothingIsListedTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestURLsWithASignatureAreRefused: what gives access to an object is neither shown nor kept.
+func TestURLsWithASignatureAreRefused(t *testing.T) {
+	asked := func(arg string) (source.Lister, error) {
+		t.Errorf("%s was looked for", arg)
+		return nil, errors.New(arg)
+	}
+	for _, url := range []string{
+		"az://account/container/x?sp=r&sig=SECRET", "https://account.blob.core.windows.net/container/x?sig=SECRET&sp=r",
+		"https://bucket.s3.amazonaws.com/x?X-Amz-Signature=SECRET", "https://storage.googleapis.com/bucket/x?X-Goog-Signature=SECRET",
+	} {
+		_, err := source.Find(t.Context(), []string{url}, asked)
+		if err == nil || strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), "must have no signature") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}

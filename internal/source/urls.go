@@ -2,6 +2,7 @@ package source
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -50,6 +51,18 @@ func withoutUser(url string) (without string, has bool) {
 		return url, false
 	}
 	return url[:begins] + "...@" + url[begins+user+1:], true
+}
+
+// signature matches what gives access to an object in a URL: Azure's SAS token, or Amazon's presigned URL.
+var signature = regexp.MustCompile(`(?i)[?&](?:sig|signature|x-amz-signature|x-goog-signature)=`)
+
+// withoutSignature returns a URL without its query if that has a signature, and whether it has one.
+func withoutSignature(url string) (without string, has bool) {
+	if !IsURL(url) || !signature.MatchString(url) {
+		return url, false
+	}
+	before, _, _ := strings.Cut(url, "?")
+	return before + "?...", true
 }
 
 // afterScheme returns where in a URL the name of a bucket begins.
