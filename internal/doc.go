@@ -25,7 +25,7 @@
 //	codec       decompresses files, and reads on after damage; knows nothing of PostHog
 //	parquet     reads Parquet files as text, row by row; knows nothing of PostHog
 //	source      where the bytes of exports come from, and which sources a run found when it began
-//	objectstore reads exports from buckets, ahead of their readers; the only one that knows S3
+//	objectstore reads exports from buckets, ahead of their readers; the only one that knows S3 and Azure
 //	people      the first pass's result: links, claims, who is sent
 //	fold        the attributes of one person or other entity, from its ordered changes
 //	identity    the rules of joining, over plain IDs
@@ -58,8 +58,9 @@
 //	  race      whether tests run with the race detector
 //	  plans     what a test reads and by which rules, for packages that look at exports by the passes of a run
 //	  sources   a store of exports in memory that is slow, fails or changes what it has
-//	  fakestore an S3 server in this process, and a proxy that makes this or another one fail
+//	  fakestore servers of S3 and Azure in this process, and a proxy that makes these or other ones fail
 //	  s3server  a real S3 server, where one is installed
+//	  azurite   an emulator of Azure's Blob Storage, where it is installed
 //	  bench     the program that measures all this (make bench)
 //
 // Imports point one way. Each package imports at most these of ours:

@@ -113,6 +113,9 @@ func TestScripts(t *testing.T) {
 			"s3":        startS3,
 			"s3faults":  setS3Faults,
 			"s3counts":  printS3Counts,
+			"az":        startAzure,
+			"azfaults":  setAzureFaults,
+			"azcounts":  printAzureCounts,
 			"samejson":  sameJSON,
 			"asdisk":    asDisk,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
@@ -243,7 +246,7 @@ func noCanary(ts *testscript.TestScript, _ bool, _ []string) {
 		}
 		text, err := os.ReadFile(path)
 		holds := func(canary string) bool { return bytes.Contains(text, []byte(canary)) }
-		if slices.ContainsFunc([]string{canaryKey, canarySite, canaryS3Key, canaryS3Secret, canaryS3Token}, holds) {
+		if slices.ContainsFunc([]string{canaryKey, canarySite, canaryS3Key, canaryS3Secret, canaryS3Token, canaryAzureKey, canaryAzureSig}, holds) {
 			return fmt.Errorf("%s holds the credentials", path)
 		}
 		return err

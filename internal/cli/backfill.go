@@ -24,7 +24,7 @@ func newBackfill(p *program) *cobra.Command {
 		Use:   "backfill SOURCE...",
 		Short: "Send the whole history, the first time",
 		Long: `Reads the exports twice, shows what it will send and where, asks, and sends: people first, then their events. SOURCE is a file,
-a directory, a glob, an s3:// URL, or - for standard input. Events under 72 hours old are held back, because they can start
+a directory, a glob, an s3:// or az:// URL, or - for standard input. Events under 72 hours old are held back, because they can start
 campaigns. If a run stops, run the same command again to resume.`,
 		Example: `  ph2cio backfill --sandbox export.jsonl.gz
   ph2cio backfill --identify-by email,id --events 'Order *' export/

@@ -88,7 +88,7 @@ func (s *dotenvScan) setting() {
 	v := &dotenvValue{dotenvScan: s}
 	begin := s.at
 	v.read()
-	switch ours := isOurVariable(bare) || strings.HasPrefix(bare, awsPrefix); {
+	switch ours := isOurVariable(bare) || isStoreSetting(bare); {
 	case !settingNamePattern.MatchString(bare):
 		s.noteBad(line, "is not NAME=value: a name has only letters, digits and _")
 		return

@@ -94,7 +94,7 @@ func needsSource(c *cobra.Command, args []string) error {
 	}
 	example, _, _ := strings.Cut(strings.TrimSpace(c.Example), "\n")
 	return &problem{
-		err:  errors.New("no SOURCE given: name a file, directory, glob or s3:// URL of a PostHog export, or - for standard input"),
+		err:  errors.New("no SOURCE given: name a file, directory, glob, s3:// or az:// URL of a PostHog export, or - for standard input"),
 		code: exit.Usage, hint: "for example: " + example,
 	}
 }

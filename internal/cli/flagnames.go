@@ -35,5 +35,6 @@ const (
 	varRegion   = "CUSTOMERIO_REGION"
 	varTrackURL = "CUSTOMERIO_TRACK_URL"
 
-	awsPrefix = "AWS_" // of the settings that Amazon's library reads
+	awsPrefix   = "AWS_"   // of the settings that Amazon's library reads
+	azurePrefix = "AZURE_" // of those that Azure's programs read
 )

@@ -29,7 +29,7 @@ func newInspect(p *program) *cobra.Command {
 		Use:   "inspect SOURCE...",
 		Short: "Show what is in an export; needs no credentials",
 		Long: `Shows what is in an export: files and damage, time span, people, events, properties, and what would be left out, cut or rejected
-with these flags. It sends nothing. SOURCE is a file, a directory, a glob, an s3:// URL, or - for standard input. If a file
+with these flags. It sends nothing. SOURCE is a file, a directory, a glob, an s3:// or az:// URL, or - for standard input. If a file
 cannot be read, the others are shown all the same.`,
 		Example: `  ph2cio inspect export/
   ph2cio inspect --limit 0 export.jsonl.gz | less

@@ -46,7 +46,7 @@ var toFiles = map[string]int{
 	"memory": neither, "merge": neither, "merge-profiles": neither, "merges": neither, "only": neither, "page-name": neither,
 	"people": neither, "person-attribute": neither, "person-properties": neither, "ping-url": neither, "properties": neither,
 	"quiet": neither, "rate": neither, "recent": neither, "redact-query": neither, "region": neither, "resend-old": neither,
-	"restart": neither, "s3-endpoint": neither, "s3-profile": neither, "s3-region": neither, "s3-requester-pays": neither, "sandbox": neither, "screen-name": neither, "settle": neither, "since": neither, "skip-events": neither,
+	"restart": neither, "azure-endpoint": neither, "s3-endpoint": neither, "s3-profile": neither, "s3-region": neither, "s3-requester-pays": neither, "sandbox": neither, "screen-name": neither, "settle": neither, "since": neither, "skip-events": neither,
 	"team": neither, "timezone": neither, "tolerate-rejects": neither, "unset": neither, "until": neither, "user-id": neither, "verbose": neither,
 	"version": neither, "wait-for-files": neither, "wait-lock": neither, "workspace": neither, "yes": neither,
 }

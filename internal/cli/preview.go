@@ -57,7 +57,7 @@ func newPreview(p *program) *cobra.Command {
 		Use:   "preview SOURCE...",
 		Short: "Show what would be sent; needs no credentials",
 		Long: `Shows what a backfill would send: the first operations as Customer.io would get them, and counts of everything. It sends
-nothing. SOURCE is a file, a directory, a glob, an s3:// URL, or - for standard input.`,
+nothing. SOURCE is a file, a directory, a glob, an s3:// or az:// URL, or - for standard input.`,
 		Example: `  ph2cio preview export.jsonl.gz
   ph2cio preview --events 'Order *,Signed Up' --people with-email export/
   ph2cio preview --operations ops.jsonl --json export/ > totals.json`,

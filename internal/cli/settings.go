@@ -90,7 +90,7 @@ func configurable(f *pflag.Flag) bool {
 	return f.Name != "help" && !hasFact(f, commandLineFact) && !f.Hidden
 }
 
-// readDotenv reads the .env file. The environment of the process stays as it is: see useAWSSettings.
+// readDotenv reads the .env file. The environment of the process stays as it is: see useStoreSettings.
 func (p *program) readDotenv(flags *pflag.FlagSet) error {
 	path, named := p.envFile(flags)
 	if startsWithTilde(path) {

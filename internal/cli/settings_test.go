@@ -25,7 +25,7 @@ func TestEnvExampleNamesEveryVariable(t *testing.T) {
 		named = append(named, string(match[1]))
 	}
 	slices.Sort(named)
-	named = slices.DeleteFunc(named, func(name string) bool { return strings.HasPrefix(name, awsPrefix) }) // see useAWSSettings
+	named = slices.DeleteFunc(named, isStoreSetting) // see useStoreSettings
 	if want := allVariables(newRoot(newProgram(Env{}, nil))); !slices.Equal(named, want) {
 		t.Errorf(".env.example names\n%q\nthe program reads\n%q", named, want)
 	}

@@ -41,6 +41,8 @@ func (o *storeOptions) addAccountFlags(f *pflag.FlagSet) {
 	describe(f, "s3-profile", reading, "TEXT", sendsSame)
 	f.BoolVar(&o.options.RequesterPays, "s3-requester-pays", false, "read buckets whose owner makes you pay for requests and transfers")
 	describe(f, "s3-requester-pays", reading, "", sendsSame)
+	f.StringVar(&o.options.AzureEndpoint, "azure-endpoint", "", "server of az:// URLs, such as http://127.0.0.1:10000/ACCOUNT; by default Azure's public cloud")
+	describe(f, "azure-endpoint", reading, "URL", sendsSame)
 }
 
 // check takes the values of the flags of a command, and returns what is wrong with them.

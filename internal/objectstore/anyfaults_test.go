@@ -19,7 +19,7 @@ import (
 // temporary. All that is read is right, and at the end nothing is held, neither of the memory nor of the
 // cache.
 func TestAnyFaultsAtAnyTime(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range uint64(6) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		f := &fake{}
 		texts := make([][]byte, 40)
@@ -47,8 +47,14 @@ func TestAnyFaultsAtAnyTime(t *testing.T) {
 		if seed%2 == 1 {
 			o.Cache, o.CacheSize = t.TempDir(), 30<<20
 		}
-		s := f.start(t, o)
-		found := listAll(t, s, "s3://bucket/")
+		var s *Stores
+		prefix := "s3://bucket/"
+		if seed < 4 {
+			s = f.start(t, o)
+		} else {
+			s, prefix = f.startAzure(t, o), azurePrefix
+		}
+		found := listAll(t, s, prefix)
 		done := source.Announce(t.Context(), found)
 		var running sync.WaitGroup
 		for worker := range 4 {

@@ -2,7 +2,10 @@ package objectstore
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"ph2cio/internal/source"
 )
@@ -52,4 +55,29 @@ type reply struct {
 	length int64  // of the body; -1 if unknown
 	tag    string // of the object; empty if unknown
 	part   bool   // the body has the requested bytes; otherwise all of the object
+}
+
+// newReply returns a reply with a body, by the headers of an answer. held is its Content-Range, which says
+// which bytes the body has, if not all; tag is its ETag.
+func newReply(want request, body io.ReadCloser, length int64, held, tag string) reply {
+	return reply{body: body, length: length, tag: plainTag(tag), part: strings.HasPrefix(held, fmt.Sprintf("bytes %d-", want.from))}
+}
+
+// newVersion returns the version of an object. Times have whole seconds, since requests for one object return
+// no more, while lists may.
+func newVersion(tag *string, modified *time.Time) source.Version {
+	v := source.Version{Modified: 1}
+	if tag != nil {
+		v.Tag = plainTag(*tag)
+	}
+	if modified != nil {
+		v.Modified = modified.Unix() * int64(time.Second)
+	}
+	return v
+}
+
+// plainTag returns an ETag without its quotes, and without the mark of a proxy that changes the form of
+// objects.
+func plainTag(tag string) string {
+	return strings.Trim(strings.TrimPrefix(tag, "W/"), `"`)
 }

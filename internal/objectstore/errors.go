@@ -9,7 +9,10 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/source"
@@ -65,7 +68,7 @@ func plain(err error) error {
 		return e.error
 	}
 	if cause := plainCause(err); cause != "" {
-		return &Error{text: cause, hint: "check the network, and --s3-endpoint if it is set", is: source.ErrUnavailable}
+		return &Error{text: cause, hint: "check the network, and --s3-endpoint or --azure-endpoint if it is set", is: source.ErrUnavailable}
 	}
 	return err
 }
@@ -98,6 +101,45 @@ func (e *localError) Unwrap() error { return e.error }
 
 // changed is the error for an object that does not have the requested tag any more.
 func changed(text string) *Error { return &Error{text: text, is: source.ErrChanged} }
+
+// described returns what a service has answered: the status, its code, and the ID of the request.
+func described(status int, code, id string) string {
+	text := strconv.Itoa(status)
+	if code = word(code); code != "" && code != text {
+		text += " " + code
+	}
+	if id = word(id); id != "" {
+		text += fmt.Sprintf(" (request ID %s)", id)
+	}
+	return text
+}
+
+// word returns a word of a service that may be shown, empty for anything else.
+func word(text string) string {
+	odd := func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.:+/=", r))
+	}
+	if len(text) > 100 || strings.ContainsFunc(text, odd) {
+		return ""
+	}
+	return text
+}
+
+// unavailableFor returns source.ErrUnavailable for a request about a whole bucket.
+func unavailableFor(what string) error {
+	if what == "list" {
+		return source.ErrUnavailable
+	}
+	return nil
+}
+
+// throttleHint says what to do about a temporary error.
+func throttleHint(code string, status int) string {
+	if code == "SlowDown" || status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		return "the store is busy: wait"
+	}
+	return "wait"
+}
 
 // missing is the error for an object that does not exist.
 func missing() *Error { return &Error{text: "it does not exist", is: fs.ErrNotExist} }

@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
-	"ph2cio/internal/source"
 )
 
 // s3Service is Amazon's S3, or a service that speaks its protocol.
@@ -90,7 +86,7 @@ func (b *s3Bucket) list(ctx context.Context, prefix, cursor string) (found []lis
 				return nil, "", &Error{text: fmt.Sprintf("the list of the bucket has a key that is encoded wrongly: %q", aws.ToString(one.Key))}
 			}
 		}
-		found = append(found, listed{key: key, size: aws.ToInt64(one.Size), version: s3Version(one.ETag, one.LastModified)})
+		found = append(found, listed{key: key, size: aws.ToInt64(one.Size), version: newVersion(one.ETag, one.LastModified)})
 	}
 	if aws.ToBool(out.IsTruncated) {
 		if next = aws.ToString(out.NextContinuationToken); next == "" {
@@ -121,7 +117,7 @@ func (b *s3Bucket) look(ctx context.Context, key string) (listed, error) {
 	if err != nil {
 		return listed{}, err
 	}
-	return listed{key: key, size: aws.ToInt64(out.ContentLength), version: s3Version(out.ETag, out.LastModified)}, nil
+	return listed{key: key, size: aws.ToInt64(out.ContentLength), version: newVersion(out.ETag, out.LastModified)}, nil
 }
 
 func (b *s3Bucket) get(ctx context.Context, want request) (reply, error) {
@@ -132,7 +128,7 @@ func (b *s3Bucket) get(ctx context.Context, want request) (reply, error) {
 			if err != nil {
 				return reply{}, err
 			}
-			return s3Reply(want, answer.Body, answer.ContentLength, answer.Header.Get("Content-Range"), answer.Header.Get("ETag")), nil
+			return newReply(want, answer.Body, answer.ContentLength, answer.Header.Get("Content-Range"), answer.Header.Get("ETag")), nil
 		}
 		out, err := b.getByLibrary(ctx, client, o, want)
 		if err != nil {
@@ -142,7 +138,7 @@ func (b *s3Bucket) get(ctx context.Context, want request) (reply, error) {
 		if out.ContentLength != nil {
 			length = *out.ContentLength
 		}
-		return s3Reply(want, out.Body, length, aws.ToString(out.ContentRange), aws.ToString(out.ETag)), nil
+		return newReply(want, out.Body, length, aws.ToString(out.ContentRange), aws.ToString(out.ETag)), nil
 	})
 	if err != nil {
 		return reply{}, err
@@ -169,26 +165,6 @@ func (b *s3Bucket) getByLibrary(ctx context.Context, client *s3.Client, o func(*
 		b.quick.Store(newS3Quick(client, b.account, want.key, out))
 	}
 	return out, err
-}
-
-// s3Reply returns a reply with a body. held says which bytes it has, if not all.
-func s3Reply(want request, body io.ReadCloser, length int64, held, tag string) reply {
-	return reply{body: body, length: length, tag: s3Tag(tag), part: strings.HasPrefix(held, fmt.Sprintf("bytes %d-", want.from))}
-}
-
-// s3Version returns the version of an object. Times have whole seconds, since requests for one object return
-// no more, while lists may.
-func s3Version(tag *string, modified *time.Time) source.Version {
-	v := source.Version{Tag: s3Tag(aws.ToString(tag)), Modified: 1}
-	if modified != nil {
-		v.Modified = modified.Unix() * int64(time.Second)
-	}
-	return v
-}
-
-// s3Tag returns a tag without its quotes, and without the mark of a proxy that changes the form of objects.
-func s3Tag(tag string) string {
-	return strings.Trim(strings.TrimPrefix(tag, "W/"), `"`)
 }
 
 // s3Do makes one request. A bucket in another region, expired credentials and a clock that is wrong are dealt

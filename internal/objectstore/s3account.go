@@ -93,12 +93,15 @@ func setTransport(t *http.Transport) {
 
 // withoutRedirects returns a client that follows none: a signature is for one host.
 func withoutRedirects(client aws.HTTPClient) *http.Client {
-	plain := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	plain := &http.Client{CheckRedirect: noRedirects}
 	if b, ok := client.(*awshttp.BuildableClient); ok {
 		plain.Transport = b.GetTransport()
 	}
 	return plain
 }
+
+// noRedirects lets a client return redirects as they are.
+func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // configure sets the options of a client.
 func (a *s3Account) configure(o *s3.Options) {

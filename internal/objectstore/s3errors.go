@@ -83,13 +83,13 @@ func (b *s3Bucket) failed(what string, err error) error {
 	case status == http.StatusForbidden || status == http.StatusUnauthorized:
 		return b.denied(what, err)
 	case status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || code == "RequestTimeout":
-		return &Error{text: described(answer, code), temporary: true, hint: throttleHint(code, status)}
+		return &Error{text: s3Described(answer, code), temporary: true, hint: throttleHint(code, status)}
 	}
 	if status/100 == 2 {
 		return &Error{text: "the answer is not one of S3", hint: "check --s3-endpoint", is: source.ErrUnavailable}
 	}
 	return &Error{
-		text: fmt.Sprintf("the store refused the request: %s", described(answer, code)), is: unavailableFor(what),
+		text: fmt.Sprintf("the store refused the request: %s", s3Described(answer, code)), is: unavailableFor(what),
 		unexplained: what == "look" && status == http.StatusBadRequest,
 	}
 }
@@ -110,26 +110,16 @@ func s3Unfit(answer *awshttp.ResponseError, code string) error {
 		}
 	case s3Refused[code]:
 		return &Error{
-			text: fmt.Sprintf("S3 refused the credentials: %s", described(answer, code)), code: exit.Credentials, is: source.ErrUnavailable,
+			text: fmt.Sprintf("S3 refused the credentials: %s", s3Described(answer, code)), code: exit.Credentials, is: source.ErrUnavailable,
 			hint: "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile, and that they are for this endpoint",
 		}
 	}
 	return nil
 }
 
-// unavailableFor returns source.ErrUnavailable for a request about a whole bucket.
-func unavailableFor(what string) error {
-	if what == "list" {
-		return source.ErrUnavailable
-	}
-	return nil
-}
-
-func throttleHint(code string, status int) string {
-	if code == "SlowDown" || status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		return "the store is busy: wait"
-	}
-	return "wait"
+// s3Described returns what S3 has answered.
+func s3Described(answer *awshttp.ResponseError, code string) string {
+	return described(answer.HTTPStatusCode(), code, answer.ServiceRequestID())
 }
 
 // elsewhere is the error for a bucket in another region.
@@ -162,29 +152,6 @@ func (b *s3Bucket) denied(what string, err error) error {
 		e.is = source.ErrUnavailable // all other requests would be denied too
 	}
 	return e
-}
-
-// described returns what a service has answered: the status, its code, and the ID of the request.
-func described(answer *awshttp.ResponseError, code string) string {
-	text := fmt.Sprint(answer.HTTPStatusCode())
-	if code = word(code); code != "" && code != text {
-		text += " " + code
-	}
-	if id := word(answer.ServiceRequestID()); id != "" {
-		text += fmt.Sprintf(" (request ID %s)", id)
-	}
-	return text
-}
-
-// word returns a word of a service that may be shown, empty for anything else.
-func word(text string) string {
-	odd := func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.:+/=", r))
-	}
-	if len(text) > 100 || strings.ContainsFunc(text, odd) {
-		return ""
-	}
-	return text
 }
 
 // s3ConfigError is the error for a configuration that cannot be read.

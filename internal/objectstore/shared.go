@@ -2,22 +2,35 @@ package objectstore
 
 import (
 	"context"
+	"os"
 	"sync"
 	"sync/atomic"
 )
 
-// Options say how objects are reached and kept. The zero value reads from Amazon's S3 with the credentials
-// and the region of the environment, and keeps nothing.
+// Options say how objects are reached and kept. The zero value reads from Amazon's S3, with the credentials
+// and the region of the environment, and from Azure's public cloud, with credentials in the environment, and
+// keeps nothing.
 type Options struct {
 	Endpoint      string // the URL of another service that speaks S3's protocol; empty for Amazon's
 	Region        string // empty for the environment's, or what the bucket says
 	Profile       string // of the AWS configuration; empty for the environment's choice
 	RequesterPays bool   // accept that the account of the credentials pays for requests and transfers
 
+	AzureEndpoint string                   // the URL of an account's blobs, of another cloud or service than Azure's public one; empty for that
+	Setting       func(name string) string // returns the settings that have credentials for Azure; nil for those of the environment
+
 	Cache     string // a directory to keep objects in after they were read; empty for none
 	CacheSize int64  // how many bytes to keep there; 0 for 10 GiB
 	Temporary string // the directory for temporary files; empty for the system's
 	Memory    int64  // bytes for what is fetched ahead; 0 for 32 MiB
+}
+
+// setting returns a setting that has credentials for Azure, empty if it is not set.
+func (o *Options) setting(name string) string {
+	if o.Setting != nil {
+		return o.Setting(name)
+	}
+	return os.Getenv(name)
 }
 
 const (

@@ -1,4 +1,5 @@
-// Package objectstore reads exports from buckets: those of S3, and of services that speak its protocol.
+// Package objectstore reads exports from buckets: those of S3 and of services that speak its protocol, and
+// containers of Azure's Blob Storage.
 //
 // Stores has the stores that the names of sources belong to. A store lists objects, and opens them. An object
 // that is read in order is fetched in parts, several at once and ahead of its reader. Announce also fetches
@@ -10,8 +11,8 @@
 // the object that was listed. A transfer that breaks is resumed at the byte where it broke.
 //
 // The files form layers: errors, retry, memory, cache and shared know nothing of requests. bucket.go says
-// what a service has to offer; s3.go and its like are such a service, and the only place that knows its
-// library. object.go reads parts of one object; download.go, windows.go and local.go are three ways to hold
+// what a service has to offer; s3.go and azure.go are such services, and only they and the files whose
+// names begin alike know the libraries. object.go reads parts of one object; download.go, windows.go and local.go are three ways to hold
 // them; file.go chooses among these. plan.go fetches ahead. store.go and stores.go put it together.
 package objectstore
 
@@ -27,7 +28,7 @@ import (
 // Stores has one store for each service. Its methods may be called by several goroutines at once.
 type Stores struct {
 	shared *shared
-	s3     *store
+	s3, az *store
 }
 
 // New returns stores that contact nobody before they are used. Close must be called. The error says what is
@@ -35,7 +36,7 @@ type Stores struct {
 func New(options Options) (*Stores, error) {
 	options.CacheSize = cmp.Or(options.CacheSize, defaultCacheSize)
 	options.Memory = cmp.Or(options.Memory, defaultMemory)
-	if err := checkEndpoint(options.Endpoint); err != nil {
+	if err := cmp.Or(checkEndpoint(options.Endpoint), azCheckEndpoint("--azure-endpoint", options.AzureEndpoint)); err != nil {
 		return nil, err
 	}
 	s := &shared{options: options, memory: newMemory(options.Memory), slots: make(chan struct{}, atOnce)}
@@ -46,7 +47,7 @@ func New(options Options) (*Stores, error) {
 		}
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	return &Stores{shared: s, s3: newStore(s, "s3", newS3(&s.options, &s.counts))}, nil
+	return &Stores{shared: s, s3: newStore(s, "s3", newS3(&s.options, &s.counts)), az: newStore(s, "az", newAzure(&s.options, &s.counts))}, nil
 }
 
 // Remote returns the store that an argument or the name of a source belongs to, as a source.Remote does. It
@@ -65,15 +66,22 @@ func (s *Stores) Remote(arg string) (source.Lister, error) {
 			return nil, &Error{text: "the URL names no bucket", hint: "write s3://BUCKET/PREFIX"}
 		}
 		return s.s3, nil
+	case "az":
+		if err := azCheckURL(scheme, rest); err != nil {
+			return nil, err
+		}
+		return s.az, nil
+	case "abfs", "abfss", "wasb", "wasbs":
+		return nil, &Error{text: fmt.Sprintf("ph2cio does not read %s:// URLs", scheme), hint: "write az://ACCOUNT/CONTAINER/PREFIX"}
 	case "gs", "gcs":
 		return nil, &Error{
 			text: "buckets of Google Cloud Storage are read through their S3 endpoint",
 			hint: "write s3://BUCKET/PREFIX, with `--s3-endpoint https://storage.googleapis.com` and an HMAC key",
 		}
 	case "http", "https":
-		return nil, &Error{text: "web addresses are not read", hint: "write s3://BUCKET/PREFIX, with --s3-endpoint for a service that is not Amazon's"}
+		return nil, &Error{text: "web addresses are not read", hint: "write s3://BUCKET/PREFIX, with --s3-endpoint for a service that is not Amazon's, or az://ACCOUNT/CONTAINER/PREFIX"}
 	}
-	return nil, &Error{text: fmt.Sprintf("ph2cio does not read %s:// URLs", scheme), hint: "it reads s3://BUCKET/PREFIX"}
+	return nil, &Error{text: fmt.Sprintf("ph2cio does not read %s:// URLs", scheme), hint: "it reads s3://BUCKET/PREFIX and az://ACCOUNT/CONTAINER/PREFIX"}
 }
 
 // Close ends all that is being fetched, and removes temporary files. Files that are still open cannot be read
@@ -82,6 +90,7 @@ func (s *Stores) Close() {
 	s.shared.cancel()
 	s.shared.running.Wait()
 	s.s3.service.close()
+	s.az.service.close()
 }
 
 // Counts are the requests that stores have made, those that failed among them, and the bytes of objects that

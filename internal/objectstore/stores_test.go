@@ -45,6 +45,25 @@ func (f *fake) start(t testing.TB, o Options) *Stores {
 	return openStores(t, o, canary)
 }
 
+// azurePrefix is the URL of the container that startAzure serves.
+const azurePrefix = "az://account/bucket/"
+
+// azureCanary has credentials for it, which must not appear in any output.
+var azureCanary = fakestore.AzureEnvironment("", "Q0FOQVJZ", "")
+
+// startAzure is start for Azure. The empty blobs of these names stand for folders.
+func (f *fake) startAzure(t testing.TB, o Options, folders ...string) *Stores {
+	t.Helper()
+	if f.url == "" {
+		f.Server = &fakestore.Azure{Objects: &f.Memory, Account: "account", Signature: "CANARYSIG", Page: f.page, Folders: folders}
+		server := httptest.NewServer(&f.Proxy)
+		t.Cleanup(server.Close)
+		f.url = server.URL
+	}
+	o.AzureEndpoint = f.url
+	return openStores(t, o, azureCanary)
+}
+
 // openStores returns stores in an environment.
 func openStores(t testing.TB, o Options, environment map[string]string) *Stores {
 	t.Helper()

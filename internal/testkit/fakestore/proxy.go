@@ -92,7 +92,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(name, value)
 	}
 	if fault.Status != 0 {
-		refuse(w, fault.Status, fault.Code, fault.Message)
+		refuse(w, r, fault.Status, fault.Code, fault.Message)
 		return
 	}
 	p.Server.ServeHTTP(&bodyWriter{ResponseWriter: w, proxy: p, fault: fault, list: IsList(r)}, r)
