@@ -65,11 +65,12 @@ var imports = map[string][]string{
 	"internal/testkit/sources":   under("source"),
 	"internal/testkit/s3server":  under("testkit/fakestore"),
 	"internal/testkit/fakestore": {},
+	"internal/testkit/azurite":   under("testkit/fakestore"),
 	"internal/testkit/bench":     under("testkit/synthetic", "testkit/fakestore", "testkit/s3server", "exit"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/race", "testkit/sources", "testkit/s3server", "testkit/fakestore", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
+var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/race", "testkit/sources", "testkit/s3server", "testkit/azurite", "testkit/fakestore", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
 
 func under(names ...string) []string {
 	for i, name := range names {

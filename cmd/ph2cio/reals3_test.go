@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"ph2cio/internal/testkit/azurite"
 	"ph2cio/internal/testkit/packing"
 	"ph2cio/internal/testkit/s3server"
 )
@@ -117,7 +118,8 @@ func testFile(t *testing.T, name string) []byte {
 // were written.
 func words(r runResult) string {
 	text := regexp.MustCompile(`"(seconds|since)": .*`).ReplaceAllString(r.stdout, "")
-	return strings.Join(strings.Fields(strings.ReplaceAll(text, "s3://"+s3server.Bucket+"/", "")), "\n")
+	text = strings.NewReplacer("s3://"+s3server.Bucket+"/", "", azurite.Prefix, "").Replace(text)
+	return strings.Join(strings.Fields(text), "\n")
 }
 
 // beside returns the lines of a text that another does not have.
