@@ -47,6 +47,7 @@
 //	redact      hides secrets in URLs and by the names of properties
 //	regularfile opens files that must not be pipes or devices
 //	leftovers   removes temporary files of runs that were killed
+//	diskspace   how much room a disk has
 //	durable     makes files and their names survive a power loss
 //	progress    a bar on a terminal, lines or records in a log, nothing when quiet
 //	testkit/    what tests and measurements need, and the program does not:
@@ -83,7 +84,7 @@
 //	objectstore source
 //
 // Besides, a package may import what helps with one thing: exit where its errors end a run, escape and
-// regularfile where text and files come from outside, leftovers and durable where it makes files, report
+// regularfile where text and files come from outside, leftovers, durable and diskspace where it makes files, report
 // where it writes for people. Nothing else of ours is imported but within sandbox and testkit;
 // imports_test.go has the whole list.
 //

@@ -36,7 +36,8 @@ func (e *Error) Error() string { return e.text }
 // Unwrap returns source.ErrChanged, fs.ErrNotExist or source.ErrUnavailable, if the error is of that kind.
 func (e *Error) Unwrap() error { return e.is }
 
-// ExitCode returns exit.Credentials if the credentials are missing or were refused, otherwise exit.Failed.
+// ExitCode returns exit.Credentials if the credentials are missing or were refused, exit.State if a temporary
+// file cannot be written, otherwise exit.Failed.
 func (e *Error) ExitCode() int { return cmp.Or(e.code, exit.Failed) }
 
 // Hint says what to do about the error; empty for nothing.

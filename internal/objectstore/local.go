@@ -4,12 +4,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"sync"
 
+	"ph2cio/internal/diskspace"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/leftovers"
+	"ph2cio/internal/source"
 )
 
 // temporaryPrefix begins the names of temporary files, here and in the cache.
@@ -39,9 +44,13 @@ func (o *object) toLocal(ctx context.Context) (*localCopy, error) {
 	}
 	dir := cmp.Or(o.shared.options.Temporary, os.TempDir())
 	leftovers.Remove(dir, leftovers.Pattern{Before: temporaryPrefix, Age: leftovers.Brief})
+	if free, known := diskspace.Free(dir); known && free < o.source.Size {
+		return nil, noRoom(fmt.Sprintf("the object has to be fetched as a whole, which needs %d MB, but the disk of %s has only %d MB free",
+			o.source.Size>>20, dir, free>>20))
+	}
 	file, err := os.CreateTemp(dir, temporaryPrefix+"*") // 0600, and never through a link
 	if err != nil {
-		return nil, err
+		return nil, localTrouble(dir, err)
 	}
 	leftovers.Lock(file)
 	local := &localCopy{File: file, size: o.source.Size, remove: true}
@@ -59,9 +68,30 @@ func (o *object) toLocal(ctx context.Context) (*localCopy, error) {
 	}
 	toCache.finish()
 	if err != nil {
-		return nil, errors.Join(err, local.Close())
+		_ = local.Close() // the first error says what is wrong
+		return nil, localTrouble(dir, err)
 	}
 	return local, nil
+}
+
+// localTrouble is the error for a temporary file in a directory that cannot be made or written; any other error is
+// returned unchanged. It is no fault of the object, and so it ends the run.
+func localTrouble(dir string, err error) error {
+	_, of := errors.AsType[*fs.PathError](err)
+	switch {
+	case diskspace.IsFull(err):
+		return noRoom(fmt.Sprintf("the disk of %s is full", dir))
+	case of:
+		return &Error{text: err.Error(), hint: "name another directory with --tmp", code: exit.State, is: source.ErrUnavailable}
+	}
+	return err
+}
+
+func noRoom(text string) *Error {
+	return &Error{
+		text: text, code: exit.State, is: source.ErrUnavailable,
+		hint: "free some space, or name a directory on a larger disk with --tmp; then run the same command again",
+	}
 }
 
 // localAtOnce is how many requests fetch a whole object at the same time.

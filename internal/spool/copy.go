@@ -15,6 +15,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"ph2cio/internal/diskspace"
 	"ph2cio/internal/durable"
 	"ph2cio/internal/leftovers"
 )
@@ -93,7 +94,10 @@ func Copy(ctx context.Context, dir string, from io.Reader, size int64, seen func
 		c.held, err = renameOpen(file, c.Path)
 	}
 	if err != nil {
-		return nil, errors.Join(full(dir, err), file.Close(), os.Remove(file.Name()))
+		if diskspace.IsFull(err) {
+			err = &NoSpace{Dir: dir}
+		}
+		return nil, errors.Join(err, file.Close(), os.Remove(file.Name()))
 	}
 	removeSame(c.Path)
 	return c, nil
@@ -150,7 +154,7 @@ func enough(dir string, size int64, text bool) error {
 	if text {
 		size /= leastRatio
 	}
-	if free, known := freeDisk(dir); known && size > free {
+	if free, known := diskspace.Free(dir); known && size > free {
 		return &NoSpace{Dir: dir, Need: size, Free: free}
 	}
 	return nil

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"ph2cio/internal/diskspace"
 )
 
 func copyOf(t *testing.T, dir string, text []byte) *Copied {
@@ -147,7 +149,7 @@ func TestNothingIsLeftAfterACancellation(t *testing.T) {
 
 func TestADiskThatIsTooSmallIsRefusedFirst(t *testing.T) {
 	dir := t.TempDir()
-	free, known := freeDisk(dir)
+	free, known := diskspace.Free(dir)
 	if !known {
 		t.Skip("this system does not tell")
 	}
