@@ -80,6 +80,14 @@ test-s3: needs-go ## install a real S3 server for tests, and run those that need
 	@$(GO) test -run 'Real|Bucket|TestScripts/s3' $$(grep -rl --include='*_test.go' '"ph2cio/internal/testkit/s3server"' cmd internal | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 	@echo "All tests with a real S3 server passed."
 
+# azurite is a program for node, so that it is not installed here. Tests that need it have these names.
+.PHONY: test-az
+test-az: needs-go ## run the tests that need azurite, an emulator of Azure
+	@test -n "$$PH2CIO_AZURITE" || command -v azurite-blob >/dev/null || \
+		{ echo "azurite is missing: npm install --prefix DIR azurite@3.37.0, and set PH2CIO_AZURITE=DIR" >&2; exit 1; }
+	@$(GO) test -run 'Azurite|OverAContainer|OfAContainer' ./internal/objectstore ./cmd/ph2cio
+	@echo "All tests with azurite passed."
+
 .PHONY: race
 race: ## run the tests with the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 25m ./...
