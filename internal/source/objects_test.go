@@ -399,3 +399,29 @@ func TestURLsWithASignatureAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatASnapshotListsLaterIsItsOwn lets a snapshot list a folder of which its command has listed parts. The
+// listings that later snapshots start with stay as they were.
+func TestWhatASnapshotListsLaterIsItsOwn(t *testing.T) {
+	store := filled("top/a/1.jsonl", "top/b/1.jsonl", "other/1.jsonl")
+	shared := &source.Listings{}
+	list := func(args ...string) *source.Snapshot {
+		t.Helper()
+		found, err := source.List(t.Context(), args, source.Options{Remote: store.Remote, Listings: shared})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	snapshot := list(bucket+"top/a/", bucket+"top/b/")
+	before := store.Calls().List
+	for i := range 40 {
+		snapshot.Look(t.Context(), fmt.Sprintf("%stop/%d.jsonl", bucket, i))
+	}
+	if store.Calls().List == before {
+		t.Error("the folder was not listed")
+	}
+	if found := list(bucket + "other/"); len(found.Sources) != 1 {
+		t.Errorf("found %d sources", len(found.Sources))
+	}
+}

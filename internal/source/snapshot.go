@@ -134,7 +134,7 @@ func (s *Snapshot) list(ctx context.Context, store Lister, prefix string) (*list
 	slices.SortFunc(sources, func(a, b Source) int { return compareURLs(a.Name, b.Name) })
 	l := &listing{prefix, sources}
 	covered := func(other *listing) bool { return strings.HasPrefix(other.prefix, prefix) }
-	s.listings = append(slices.DeleteFunc(s.listings, covered), l)
+	s.listings = append(slices.DeleteFunc(slices.Clone(s.listings), covered), l) // others may share the old ones
 	return l, nil
 }
 
