@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -308,6 +309,26 @@ func TestUnreachableEndpoints(t *testing.T) {
 		if err == nil {
 			s.Close()
 		}
+	}
+}
+
+// TestRequestsThatCannotBeMade: of some regions and names of buckets the library makes no address, and trying
+// again would not help.
+func TestRequestsThatCannotBeMade(t *testing.T) {
+	for _, c := range []struct{ region, bucket string }{{"no region!", "bucket"}, {"eu-central-1", "bucket--x-s3"}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := openStores(t, Options{Region: c.region}, canary)
+			l, _ := s.Remote("s3://" + c.bucket)
+			began := time.Now()
+			_, err := l.List(t.Context(), "s3://"+c.bucket)
+			if lasted := time.Since(began); err == nil || !strings.Contains(err.Error(), `for the bucket "`+c.bucket+`"`) || lasted > 0 {
+				t.Errorf("%v after %v", err, lasted)
+			}
+			if !errors.Is(err, source.ErrUnavailable) || !strings.Contains(exit.Hint(err), "--s3-region") {
+				t.Errorf("%v; %s", err, exit.Hint(err))
+			}
+			s.Close()
+		})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/source"
@@ -54,6 +55,12 @@ func (b *s3Bucket) failed(what string, err error) error {
 		return s3CredentialsError(e, b.account.options.Profile)
 	}
 	answer, ok := errors.AsType[*awshttp.ResponseError](err)
+	if !ok && neverSent(err) {
+		return &Error{
+			text: fmt.Sprintf("no request can be made for the bucket %q in its region", b.name), is: source.ErrUnavailable,
+			hint: "check the name of the bucket, and --s3-region or AWS_REGION",
+		}
+	}
 	if !ok || answer.HTTPStatusCode() == 0 {
 		return err // of the connection
 	}
@@ -92,6 +99,13 @@ func (b *s3Bucket) failed(what string, err error) error {
 		text: fmt.Sprintf("the store refused the request: %s", s3Described(answer, code)), is: unavailableFor(what),
 		unexplained: what == "look" && status == http.StatusBadRequest,
 	}
+}
+
+// neverSent reports whether the library has failed before it sent a request, such as for lack of an address.
+func neverSent(err error) bool {
+	_, library := errors.AsType[*smithy.OperationError](err)
+	_, sent := errors.AsType[*smithyhttp.RequestSendError](err)
+	return library && !sent
 }
 
 // s3Unfit returns the error for credentials, or a clock, that no request can succeed with; nil for other
