@@ -174,3 +174,18 @@ func TestAListThatNeverArrivesIsAskedForAgain(t *testing.T) {
 		}
 	})
 }
+
+// repeatingBucket is a bucket whose list has the same part again and again.
+type repeatingBucket struct{ bucket }
+
+func (repeatingBucket) list(context.Context, string, string) (found []listed, next string, err error) {
+	return []listed{{key: "x"}}, "after x", nil
+}
+
+func TestAListThatNeverEndsIsRefused(t *testing.T) {
+	s := newStore(&shared{}, "s3", plainService{})
+	s.buckets["b"] = repeatingBucket{}
+	if found, err := s.List(t.Context(), "s3://b"); !errors.Is(err, source.ErrUnavailable) {
+		t.Errorf("found %d, %v", len(found), err)
+	}
+}

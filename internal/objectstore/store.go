@@ -87,9 +87,13 @@ func (s *store) List(ctx context.Context, prefix string) ([]source.Source, error
 		for _, one := range a.found {
 			all = append(all, s.source(before+one.key, one))
 		}
-		if cursor = a.next; cursor == "" {
+		if a.next == "" {
 			break
 		}
+		if a.next == cursor { // it would never end
+			return nil, &Error{text: "the store sends the same part of the list again and again", is: source.ErrUnavailable}
+		}
+		cursor = a.next
 	}
 	byName := func(a, b source.Source) int { return strings.Compare(a.Name, b.Name) }
 	if !slices.IsSortedFunc(all, byName) { // as nearly all services do
