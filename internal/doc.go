@@ -15,6 +15,7 @@
 // The packages, from the command line to the edges:
 //
 //	cli         the command line: commands, flags, environment, exit codes, output
+//	  dotenv    the text of .env files
 //	  terminal  what a person reads: summaries, inspections, explanations, and how text is laid out
 //	job         what this run is: a new one, a stopped one that is resumed, or nothing; what follows a first pass
 //	transfer    runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
@@ -66,7 +67,7 @@
 //
 // Imports point one way. Each package imports at most these of ours:
 //
-//	cli         terminal, job, inspect, explain, transfer, deliver, mapping, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact
+//	cli         terminal, dotenv, job, inspect, explain, transfer, deliver, mapping, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact
 //	terminal    inspect, explain, transfer, deliver, mapping, people, posthog, customerio
 //	inspect     transfer, deliver, mapping, people, posthog, source, parallel, rawjson
 //	explain     transfer, mapping, people, posthog, customerio

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/cli/dotenv"
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
 )
@@ -64,7 +65,7 @@ func (p *program) secret(name string) (string, error) {
 	if err != nil {
 		return "", &problem{err: fmt.Errorf("read %s_FILE: %w", name, err), code: exit.Credentials}
 	}
-	if value = strings.TrimSpace(strings.TrimPrefix(string(content), byteOrderMark)); value == "" {
+	if value = strings.TrimSpace(strings.TrimPrefix(string(content), dotenv.ByteOrderMark)); value == "" {
 		return "", &problem{err: errors.New(name + "_FILE names an empty file: " + path), code: exit.Credentials}
 	}
 	return value, nil

@@ -7,7 +7,7 @@
 //	flagsmapping, flagsidentity, flagsreading, flagssending    the flags, and the options they are turned into
 //	flagspeople, flagsonly, flagssent    files of people, --only, the flags that a resumed run compares
 //	flag...          what is true of every flag: names, facts for help, mistakes
-//	settings, setting..., dotenv..., credentials    values from the environment and the .env file
+//	settings, setting..., credentials               values from the environment and the .env file
 //	run...           the loop of backfill, sync, retry and preview: plan, first pass, question, delivery
 //	destination, state..., sources..., stdin        what such a run opens before it reads
 //	output..., protected...    files that flags name, and what they must not overwrite

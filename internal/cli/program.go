@@ -25,7 +25,7 @@ type program struct {
 	quiet    bool
 	verbose  bool
 	allFlags bool // --all: help shows all flags
-	dotenv   dotenv
+	dotenv   settingsFile
 
 	protected    protected // what no output may replace
 	outputs      []output  // files that the command may write

@@ -96,7 +96,7 @@ func (p *program) readDotenv(flags *pflag.FlagSet) error {
 	if startsWithTilde(path) {
 		return &problem{err: errors.New(named + tildeAdvice), code: exit.Usage}
 	}
-	d, err := loadDotenv(path)
+	d, err := loadSettingsFile(path)
 	if errors.Is(err, fs.ErrNotExist) && named == "" {
 		return nil
 	}
@@ -123,7 +123,7 @@ func (p *program) envFile(flags *pflag.FlagSet) (path, named string) {
 func (p *program) peekAtDotenv() {
 	if p.dotenv.path == "" {
 		path, _ := commandLineValue(p.args, envFileFlag)
-		d, err := loadDotenv(cmp.Or(path, p.env.get(variable(envFileFlag)), defaultEnvFile))
+		d, err := loadSettingsFile(cmp.Or(path, p.env.get(variable(envFileFlag)), defaultEnvFile))
 		if err == nil {
 			p.dotenv = d
 		}

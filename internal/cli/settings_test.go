@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ph2cio/internal/cli/dotenv"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/transfer"
 )
@@ -96,19 +97,17 @@ func TestParseMaxRejects(t *testing.T) {
 	}
 }
 
-// TestEnvExampleIsRead holds that each setting of .env.example can be used as it stands there, here and by
-// systemd.
+// TestEnvExampleIsRead holds that each setting of .env.example can be used as it stands there.
 func TestEnvExampleIsRead(t *testing.T) {
 	text, err := os.ReadFile("../../.env.example")
 	if err != nil {
 		t.Fatal(err)
 	}
 	used := regexp.MustCompile(`(?m)^#([A-Z0-9_]+=)`).ReplaceAllString(string(text), "$1")
-	values, warnings, bad := parseDotenv(used)
+	values, warnings, bad := dotenv.Parse(used, isOurSetting)
 	if len(warnings) > 0 || len(bad) > 0 || len(values) < 60 {
 		t.Errorf("%d values, warnings %q, bad lines %q", len(values), warnings, bad)
 	}
-	checkSettings(t, used)
 }
 
 func TestClosest(t *testing.T) {
@@ -129,7 +128,7 @@ func TestValuesAreNamedAsTheyWereGiven(t *testing.T) {
 	p := &program{
 		env:     Env{Getenv: func(name string) (string, bool) { value, ok := variables[name]; return value, ok }},
 		origins: map[string]string{"rate": "PH2CIO_RATE in .env", "merge": "PH2CIO_MERGE in the environment"},
-		dotenv:  dotenv{path: ".env", values: map[string]string{"CUSTOMERIO_API_KEY": "y", "CUSTOMERIO_API_KEY_FILE": "z", "CUSTOMERIO_SITE_ID_FILE": "s"}},
+		dotenv:  settingsFile{path: ".env", values: map[string]string{"CUSTOMERIO_API_KEY": "y", "CUSTOMERIO_API_KEY_FILE": "z", "CUSTOMERIO_SITE_ID_FILE": "s"}},
 	}
 	for text, want := range map[string]string{
 		"--rate must be a number":                 "PH2CIO_RATE in .env must be a number",

@@ -1,9 +1,8 @@
-package cli
+package dotenv
 
 import (
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,6 +10,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// isOurs reports whether a setting has the name of one of ours.
+func isOurs(name string) bool {
+	return strings.HasPrefix(name, "PH2CIO_") || strings.HasPrefix(name, "CUSTOMERIO_")
+}
 
 var isName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
@@ -161,11 +165,22 @@ func TestSettingsAsSystemdReadsThem(t *testing.T) {
 	}
 }
 
+// TestTheExampleIsAsSystemdReadsIt holds the example of a settings file, with all settings in use.
+func TestTheExampleIsAsSystemdReadsIt(t *testing.T) {
+	text, err := os.ReadFile("../../../.env.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !checkSettings(t, regexp.MustCompile(`(?m)^#([A-Z0-9_]+=)`).ReplaceAllString(string(text), "$1")) {
+		t.Error("it was not taken")
+	}
+}
+
 // checkSettings reports whether a file was taken. Then its values must be systemd's; what is bad is named by
 // its line alone.
 func checkSettings(t *testing.T, text string) bool {
 	t.Helper()
-	got, warnings, bad := parseDotenv(text)
+	got, warnings, bad := Parse(text, isOurs)
 	for _, line := range append(warnings, bad...) {
 		if !utf8.ValidString(line) || len(line) > 250 || strings.ContainsFunc(line, isControl) {
 			t.Errorf("%.200q: it says %.300q", text, line)
@@ -174,13 +189,13 @@ func checkSettings(t *testing.T, text string) bool {
 	if len(bad) > 0 {
 		return false
 	}
-	want, ok := systemdReads(strings.TrimPrefix(text, byteOrderMark))
+	want, ok := systemdReads(strings.TrimPrefix(text, ByteOrderMark))
 	if !ok {
 		t.Errorf("%.200q was taken, and systemd refuses it", text)
 	}
 	if strings.Contains(strings.Join(warnings, "\n"), "behind export") || regexp.MustCompile(`(?m)^[ \t]*export[ \t]`).MatchString(text) {
 		for name := range got { // which systemd does not read, in any case
-			if _, there := want[name]; !there || !isOwnFile(name) {
+			if _, there := want[name]; !there || !isOurs(name) {
 				delete(got, name)
 				delete(want, name)
 			}
@@ -198,7 +213,7 @@ func FuzzSettings(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.Contains(text, "export") {
-			parseDotenv(text)
+			Parse(text, isOurs)
 			return
 		}
 		checkSettings(t, text)
@@ -230,21 +245,9 @@ func TestBadSettingsAreNamedByTheirLines(t *testing.T) {
 		"\n# hush \\\nPH2CIO_RATE=5\n":       {"line 2: older versions of systemd skip the line after a comment that ends in a backslash"},
 		"PH2CIO_STATE='a\nb'\nPH2CIO_RATE\n": {"line 3 is not NAME=value"},
 	} {
-		_, warnings, bad := parseDotenv(text)
+		_, warnings, bad := Parse(text, isOurs)
 		if diff := cmp.Diff(want, append(warnings, bad...)); diff != "" {
 			t.Errorf("%q, want -, got +:\n%s", text, diff)
 		}
-	}
-}
-
-// TestManyBadLines tells the first of them.
-func TestManyBadLines(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "env")
-	if err := os.WriteFile(path, []byte(strings.Repeat("bad\n", 50)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err := loadDotenv(path)
-	if err == nil || strings.Count(err.Error(), "\n") != maxBadLines || !strings.HasSuffix(err.Error(), "30 more bad lines") {
-		t.Errorf("%v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package dotenv
 
 import (
 	"fmt"
@@ -7,9 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// dotenvScan cuts a settings file into its settings.
-type dotenvScan struct {
+// scan cuts a settings file into its settings.
+type scan struct {
 	text string
+	ours func(name string) bool
+
 	at   int // everything before it has been read
 	line int // of at, from 1
 	seen int // up to where lines were counted
@@ -24,7 +26,7 @@ const (
 	lineEnds = "\r\n"
 )
 
-func (s *dotenvScan) scan() {
+func (s *scan) all() {
 	for {
 		s.at += len(s.text[s.at:]) - len(strings.TrimLeft(s.text[s.at:], blanks+lineEnds))
 		switch {
@@ -39,23 +41,23 @@ func (s *dotenvScan) scan() {
 }
 
 // lineHere returns the number of the line at s.at.
-func (s *dotenvScan) lineHere() int {
+func (s *scan) lineHere() int {
 	s.line += strings.Count(s.text[s.seen:s.at], "\n")
 	s.seen = s.at
 	return s.line
 }
 
-func (s *dotenvScan) warn(line int, text string) {
+func (s *scan) warn(line int, text string) {
 	s.warnings = append(s.warnings, fmt.Sprintf("line %d: %s", line, text))
 }
 
-func (s *dotenvScan) noteBad(line int, why string) {
+func (s *scan) noteBad(line int, why string) {
 	s.bad = append(s.bad, fmt.Sprintf("line %d %s", line, why))
 }
 
 // comment skips a comment. Up to version 253, systemd skips the next line too if the comment ends in a
 // backslash.
-func (s *dotenvScan) comment() {
+func (s *scan) comment() {
 	line := s.lineHere()
 	text := firstLine(s.text[s.at:])
 	s.at += len(text)
@@ -71,7 +73,7 @@ var (
 )
 
 // setting reads NAME=value.
-func (s *dotenvScan) setting() {
+func (s *scan) setting() {
 	line := s.lineHere()
 	end := strings.IndexAny(s.text[s.at:], "="+lineEnds)
 	if end < 0 || s.text[s.at+end] != '=' {
@@ -85,10 +87,10 @@ func (s *dotenvScan) setting() {
 	name := strings.TrimRight(s.text[s.at:s.at+end], blanks)
 	s.at += end + 1
 	bare := exportPrefix.ReplaceAllString(name, "")
-	v := &dotenvValue{dotenvScan: s}
+	v := &value{scan: s}
 	begin := s.at
 	v.read()
-	switch ours := isOurVariable(bare) || isStoreSetting(bare); {
+	switch ours := s.ours(bare); {
 	case !settingNamePattern.MatchString(bare):
 		s.noteBad(line, "is not NAME=value: a name has only letters, digits and _")
 		return
@@ -111,7 +113,7 @@ func (s *dotenvScan) setting() {
 }
 
 // warnOf warns of what may surprise in one of our settings.
-func (s *dotenvScan) warnOf(line int, name string, export bool, v *dotenvValue) {
+func (s *scan) warnOf(line int, name string, export bool, v *value) {
 	if export {
 		s.warn(line, "systemd ignores "+name+" because the line begins with export")
 	}
@@ -124,9 +126,9 @@ func (s *dotenvScan) warnOf(line int, name string, export bool, v *dotenvValue) 
 	s.lines[name] = line
 }
 
-// dotenvValue is the value of a setting, as systemd reads it.
-type dotenvValue struct {
-	*dotenvScan
+// value is the value of a setting, as systemd reads it.
+type value struct {
+	*scan
 	value   strings.Builder
 	open    bool   // a quote is not closed
 	more    bool   // text follows a closing quote
@@ -134,7 +136,7 @@ type dotenvValue struct {
 	flaw    string // why it may not mean what it seems to; empty for none
 }
 
-func (v *dotenvValue) read() {
+func (v *value) read() {
 	quoted := false
 	for {
 		v.at += len(v.text[v.at:]) - len(strings.TrimLeft(v.text[v.at:], blanks))
@@ -159,13 +161,13 @@ func (v *dotenvValue) read() {
 }
 
 // noteFlaw notes the first flaw of a value.
-func (v *dotenvValue) noteFlaw(why string) {
+func (v *value) noteFlaw(why string) {
 	if v.flaw == "" {
 		v.flaw = why
 	}
 }
 
-func (v *dotenvValue) readSingleQuoted() {
+func (v *value) readSingleQuoted() {
 	rest := v.text[v.at+1:]
 	end := strings.IndexByte(rest, '\'')
 	if v.open = end < 0; v.open {
@@ -177,7 +179,7 @@ func (v *dotenvValue) readSingleQuoted() {
 
 // readDoubleQuoted reads a value in double quotes. A backslash is kept, except before " \ $ ` and the end of
 // a line.
-func (v *dotenvValue) readDoubleQuoted() {
+func (v *value) readDoubleQuoted() {
 	for v.at++; v.at < len(v.text); v.at++ {
 		switch c := v.text[v.at]; {
 		case c == '"':
@@ -195,7 +197,7 @@ func (v *dotenvValue) readDoubleQuoted() {
 }
 
 // escaped adds the byte after a backslash in double quotes, with the backslash where systemd keeps it.
-func (v *dotenvValue) escaped() {
+func (v *value) escaped() {
 	if v.at == len(v.text) {
 		return
 	}
@@ -214,7 +216,7 @@ func (v *dotenvValue) escaped() {
 
 // readUnquoted reads a value without quotes up to the end of its line, where a backslash joins the next line.
 // Blanks at the end are dropped.
-func (v *dotenvValue) readUnquoted() {
+func (v *value) readUnquoted() {
 	kept := v.value.Len() // up to the last byte that is no blank
 	for ; v.at < len(v.text) && strings.IndexByte(lineEnds, v.text[v.at]) < 0; v.at++ {
 		c := v.text[v.at]
@@ -242,7 +244,7 @@ func (v *dotenvValue) readUnquoted() {
 
 // afterBackslash adds the byte after a backslash, unless it ends the line, and returns the length of the
 // value.
-func (v *dotenvValue) afterBackslash() int {
+func (v *value) afterBackslash() int {
 	switch c := v.text[v.at]; c {
 	case '\n':
 	case '\r':
@@ -258,7 +260,7 @@ func (v *dotenvValue) afterBackslash() int {
 
 // put adds to the value. A control character is a mistake: some versions of systemd leave out a setting that
 // has one.
-func (v *dotenvValue) put(text string) {
+func (v *value) put(text string) {
 	if strings.ContainsFunc(text, isControl) {
 		v.noteFlaw("has a control character")
 	}
@@ -270,7 +272,7 @@ func isControl(r rune) bool { return r == 0x7f || r < ' ' && r != '\t' && r != '
 // expandable matches what godotenv would replace by the value of a variable.
 var expandable = regexp.MustCompile(`^\$\(?\{?[A-Z0-9_]`)
 
-func (v *dotenvValue) mayExpand() {
+func (v *value) mayExpand() {
 	if v.text[v.at] == '$' && expandable.MatchString(v.text[v.at:min(v.at+4, len(v.text))]) {
 		v.expands = true
 	}
