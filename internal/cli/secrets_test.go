@@ -20,6 +20,7 @@ const (
 	canaryS3Key    = "AKIDCANARY71C0"
 	canaryS3Secret = "canary-secret-19d07b"
 	canaryS3Token  = "canary-token-e0c5a2"
+	canaryAzureSig = "canary-sig-41d7aa"
 )
 
 // TestNoSecretAppears runs every command, in good weather and bad, and searches all that it wrote for the
@@ -124,7 +125,7 @@ func write(t *testing.T, path, text string) {
 func search(t *testing.T, where, text string) {
 	t.Helper()
 	for _, canary := range []string{
-		canarySite, canaryKey, canaryS3Key, canaryS3Secret, canaryS3Token, "AWS4-HMAC-SHA256", "Signature=",
+		canarySite, canaryKey, canaryS3Key, canaryS3Secret, canaryS3Token, canaryAzureSig, "AWS4-HMAC-SHA256", "Signature=", "sig=",
 		base64.StdEncoding.EncodeToString([]byte(canarySite + ":" + canaryKey)),
 		base64.StdEncoding.EncodeToString([]byte(canaryKey + ":" + canarySite)),
 	} {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,8 +19,8 @@ import (
 
 // TestEveryCommandKeepsSecrets runs each command that there is, with everything turned on that says or keeps
 // more, against an API that takes the credentials, one that does not, and one that refuses what it is sent;
-// and searches what was said and kept. Each reads a file, and an object of a store that takes the credentials
-// or says them back. A command that is new has to be put here.
+// and searches what was said and kept. Each reads a file, and an object of S3 and one of Azure, which take the
+// credentials or say them back. A command that is new has to be put here.
 func TestEveryCommandKeepsSecrets(t *testing.T) {
 	refusing := sandbox.Faults{Refuse: []sandbox.Refusal{{Match: "Order Completed", Reason: "invalid", Message: canaryKey + " is no good"}}}
 	broken := sandbox.Faults{Answers: []sandbox.Answer{{Status: 403, Body: sandbox.BodyText, Text: canarySite + ":" + canaryKey}}}
@@ -50,8 +51,10 @@ func TestEveryCommandKeepsSecrets(t *testing.T) {
 			defer box.Close()
 			dir := t.TempDir()
 			environment := map[string]string{
-				"CUSTOMERIO_SITE_ID": canarySite, "CUSTOMERIO_API_KEY": canaryKey, "CUSTOMERIO_TRACK_URL": box.URL(), "PH2CIO_S3_ENDPOINT": storeWithSecrets(t, name),
+				"CUSTOMERIO_SITE_ID": canarySite, "CUSTOMERIO_API_KEY": canaryKey, "CUSTOMERIO_TRACK_URL": box.URL(),
+				"PH2CIO_S3_ENDPOINT": s3WithSecrets(t, name), "PH2CIO_AZURE_ENDPOINT": azureWithSecrets(t, name),
 			}
+			maps.Copy(environment, fakestore.AzureEnvironment("", "", "?sv=2026-02-06&sr=c&sp=rl&sig="+canaryAzureSig))
 			commands := newRoot(newProgram(Env{}, nil)).Commands()
 			for _, c := range commands {
 				if !c.Runnable() && !c.HasSubCommands() || c.IsAdditionalHelpTopicCommand() {
@@ -66,14 +69,16 @@ func TestEveryCommandKeepsSecrets(t *testing.T) {
 						searchCommand(t, environment, dir, c, append(args[:len(args):len(args)], more...))
 					}
 					if at := slices.Index(args, acornly); at >= 0 {
-						inBucket := slices.Replace(slices.Clone(args), at, at+1, "s3://bucket/acornly.jsonl")
-						searchCommand(t, environment, dir, c, append(inBucket, "-v", "--json"))
+						for _, url := range []string{"s3://bucket/acornly.jsonl", "az://account/bucket/acornly.jsonl"} {
+							inStore := slices.Replace(slices.Clone(args), at, at+1, url)
+							searchCommand(t, environment, dir, c, append(inStore, "-v", "--json"))
+						}
 					}
 				}
 			}
 			searchFiles(t, dir)
-			if kept, err := os.ReadDir(filepath.Join(dir, "cache")); name == "good" && len(kept) == 0 {
-				t.Error("no object was read:", err)
+			if kept, err := os.ReadDir(filepath.Join(dir, "cache")); name == "good" && len(kept) != 2 {
+				t.Errorf("%d objects were read, not one of each store: %v", len(kept), err)
 			}
 		})
 	}
@@ -98,14 +103,12 @@ func searchCommand(t *testing.T, environment map[string]string, dir string, c *c
 	search(t, "stderr", out.stderr)
 }
 
-// storeWithSecrets starts a store: a good one; one whose errors say what is in the request; or one that
+// s3WithSecrets starts a server of S3: a good one; one whose errors say what is in the request; or one that
 // redirects to them.
-func storeWithSecrets(t *testing.T, kind string) (url string) {
+func s3WithSecrets(t *testing.T, kind string) (url string) {
 	t.Helper()
-	objects := &fakestore.Memory{}
-	objects.Put("acornly.jsonl", []byte(fileText(t, "testdata/exports/acornly_events.jsonl")))
-	good := &fakestore.S3{Objects: objects, Key: canaryS3Key}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	good := &fakestore.S3{Objects: oneObject(t), Key: canaryS3Key}
+	return startHandler(t, func(w http.ResponseWriter, r *http.Request) {
 		secrets := strings.Join([]string{r.Header.Get("Authorization"), canaryS3Secret, r.Header.Get("X-Amz-Security-Token")}, " ")
 		switch {
 		case kind == "refusing" && !fakestore.IsList(r):
@@ -118,7 +121,40 @@ func storeWithSecrets(t *testing.T, kind string) (url string) {
 		default:
 			good.ServeHTTP(w, r)
 		}
-	}))
+	})
+}
+
+// azureWithSecrets is the same for Azure.
+func azureWithSecrets(t *testing.T, kind string) (url string) {
+	t.Helper()
+	good := &fakestore.Azure{Objects: oneObject(t), Account: "account", Signature: canaryAzureSig}
+	return startHandler(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case kind == "refusing" && !fakestore.IsList(r):
+			w.Header().Set("X-Ms-Error-Code", "AuthenticationFailed")
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprintf(w, "<Error><Code>AuthenticationFailed</Code><Message>%s</Message><AuthenticationErrorDetail>Signature did not match: %[1]s</AuthenticationErrorDetail></Error>", r.URL)
+		case kind == "broken":
+			w.Header().Set("Location", r.URL.String())
+			w.WriteHeader(http.StatusTemporaryRedirect)
+			fmt.Fprint(w, r.URL)
+		default:
+			good.ServeHTTP(w, r)
+		}
+	})
+}
+
+// oneObject is a bucket with one export.
+func oneObject(t *testing.T) *fakestore.Memory {
+	t.Helper()
+	objects := &fakestore.Memory{}
+	objects.Put("acornly.jsonl", []byte(fileText(t, "testdata/exports/acornly_events.jsonl")))
+	return objects
+}
+
+func startHandler(t *testing.T, answer http.HandlerFunc) (url string) {
+	t.Helper()
+	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
 	return server.URL
 }
