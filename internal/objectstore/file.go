@@ -181,7 +181,9 @@ func (f *file) toLocal() (*localCopy, error) {
 	if f.closed {
 		return nil, fs.ErrClosed
 	}
-	local, err := f.object.toLocal(f.ctx)
+	ctx, cancel := f.object.shared.within(f.ctx)
+	defer cancel()
+	local, err := f.object.toLocal(ctx)
 	if err == nil {
 		f.local = local
 		if f.download != nil {

@@ -3,12 +3,16 @@ package objectstore
 import (
 	"errors"
 	"io"
+	"io/fs"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/fakestore"
 )
 
 // TestAnObjectThatHasNoRoomIsNotFetched reads an object at any offset while it is read in order, for which it
@@ -42,5 +46,27 @@ func TestAnObjectThatHasNoRoomIsNotFetched(t *testing.T) {
 		if err := file.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestClosingEndsFetchingAWholeObject closes the stores while an object is fetched into a file.
+func TestClosingEndsFetchingAWholeObject(t *testing.T) {
+	f := &fake{}
+	f.Put("x", noise(1, 1<<20))
+	s := f.start(t, Options{Cache: t.TempDir(), Temporary: t.TempDir()})
+	f.Fail(func(r *http.Request, _ int) *fakestore.Fault {
+		if fakestore.IsList(r) {
+			return nil
+		}
+		return &fakestore.Fault{Delay: 10 * time.Second}
+	})
+	file, err := listAll(t, s, "s3://bucket/")[0].Open(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	time.AfterFunc(50*time.Millisecond, s.Close)
+	if _, err := file.(io.ReaderAt).ReadAt(make([]byte, 100), 900_000); !errors.Is(err, fs.ErrClosed) {
+		t.Error(err)
 	}
 }
