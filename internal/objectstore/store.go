@@ -61,7 +61,7 @@ const listWithin = time.Minute
 
 var errSlowList = fmt.Errorf("the list did not arrive within %v", listWithin)
 
-// List returns all objects whose URLs begin with a prefix, as source.Lister says, sorted by key.
+// List returns all objects whose URLs begin with a prefix, as source.Lister says.
 func (s *store) List(ctx context.Context, prefix string) ([]source.Source, error) {
 	name, in, key := s.find(prefix)
 	var all []source.Source
@@ -94,10 +94,6 @@ func (s *store) List(ctx context.Context, prefix string) ([]source.Source, error
 			return nil, &Error{text: "the store sends the same part of the list again and again", is: source.ErrUnavailable}
 		}
 		cursor = a.next
-	}
-	byName := func(a, b source.Source) int { return strings.Compare(a.Name, b.Name) }
-	if !slices.IsSortedFunc(all, byName) { // as nearly all services do
-		slices.SortFunc(all, byName)
 	}
 	return all, nil
 }
