@@ -11,9 +11,10 @@
 // the object that was listed. A transfer that breaks is resumed at the byte where it broke.
 //
 // The files form layers: errors, retry, memory, cache and shared know nothing of requests. bucket.go says
-// what a service has to offer; s3.go and azure.go are such services, and only they and the files whose
-// names begin alike know the libraries. object.go reads parts of one object; download.go, windows.go and local.go are three ways to hold
-// them; file.go chooses among these. plan.go fetches ahead. store.go and stores.go put it together.
+// what a service has to offer; s3.go and azure.go are such services, and only they and the files whose names
+// begin alike know the libraries. object.go reads parts of one object, and heads.go their beginnings once;
+// download.go, windows.go and local.go are three ways to hold them; file.go chooses among these. plan.go
+// fetches ahead. store.go and stores.go put it together.
 package objectstore
 
 import (
