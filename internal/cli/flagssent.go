@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/source"
@@ -33,7 +32,7 @@ func sentFlags(ctx context.Context, flags *pflag.FlagSet, o *identityOptions, pe
 		}
 		one, err := o.listSource(name)
 		if err != nil {
-			return nil, &problem{err: fmt.Errorf("--%s: %w", flag, err), code: exit.Input}
+			return nil, &problem{err: fmt.Errorf("--%s: %w", flag, err), code: inputCode(err)}
 		}
 		files[flag] = []source.Source{one}
 	}
@@ -43,7 +42,7 @@ func sentFlags(ctx context.Context, flags *pflag.FlagSet, o *identityOptions, pe
 		}
 		sum, err := hashSources(ctx, all)
 		if err != nil {
-			return nil, &problem{err: fmt.Errorf("--%s: %w", name, err), code: exit.Input}
+			return nil, &problem{err: fmt.Errorf("--%s: %w", name, err), code: inputCode(err)}
 		}
 		sent[name] = job.FilesWith + sum
 	}
