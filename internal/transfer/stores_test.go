@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -124,6 +125,59 @@ func TestAStoreThatChangesBetweenThePasses(t *testing.T) {
 				t.Errorf("ended with %v, want kind %d", err, test.kind)
 			}
 		})
+	}
+}
+
+// changing is a store that replaces a source while it is read.
+type changing struct {
+	*sources.Store
+	name  string // of that source
+	after int64  // how many bytes of it are read before
+	by    []byte
+}
+
+func (s *changing) Open(ctx context.Context, of source.Source, offset int64) (source.File, error) {
+	file, err := s.Store.Open(ctx, of, offset)
+	if err != nil || of.Name != s.name {
+		return file, err
+	}
+	return &changingFile{File: file, store: s, left: s.after}, nil
+}
+
+type changingFile struct {
+	source.File
+	store *changing
+	left  int64
+}
+
+func (f *changingFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	if f.left -= int64(n); f.left < 0 {
+		f.store.Put(f.store.name, f.store.by)
+	}
+	return n, err
+}
+
+// TestAStoreThatChangesWithinTheFirstPass replaces a source of which rows have been read. They cannot be read
+// again, and the run ends with that source as the reason, and not with the next one.
+func TestAStoreThatChangesWithinTheFirstPass(t *testing.T) {
+	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 6000)))
+	store := sources.New(sources.Manners{Sips: 50_000})
+	plan.in(t, store)
+	changed := &changing{Store: store, name: plan.Sources[0].Name, after: plan.Sources[0].Size / 10 * 9, by: syntheticText(t, 500)}
+	plan.Sources[0].In = changed
+	plan.mostTail = 1 // nothing is kept from the first pass, so that the second one opens the sources
+	first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(first.Trouble) != 1 || first.Trouble[0].Kind != posthog.Changed || first.Rows <= 6000 {
+		t.Fatalf("%d rows, %v, want some of the first source, which has changed, and all of the second", first.Rows, first.Trouble)
+	}
+	_, err = Send(t.Context(), first, plan.Delivery)
+	trouble, ok := errors.AsType[*posthog.SourceError](err)
+	if !ok || trouble.Kind != posthog.Changed || trouble.Path != changed.name {
+		t.Errorf("ended with %v, want that the first source has changed", err)
 	}
 }
 

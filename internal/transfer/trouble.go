@@ -29,10 +29,10 @@ func damaged(sources []source.Source, known, trouble []*posthog.SourceError) []*
 }
 
 // hadTrouble reports whether the first pass had the same trouble with a source. Damage is the same only if
-// the source ended where the first pass came to, which the reader sees to. A source that is gone never is:
-// the second pass does not read on from where a read failed in the first.
+// the source ended where the first pass came to, which the reader sees to. A source that is gone or has
+// changed never is: the second pass reads only what the first has read, and now lacks some of it.
 func hadTrouble(before []*posthog.SourceError, trouble *posthog.SourceError) bool {
-	return trouble.Kind != posthog.Gone && slices.ContainsFunc(before, func(known *posthog.SourceError) bool {
+	return trouble.Kind != posthog.Gone && trouble.Kind != posthog.Changed && slices.ContainsFunc(before, func(known *posthog.SourceError) bool {
 		return known.Path == trouble.Path && known.Kind == trouble.Kind
 	})
 }
