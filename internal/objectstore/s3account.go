@@ -43,7 +43,7 @@ func (a *s3Account) client(ctx context.Context) (*s3.Client, int, error) {
 	}
 	loaded, err := config.LoadDefaultConfig(ctx, a.load()...)
 	if err != nil {
-		return nil, 0, s3ConfigError(err, a.options.Profile)
+		return nil, 0, s3ConfigError(err)
 	}
 	if loaded.Credentials == nil {
 		return nil, 0, s3NoCredentials()

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -37,6 +39,10 @@ func s3Code(err error) string {
 	return ""
 }
 
+// s3Expecting finds the region in the message of AuthorizationHeaderMalformed. Amazon, MinIO and versitygw
+// quote it differently; the last two say it nowhere else.
+var s3Expecting = regexp.MustCompile(`expecting ['"]([a-z0-9-]+)['"]`)
+
 // s3Region returns in which region the bucket is, if an error says that it is in another one.
 func s3Region(err error) string {
 	e, ok := errors.AsType[*awshttp.ResponseError](err)
@@ -46,7 +52,15 @@ func s3Region(err error) string {
 	if status := e.HTTPStatusCode(); status/100 != 3 && status != http.StatusBadRequest {
 		return ""
 	}
-	return word(e.Response.Header.Get("X-Amz-Bucket-Region"))
+	if region := word(e.Response.Header.Get("X-Amz-Bucket-Region")); region != "" {
+		return region
+	}
+	if said, ok := errors.AsType[smithy.APIError](err); ok && said.ErrorCode() == "AuthorizationHeaderMalformed" {
+		if found := s3Expecting.FindStringSubmatch(said.ErrorMessage()); found != nil {
+			return word(found[1])
+		}
+	}
+	return ""
 }
 
 // failed returns the error of a request to list the bucket, or to look at or get an object.
@@ -84,7 +98,7 @@ func (b *s3Bucket) failed(what string, err error) error {
 	case status == http.StatusNotFound && what == "get":
 		return changed("the object was removed after it was found")
 	case s3Moved[code] || status/100 == 3:
-		return b.elsewhere(answer)
+		return b.elsewhere(err)
 	case code == "InvalidObjectState":
 		return &Error{text: "the object is archived, and cannot be read before it is restored", hint: "restore it in S3 first, or leave it out with --exclude"}
 	case status == http.StatusForbidden || status == http.StatusUnauthorized:
@@ -137,9 +151,9 @@ func s3Described(answer *awshttp.ResponseError, code string) string {
 }
 
 // elsewhere is the error for a bucket in another region.
-func (b *s3Bucket) elsewhere(answer *awshttp.ResponseError) error {
+func (b *s3Bucket) elsewhere(err error) error {
 	where, hint := "another region", "name it with --s3-region"
-	if region := word(answer.Response.Header.Get("X-Amz-Bucket-Region")); region != "" {
+	if region := s3Region(err); region != "" {
 		where, hint = "the region "+region, "use --s3-region "+region
 	}
 	return &Error{text: fmt.Sprintf("the bucket %q is in %s", b.name, where), hint: hint, is: source.ErrUnavailable}
@@ -169,10 +183,10 @@ func (b *s3Bucket) denied(what string, err error) error {
 }
 
 // s3ConfigError is the error for a configuration that cannot be read.
-func s3ConfigError(err error, profile string) error {
-	if _, ok := errors.AsType[config.SharedConfigProfileNotExistError](err); ok {
-		return &Error{
-			text: fmt.Sprintf("the AWS configuration has no profile %q", profile), code: exit.Credentials, is: source.ErrUnavailable,
+func s3ConfigError(err error) error {
+	if e, ok := errors.AsType[config.SharedConfigProfileNotExistError](err); ok {
+		return &Error{ // perhaps not the one that was named, but one that it refers to
+			text: fmt.Sprintf("the AWS configuration has no profile %q", e.Profile), code: exit.Credentials, is: source.ErrUnavailable,
 			hint: "check --s3-profile or AWS_PROFILE, and ~/.aws/config",
 		}
 	}
@@ -197,6 +211,12 @@ func s3CredentialsError(err error, profile string) error {
 		return &Error{
 			text: "the AWS sign-in of the profile has expired", code: exit.Credentials, is: source.ErrUnavailable,
 			hint: strings.TrimSpace("run aws sso login " + profileFlag(profile)),
+		}
+	}
+	if _, ok := errors.AsType[*processcreds.ProviderError](err); ok {
+		return &Error{ // without its text, which may have secrets
+			text: "the credential_process of the AWS profile failed", code: exit.Credentials, is: source.ErrUnavailable,
+			hint: strings.TrimSpace("see what is wrong with aws sts get-caller-identity " + profileFlag(profile)),
 		}
 	}
 	if code := word(s3Code(err)); code != "" {
