@@ -37,7 +37,7 @@ var imports = map[string][]string{
 	"internal/parquet":           under("codec"),
 	"internal/posthog":           under("codec", "parquet", "escape", "rawjson", "report", "source", "exit"),
 	"internal/source":            under("escape", "parallel"),
-	"internal/objectstore":       under("source", "exit", "leftovers", "diskspace"),
+	"internal/objectstore":       under("source", "report", "exit", "leftovers", "diskspace"),
 	"internal/customerio":        under("rawjson", "exit"),
 	"internal/identity":          {},
 	"internal/sandbox":           under("sandbox/ring", "sandbox/trackapi", "sandbox/workspace"),

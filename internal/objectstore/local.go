@@ -14,6 +14,7 @@ import (
 	"ph2cio/internal/diskspace"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/leftovers"
+	"ph2cio/internal/report"
 	"ph2cio/internal/source"
 )
 
@@ -45,8 +46,8 @@ func (o *object) toLocal(ctx context.Context) (*localCopy, error) {
 	dir := cmp.Or(o.shared.options.Temporary, os.TempDir())
 	leftovers.Remove(dir, leftovers.Pattern{Before: temporaryPrefix, Age: leftovers.Brief})
 	if free, known := diskspace.Free(dir); known && free < o.source.Size {
-		return nil, noRoom(fmt.Sprintf("the object has to be fetched as a whole, which needs %d MB, but the disk of %s has only %d MB free",
-			o.source.Size>>20, dir, free>>20))
+		return nil, noRoom(fmt.Sprintf("the object has to be fetched as a whole, which needs %s, but the disk of %s has only %s free",
+			report.Bytes(o.source.Size), dir, report.Bytes(free)))
 	}
 	file, err := os.CreateTemp(dir, temporaryPrefix+"*") // 0600, and never through a link
 	if err != nil {

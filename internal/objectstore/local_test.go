@@ -26,7 +26,7 @@ func TestAnObjectThatHasNoRoomIsNotFetched(t *testing.T) {
 		size int64
 		want string
 	}{
-		{t.TempDir(), 1 << 60, "needs 1099511627776 MB, but the disk of "},
+		{t.TempDir(), 1 << 60, "needs 1152921504.6 GB, but the disk of "},
 		{filepath.Join(t.TempDir(), "nowhere"), 100_000, "no such file or directory"},
 	} {
 		one := listAll(t, f.start(t, Options{Temporary: test.dir}), "s3://bucket/")[0]

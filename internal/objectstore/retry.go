@@ -53,12 +53,13 @@ func (p *patience) wait(ctx context.Context, err error) error {
 
 // givenUp is the error after all retries.
 func (p *patience) givenUp(err error) error {
+	shown := plain(err)
 	e := &Error{
-		text: fmt.Sprintf("the store gave no usable answer for %v: %v", p.longest, plain(err)),
+		text: fmt.Sprintf("the store gave no usable answer for %v: %v", p.longest, shown),
 		hint: "run the same command again to resume, when the network and the store work",
 		is:   source.ErrUnavailable,
 	}
-	if reason, ok := errors.AsType[*Error](err); ok && reason.hint != "" {
+	if reason, ok := errors.AsType[*Error](shown); ok && reason.hint != "" {
 		e.hint = reason.hint + "; then run the same command again to resume"
 	}
 	return e

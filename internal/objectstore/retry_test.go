@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -187,5 +188,16 @@ func TestAListThatNeverEndsIsRefused(t *testing.T) {
 	s.buckets["b"] = repeatingBucket{}
 	if found, err := s.List(t.Context(), "s3://b"); !errors.Is(err, source.ErrUnavailable) {
 		t.Errorf("found %d, %v", len(found), err)
+	}
+}
+
+// TestNoConnectionAtAllPointsToTheEndpoint shows that what ends in vain attempts to connect says what may be
+// wrong, and not only that the network is to work.
+func TestNoConnectionAtAllPointsToTheEndpoint(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+	err := (&patience{longest: firstTry}).givenUp(refused)
+	said, ok := errors.AsType[*Error](err)
+	if !ok || !strings.Contains(said.Hint(), "--s3-endpoint") || !strings.Contains(said.Hint(), "run the same command again") {
+		t.Errorf("%v, hint %q", err, said.Hint())
 	}
 }
