@@ -1,0 +1,50 @@
+package expression
+
+import (
+	"slices"
+	"strings"
+)
+
+// Functions returns all functions, sorted by name.
+func Functions() []Function {
+	all := []Function{{defaultUsage, "the first value that is not nil, like a ?? b ?? ..."}}
+	for _, f := range functions {
+		all = append(all, f.Function)
+	}
+	all = append(all, loopFunctions...)
+	slices.SortFunc(all, func(a, b Function) int { return strings.Compare(a.Name(), b.Name()) })
+	return all
+}
+
+const defaultUsage = "default(a, b, ...)"
+
+// functions is the table of functions: see the files that hold them.
+var functions = slices.Concat(textFunctions, conversions, numberFunctions, dateFunctions, listFunctions, urlFunctions)
+
+// functionsByName is made once.
+var functionsByName = func() map[string]*function {
+	byName := map[string]*function{}
+	for i := range functions {
+		byName[functions[i].Name()] = &functions[i]
+	}
+	return byName
+}()
+
+// functionNamed returns a function, nil if there is none of this name.
+func functionNamed(name string) *function { return functionsByName[name] }
+
+// loopFunctions are those that compute something for each element of a list, in which # is the element.
+var loopFunctions = []Function{
+	{"all(list, condition)", "whether the condition holds for each element, which it names #"},
+	{"any(list, condition)", "whether the condition holds for an element"},
+	{"count(list, condition)", "how many elements the condition holds for"},
+	{"filter(list, condition)", "the elements that the condition holds for"},
+	{"map(list, value)", "the values computed from each element"},
+	{"sum(list, [value])", "the sum of the elements, or of a value computed from each; nil adds nothing"},
+}
+
+// isLoop reports whether the parser reads a name as one of a loop, ours or not.
+func isLoop(name string) bool { return slices.Contains(loopNames, name) }
+
+// loopNames are those that the parser takes for loops.
+var loopNames = []string{"all", "none", "any", "one", "filter", "map", "count", "sum", "find", "findIndex", "findLast", "findLastIndex", "groupBy", "sortBy", "reduce"}
