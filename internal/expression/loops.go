@@ -78,7 +78,7 @@ func (l *loop) node(kinds kinds, run func(m *machine, list []byte) ([]byte, erro
 	return &node{at: l.at, kinds: kinds, says: "the result of " + l.name, run: func(m *machine) ([]byte, error) {
 		list, err := l.of.run(m)
 		switch kind := kindOf(list); {
-		case kind == isNil:
+		case kind == isNil || err != nil:
 			return nil, err
 		case kind != isList:
 			return nil, l.of.wrong(m.source, l.at, l.name+" takes a list", kind)

@@ -50,7 +50,7 @@ const anIndex = "what stands in [ ] is a number or a text"
 func (c *compiler) named(base *node, at int, name string) *node {
 	return &node{at: at, kinds: isAnything, says: dotted(base.says, name), run: func(m *machine) ([]byte, error) {
 		object, err := base.run(m)
-		if object == nil {
+		if object == nil || err != nil {
 			return nil, err
 		}
 		return walkTo(object, name), m.step(at, len(object))
@@ -65,7 +65,7 @@ func (c *compiler) indexed(base, index *node, at int) *node {
 			n.says = base.says + "[" + strconv.Itoa(i) + "]"
 			n.run = func(m *machine) ([]byte, error) {
 				list, err := base.run(m)
-				if list == nil {
+				if list == nil || err != nil {
 					return nil, err
 				}
 				return element(list, i), m.step(at, len(list))
@@ -75,11 +75,11 @@ func (c *compiler) indexed(base, index *node, at int) *node {
 	}
 	n.run = func(m *machine) ([]byte, error) {
 		of, err := base.run(m)
-		if of == nil {
+		if of == nil || err != nil {
 			return nil, err
 		}
 		by, err := index.run(m)
-		if by == nil {
+		if by == nil || err != nil {
 			return nil, err
 		}
 		if err := m.step(at, len(of)); err != nil {

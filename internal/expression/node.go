@@ -4,12 +4,12 @@ import "strings"
 
 // node is a compiled part of an expression.
 type node struct {
-	run   func(m *machine) ([]byte, error)
-	kinds kinds  // that its value can have
-	at    int    // its place, in characters
-	says  string // what errors call its value: properties.plan, "pro", the result of lower
-	fixed bool   // it is a literal
-	value []byte // of a literal
+	run   func(m *machine) ([]byte, error) // with an error the value means nothing
+	kinds kinds                            // that its value can have
+	at    int                              // its place, in characters
+	says  string                           // what errors call its value: properties.plan, "pro", the result of lower
+	fixed bool                             // it is a literal
+	value []byte                           // of a literal
 }
 
 // literal returns a node with a value that is known.
@@ -49,10 +49,13 @@ func (n *node) condition(s source, at int, operator string) (func(m *machine) (b
 	}
 	return func(m *machine) (bool, error) {
 		v, err := n.run(m)
+		if err != nil {
+			return false, err
+		}
 		if kind := kindOf(v); kind&(isBool|isNil) == 0 {
 			return false, n.wrong(m.source, at, needs, kind)
 		}
-		return isTrue(v), err
+		return isTrue(v), nil
 	}, nil
 }
 

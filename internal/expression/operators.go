@@ -26,7 +26,7 @@ func (c *compiler) unary(t *ast.UnaryNode, at int) (*node, error) {
 	return &node{at: at, kinds: isNumber | isNil, says: operand.says, run: func(m *machine) ([]byte, error) {
 		v, err := operand.run(m)
 		switch {
-		case v == nil:
+		case v == nil || err != nil:
 			return nil, err
 		case kindOf(v) != isNumber:
 			return nil, operand.wrong(m.source, at, needs, kindOf(v))

@@ -24,7 +24,7 @@ func (m *machine) equal(at int, a, b []byte) (bool, error) {
 		return compareNumbers(a, b) == 0, nil
 	case isText:
 		order, err := m.compareTexts(at, a, b)
-		return order == 0, err
+		return order == 0 && err == nil, err
 	case isList:
 		return m.equalLists(at, a, b)
 	case isObject:
