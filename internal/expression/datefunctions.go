@@ -25,6 +25,9 @@ func (m *machine) moment(at int, value []byte) (t time.Time, ok bool, err error)
 		}
 		value = bytes.TrimSpace(value)
 	}
+	if m.time == nil {
+		return t, false, nil
+	}
 	micros, ok := m.time(value)
 	if !ok {
 		return t, false, nil

@@ -1,7 +1,8 @@
 package expression
 
 // Evaluator computes expressions for rows. It belongs to one goroutine, which can use it for any number of
-// programs: its memory is used again by each evaluation, so that most of them allocate nothing.
+// programs: its memory is used again by each evaluation, so that most of them allocate nothing. The zero value
+// knows no dates.
 type Evaluator struct {
 	m machine
 }
@@ -9,9 +10,6 @@ type Evaluator struct {
 // NewEvaluator returns an evaluator. parseTime reads the texts and numbers that date functions take, and
 // returns microseconds since 1970; nil knows no dates.
 func NewEvaluator(parseTime func(text []byte) (micros int64, ok bool)) *Evaluator {
-	if parseTime == nil {
-		parseTime = func([]byte) (int64, bool) { return 0, false }
-	}
 	return &Evaluator{machine{time: parseTime}}
 }
 

@@ -4,7 +4,7 @@ import "ph2cio/internal/rawjson"
 
 // The bounds of one evaluation. Each is far above what a mapping needs, so that only an accident meets one.
 const (
-	// maxSteps bounds the time: each operator, call and turn of a loop is a step, and so are each 64 bytes of
+	// maxSteps bounds the time: each operator, call and turn of a loop is a step, and so are each 16 bytes of
 	// text that they go through.
 	maxSteps = 1_000_000
 	// maxMemory bounds the bytes of all values that are made on the way.
@@ -38,7 +38,7 @@ func (m *machine) begin(s source, slots int, row *Row) {
 
 // step accounts for one step over so many bytes.
 func (m *machine) step(at, bytes int) error {
-	m.steps -= 1 + bytes>>6
+	m.steps -= 1 + bytes>>4
 	if m.steps < 0 {
 		return m.source.errorf(at, "this takes too many steps: a list or text is too long for it")
 	}

@@ -193,7 +193,7 @@ func drawText(t *rapid.T) []byte { return escape(t, rapid.SampledFrom(texts).Dra
 func escape(t *rapid.T, text string) []byte {
 	quoted, _ := json.Marshal(text)
 	if r, size := utf8.DecodeRuneInString(text); r >= 'a' && r < 0x10000 && rapid.Bool().Draw(t, "escaped") {
-		quoted = append([]byte(fmt.Sprintf(`"\u%04x`, r)), quoted[1+size:]...)
+		quoted = append(fmt.Appendf(nil, `"\u%04x`, r), quoted[1+size:]...)
 	}
 	return quoted
 }
@@ -580,8 +580,8 @@ func mapOf(list, body oracle) oracle {
 	}}
 }
 
-// TestPropertiesKeepTheirBytes: what an expression only names comes out as it is in the row, as it does from a
-// placeholder in a template.
+// TestPropertiesKeepTheirBytes: what an expression only names comes out as it is in the row, as it does from
+// a placeholder in a template.
 func TestPropertiesKeepTheirBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		row, _ := drawRow(t)

@@ -98,14 +98,15 @@ func TestConditions(t *testing.T) {
 	checkError(t, "a text", err, `line 1, column 12: a condition is a boolean, but properties.plan is a text (compare it, as in properties.plan == "pro", or use bool(...))`)
 }
 
-// TestRowsWithoutValues: a row of which nothing is filled in has nil everywhere.
+// TestRowsWithoutValues: a row of which nothing is filled in has nil everywhere, also for an Evaluator of which
+// nothing is.
 func TestRowsWithoutValues(t *testing.T) {
-	e := NewEvaluator(nil)
+	var e Evaluator
 	for _, text := range []string{
 		`properties`, `properties.a`, `person.properties`, `person.properties.a`, `person.id`, `person.distinct_id`, `event.uuid`, `event.timestamp`,
 		`event.elements_chain`, `event.distinct_id`, `event.raw_distinct_id`, `unix("2026-03-04")`,
 	} {
-		if got := shown(e, compile(t, text), &Row{}); got != "nil" {
+		if got := shown(&e, compile(t, text), &Row{}); got != "nil" {
 			t.Errorf("%s gives %s", text, got)
 		}
 	}
