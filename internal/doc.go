@@ -75,7 +75,7 @@
 //	job         transfer, deliver, asread, mapping, posthog, ledger, source
 //	transfer    deliver, asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	deliver     customerio, ledger
-//	mapping     people, posthog, customerio, rawjson, redact
+//	mapping     people, posthog, customerio, expression, rawjson, redact
 //	expression  rawjson
 //	people      posthog, fold, identity, parallel, rawjson, spool
 //	fold        identity, rawjson, spool

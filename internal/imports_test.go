@@ -32,7 +32,7 @@ var imports = map[string][]string{
 	"internal/transfer/deliver":  under("customerio", "ledger"),
 	"internal/people":            under("posthog", "fold", "identity", "parallel", "spool", "rawjson"),
 	"internal/fold":              under("identity", "spool", "rawjson"),
-	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
+	"internal/mapping":           under("posthog", "people", "customerio", "expression", "redact", "rawjson"),
 	"internal/expression":        under("rawjson"),
 	"internal/codec":             {},
 	"internal/parquet":           under("codec"),
