@@ -28,7 +28,8 @@
 //	in          an element of a list, or the name of a member of an object
 //	contains    a part of a text, or an element of a list
 //	matches     a pattern in RE2's syntax, which must be written out
-//	a.b a["b"]  members; a[0] and a[-1] elements, a[1:3] a part of a list or text
+//	a.b a["b"]  members, of which those with other characters than letters, digits, _ and $ are written in [ ]:
+//	            properties["utm.source"]; a[0] and a[-1] elements, a[1:3] a part of a list or text
 //	a ? b : c   only what is needed is computed, as with and, or and ??
 //	let x = 1;  a name for the value that follows
 //	x | f(y)    f(x, y)

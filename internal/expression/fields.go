@@ -23,6 +23,7 @@ var spaces = map[string]space{
 // field is one of event or person, but for their properties.
 type field struct {
 	name  string
+	does  string // what it is, for help
 	kinds kinds
 	get   func(m *machine, at int) ([]byte, error)
 }
@@ -30,26 +31,26 @@ type field struct {
 // eventFields and personFields have the names of the placeholders in templates.
 var (
 	eventFields = []field{
-		{"event", isText, func(m *machine, at int) ([]byte, error) { return m.text(at, m.row.Event) }},
-		{"distinct_id", isText | isNil, func(m *machine, at int) ([]byte, error) { return m.textOrNil(at, m.row.DistinctID) }},
-		{"raw_distinct_id", isText | isNil, func(m *machine, at int) ([]byte, error) { return m.textOrNil(at, m.row.RawDistinctID) }},
-		{"uuid", isText | isNil, func(m *machine, at int) ([]byte, error) { return m.textOrNil(at, m.row.UUID) }},
-		{"timestamp", isNumber | isNil, func(m *machine, at int) ([]byte, error) {
+		{"event", "the event's name", isText, func(m *machine, at int) ([]byte, error) { return m.text(at, m.row.Event) }},
+		{"distinct_id", "the ID that the person is sent under", isText | isNil, func(m *machine, at int) ([]byte, error) { return m.textOrNil(at, m.row.DistinctID) }},
+		{"raw_distinct_id", "the row's own distinct ID", isText | isNil, func(m *machine, at int) ([]byte, error) { return m.textOrNil(at, m.row.RawDistinctID) }},
+		{"uuid", "the event's UUID", isText | isNil, func(m *machine, at int) ([]byte, error) { return m.textOrNil(at, m.row.UUID) }},
+		{"timestamp", "when it happened, in unix seconds", isNumber | isNil, func(m *machine, at int) ([]byte, error) {
 			if !m.row.HasTimestamp {
 				return nil, nil
 			}
 			return m.integer(at, m.row.Timestamp)
 		}},
-		{"elements_chain", isText | isNil, func(m *machine, _ int) ([]byte, error) { return orNil(m.row.ElementsChain), nil }},
+		{"elements_chain", "the elements that were clicked", isText | isNil, func(m *machine, _ int) ([]byte, error) { return orNil(m.row.ElementsChain), nil }},
 	}
 	personFields = []field{
-		{"id", isText | isNil, func(m *machine, at int) ([]byte, error) {
+		{"id", "PostHog's UUID of the person", isText | isNil, func(m *machine, at int) ([]byte, error) {
 			if m.row.Person == nil {
 				return nil, nil
 			}
 			return m.textOrNil(at, m.row.Person.ID())
 		}},
-		{"distinct_id", isText | isNil, func(m *machine, at int) ([]byte, error) {
+		{"distinct_id", "the ID that the person is sent under", isText | isNil, func(m *machine, at int) ([]byte, error) {
 			if m.row.Person == nil {
 				return nil, nil
 			}

@@ -16,6 +16,19 @@ func Functions() []Function {
 	return all
 }
 
+// Names returns what expressions begin with, and what it is.
+func Names() []Function {
+	var all []Function
+	for _, f := range eventFields {
+		all = append(all, Function{"event." + f.name, f.does})
+	}
+	all = append(all, Function{"properties.NAME", "a property of the event"})
+	for _, f := range personFields {
+		all = append(all, Function{"person." + f.name, f.does})
+	}
+	return append(all, Function{"person.properties.NAME", "a property of the person"})
+}
+
 const defaultUsage = "default(a, b, ...)"
 
 // functions is the table of functions: see the files that hold them.

@@ -60,10 +60,24 @@ func plainError(text source, err error) error {
 		return text.errorf(0, "%v", err)
 	}
 	e := &Error{Line: of.Line, Column: of.Column + 1, Text: plainWords(of.Message)}
-	if strings.HasPrefix(e.Text, `":"`) && strings.Contains(string(text), "{") {
-		e.Hint = "an object as the value of a function's elements needs ( ) around it"
+	if token, _, ok := strings.Cut(e.Text, " is not expected here"); ok {
+		e.Hint = otherTokens[strings.ToLower(strings.Trim(token, `"`))]
 	}
 	return e
+}
+
+// otherTokens are what other languages have at places where the parser meets them, and what to write.
+var otherTokens = map[string]string{
+	"=":       "== compares",
+	">":       "!= is the opposite of ==",
+	"and":     "write and in lower case",
+	"or":      "write or in lower case",
+	"not":     "write not in lower case",
+	"in":      "write in in lower case",
+	"is":      "write == nil or != nil",
+	"like":    "contains, startsWith, endsWith and matches look into texts",
+	"between": "write a >= 1 and a <= 9",
+	":":       "an object as the value of a function's elements needs ( ) around it",
 }
 
 var quotedToken = regexp.MustCompile(`\b(?:Identifier|Number|String|Bytes|Operator|Bracket)\((".*")\)`)
@@ -79,6 +93,8 @@ func plainWords(message string) string {
 		return what + " is not expected here"
 	case strings.Contains(message, "exceeds maximum allowed nodes"):
 		return fmt.Sprintf("the expression has more than %d parts", maxNodes)
+	case strings.Contains(message, "coalesce expressions"):
+		return "?? and another operator need ( ) around one of them, as in (a ?? b) > c"
 	case strings.Contains(message, "value out of range"):
 		return "the number is too large to be written here"
 	}

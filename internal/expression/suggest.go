@@ -12,6 +12,9 @@ func (c *compiler) unknownName(at int, name string) *Error {
 	for _, v := range c.variables {
 		known = append(known, v.name)
 	}
+	if strings.EqualFold(name, "null") || name == "undefined" || name == "None" {
+		return e.hinted("write nil for what is not there")
+	}
 	if functionNamed(name) != nil || name == "default" || isLoop(name) {
 		return e.hinted("%s is a function: write %s(...)", name, name)
 	}

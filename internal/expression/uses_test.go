@@ -2,6 +2,7 @@ package expression
 
 import (
 	"reflect"
+	"sync"
 	"testing"
 )
 
@@ -124,4 +125,31 @@ func TestFunctionsAreListed(t *testing.T) {
 	if len(all) != len(functions)+len(loops)+1 {
 		t.Errorf("%d functions are listed", len(all))
 	}
+}
+
+// TestNamesAreListed compiles each name that help lists.
+func TestNamesAreListed(t *testing.T) {
+	for _, name := range Names() {
+		if name.Does == "" {
+			t.Errorf("%s says nothing", name.Usage)
+		}
+		compile(t, name.Usage)
+	}
+}
+
+// TestManyGoroutinesShareAProgram is for the race detector.
+func TestManyGoroutinesShareAProgram(t *testing.T) {
+	p := compile(t, `sort(map(properties.cart.items, upper(.sku)))[0] matches "A" and properties.plan in ["free", "pro"]`)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			e := NewEvaluator(parseDate)
+			for range 100 {
+				if got := shown(e, p, rowOf(order)); got != "true" {
+					t.Error(got)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
