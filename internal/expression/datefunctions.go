@@ -11,9 +11,30 @@ import (
 )
 
 var dateFunctions = []function{
-	{Function: Function{"unix(date)", "the unix seconds of a date: a text such as 2026-03-04T10:02:11Z or 2026-03-04, or a number of seconds; nil if it is none"}, takes: []kinds{isText | isNumber}, gives: isNumber, call: unix},
-	{Function: Function{"date(date)", "the date as a text such as 2026-03-04T10:02:11Z"}, takes: []kinds{isText | isNumber}, gives: isText, call: date},
-	{Function: Function{`format_date(date, "layout")`, "the date in UTC as the layout has it: YYYY YY, MMMM MMM MM M, DD D, dddd ddd, HH H, mm, ss; [text] stands for itself"}, takes: []kinds{isText | isNumber, isText}, gives: isText, prepare: prepareLayout, call: formatDate},
+	{
+		Function: Function{
+			"unix(date)",
+			"the unix seconds of a date, which is a text such as 2026-03-04T10:02:11Z or a number of seconds; nil if it is none",
+			`unix("2026-03-04")`, `1772582400`,
+		},
+		takes: []kinds{isText | isNumber}, gives: isNumber, call: unix,
+	},
+	{
+		Function: Function{
+			"date(date)",
+			"the date as a text such as 2026-03-04T10:02:11Z",
+			`date(1772618531)`, `"2026-03-04T10:02:11Z"`,
+		},
+		takes: []kinds{isText | isNumber}, gives: isText, call: date,
+	},
+	{
+		Function: Function{
+			`format_date(date, "layout")`,
+			"the date in UTC as in the layout, of YYYY YY MMMM MMM MM M DD D dddd ddd HH H mm ss; other letters stand in [ ]",
+			`format_date("2026-03-04", "D MMM YYYY")`, `"4 Mar 2026"`,
+		},
+		takes: []kinds{isText | isNumber, isText}, gives: isText, prepare: prepareLayout, call: formatDate,
+	},
 }
 
 // moment returns the time that a value is, in UTC and with microseconds. ok is false for what is no date or

@@ -23,7 +23,7 @@ var spaces = map[string]space{
 // field is one of event or person, but for their properties.
 type field struct {
 	name  string
-	does  string // what it is, for help
+	is    string // for help
 	kinds kinds
 	get   func(m *machine, at int) ([]byte, error)
 }

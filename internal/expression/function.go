@@ -4,8 +4,10 @@ import "strings"
 
 // Function is one function of the language, for help and for the completion of editors.
 type Function struct {
-	Usage string // how it is called, such as "lower(text)"; what is in [ ] may be left out
-	Does  string // what it gives
+	Usage   string // how it is called, such as "lower(text)"; what is in [ ] may be left out
+	Does    string // what it gives
+	Example string // an expression with it
+	Gives   string // the JSON that the example gives
 }
 
 // Name returns the function's name.

@@ -7,7 +7,7 @@ import (
 
 // Functions returns all functions, sorted by name.
 func Functions() []Function {
-	all := []Function{{defaultUsage, "the first value that is not nil, like a ?? b ?? ..."}}
+	all := []Function{{defaultUsage, "the first value that is not nil, like a ?? b ?? ...", `default(nil, "free")`, `"free"`}}
 	for _, f := range functions {
 		all = append(all, f.Function)
 	}
@@ -16,17 +16,23 @@ func Functions() []Function {
 	return all
 }
 
-// Names returns what expressions begin with, and what it is.
-func Names() []Function {
-	var all []Function
+// Name is something that an expression can begin with.
+type Name struct {
+	Name string // such as event.uuid
+	Is   string // what it is
+}
+
+// Names returns all names. Instead of NAME stands the name of a property.
+func Names() []Name {
+	var all []Name
 	for _, f := range eventFields {
-		all = append(all, Function{"event." + f.name, f.does})
+		all = append(all, Name{"event." + f.name, f.is})
 	}
-	all = append(all, Function{"properties.NAME", "a property of the event"})
+	all = append(all, Name{"properties.NAME", "a property of the event"})
 	for _, f := range personFields {
-		all = append(all, Function{"person." + f.name, f.does})
+		all = append(all, Name{"person." + f.name, f.is})
 	}
-	return append(all, Function{"person.properties.NAME", "a property of the person"})
+	return append(all, Name{"person.properties.NAME", "a property of the person"})
 }
 
 const defaultUsage = "default(a, b, ...)"
@@ -48,12 +54,36 @@ func functionNamed(name string) *function { return functionsByName[name] }
 
 // loopFunctions are those that compute something for each element of a list, in which # is the element.
 var loopFunctions = []Function{
-	{"all(list, condition)", "whether the condition holds for each element, which it names #"},
-	{"any(list, condition)", "whether the condition holds for an element"},
-	{"count(list, condition)", "how many elements the condition holds for"},
-	{"filter(list, condition)", "the elements that the condition holds for"},
-	{"map(list, value)", "the values computed from each element"},
-	{"sum(list, [value])", "the sum of the elements, or of a value computed from each; nil adds nothing"},
+	{
+		"all(list, condition)",
+		"whether the condition holds for each element, which it names #",
+		`all([1, 2], # > 0)`, `true`,
+	},
+	{
+		"any(list, condition)",
+		"whether the condition holds for an element",
+		`any([{sku: "a"}, {sku: "b"}], .sku == "b")`, `true`,
+	},
+	{
+		"count(list, condition)",
+		"how many elements the condition holds for",
+		`count([1, 2, 3], # > 1)`, `2`,
+	},
+	{
+		"filter(list, condition)",
+		"the elements that the condition holds for",
+		`filter([1, 2, 3], # > 1)`, `[2,3]`,
+	},
+	{
+		"map(list, value)",
+		"the values computed from each element",
+		`map(["a", "b"], upper(#))`, `["A","B"]`,
+	},
+	{
+		"sum(list, [value])",
+		"the sum of the elements, or of a value computed from each; nil adds nothing",
+		`sum([{price: 2.5, qty: 2}, {price: 1, qty: 1}], .price * .qty)`, `6`,
+	},
 }
 
 // isLoop reports whether the parser reads a name as one of a loop, ours or not.

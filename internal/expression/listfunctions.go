@@ -7,10 +7,38 @@ import (
 )
 
 var listFunctions = []function{
-	{Function: Function{"first(list)", "the first element"}, takes: []kinds{isList}, gives: isAnything, call: first},
-	{Function: Function{"last(list)", "the last element"}, takes: []kinds{isList}, gives: isAnything, call: last},
-	{Function: Function{"unique(list)", "the elements without those that came before"}, takes: []kinds{isList}, gives: isList, call: unique},
-	{Function: Function{"sort(list)", "the numbers or texts of a list in rising order; nil is left out"}, takes: []kinds{isList}, gives: isList, call: sorted},
+	{
+		Function: Function{
+			"first(list)",
+			"the first element",
+			`first(["a", "b"])`, `"a"`,
+		},
+		takes: []kinds{isList}, gives: isAnything, call: first,
+	},
+	{
+		Function: Function{
+			"last(list)",
+			"the last element",
+			`last(["a", "b"])`, `"b"`,
+		},
+		takes: []kinds{isList}, gives: isAnything, call: last,
+	},
+	{
+		Function: Function{
+			"unique(list)",
+			"the elements without those that came before",
+			`unique(["a", "b", "a"])`, `["a","b"]`,
+		},
+		takes: []kinds{isList}, gives: isList, call: unique,
+	},
+	{
+		Function: Function{
+			"sort(list)",
+			"the numbers or texts of a list in rising order; nil is left out",
+			`sort([3, 1, 2])`, `[1,2,3]`,
+		},
+		takes: []kinds{isList}, gives: isList, call: sorted,
+	},
 }
 
 func first(_ *machine, _ *call, values [][]byte) ([]byte, error) { return element(values[0], 0), nil }

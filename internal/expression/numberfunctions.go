@@ -8,9 +8,30 @@ import (
 )
 
 var conversions = []function{
-	{Function: Function{"text(value)", "the value as a text; numbers as they are written"}, takes: []kinds{isAnything}, gives: isText, call: toText},
-	{Function: Function{"number(value)", "the number that a text is, nil if it is none"}, takes: []kinds{isText | isNumber}, gives: isNumber, call: toNumber},
-	{Function: Function{"bool(value)", "true and false of a text or of the numbers 1 and 0, nil for others"}, takes: []kinds{isText | isNumber | isBool}, gives: isBool, call: toBool},
+	{
+		Function: Function{
+			"text(value)",
+			"the value as a text; numbers as they are written",
+			`text(1.50)`, `"1.50"`,
+		},
+		takes: []kinds{isAnything}, gives: isText, call: toText,
+	},
+	{
+		Function: Function{
+			"number(value)",
+			"the number that a text is, nil if it is none",
+			`number("12.5") + 1`, `13.5`,
+		},
+		takes: []kinds{isText | isNumber}, gives: isNumber, call: toNumber,
+	},
+	{
+		Function: Function{
+			"bool(value)",
+			"true and false of a text or of the numbers 1 and 0, nil for others",
+			`bool("true")`, `true`,
+		},
+		takes: []kinds{isText | isNumber | isBool}, gives: isBool, call: toBool,
+	},
 }
 
 func toText(m *machine, k *call, values [][]byte) ([]byte, error) {
@@ -58,12 +79,54 @@ func toBool(m *machine, k *call, values [][]byte) ([]byte, error) {
 }
 
 var numberFunctions = []function{
-	{Function: Function{"round(number, [digits])", "the number rounded to so many digits behind the point, 0 if that is left out; a half goes away from 0"}, takes: []kinds{isNumber, isNumber}, optional: 1, gives: isNumber, call: round},
-	{Function: Function{"floor(number)", "the next whole number at or below"}, takes: []kinds{isNumber}, gives: isNumber, call: whole},
-	{Function: Function{"ceil(number)", "the next whole number at or above"}, takes: []kinds{isNumber}, gives: isNumber, call: whole},
-	{Function: Function{"abs(number)", "the number without its sign"}, takes: []kinds{isNumber}, gives: isNumber, call: absolute},
-	{Function: Function{"min(a, b, ...)", "the least of the numbers, or of the numbers in one list; nil does not count"}, takes: []kinds{isNumber | isList}, more: true, nils: true, gives: isNumber, call: least},
-	{Function: Function{"max(a, b, ...)", "the greatest of the numbers, or of the numbers in one list; nil does not count"}, takes: []kinds{isNumber | isList}, more: true, nils: true, gives: isNumber, call: greatest},
+	{
+		Function: Function{
+			"round(number, [digits])",
+			"the number rounded to so many digits behind the point, 0 if that is left out; a half goes away from 0",
+			`round(2.345, 2)`, `2.35`,
+		},
+		takes: []kinds{isNumber, isNumber}, optional: 1, gives: isNumber, call: round,
+	},
+	{
+		Function: Function{
+			"floor(number)",
+			"the next whole number at or below",
+			`floor(2.7)`, `2`,
+		},
+		takes: []kinds{isNumber}, gives: isNumber, call: whole,
+	},
+	{
+		Function: Function{
+			"ceil(number)",
+			"the next whole number at or above",
+			`ceil(2.1)`, `3`,
+		},
+		takes: []kinds{isNumber}, gives: isNumber, call: whole,
+	},
+	{
+		Function: Function{
+			"abs(number)",
+			"the number without its sign",
+			`abs(-2)`, `2`,
+		},
+		takes: []kinds{isNumber}, gives: isNumber, call: absolute,
+	},
+	{
+		Function: Function{
+			"min(a, b, ...)",
+			"the least of the numbers, or of the numbers in one list; nil does not count",
+			`min(3, 1, 2)`, `1`,
+		},
+		takes: []kinds{isNumber | isList}, more: true, nils: true, gives: isNumber, call: least,
+	},
+	{
+		Function: Function{
+			"max(a, b, ...)",
+			"the greatest of the numbers, or of the numbers in one list; nil does not count",
+			`max([3, 1, 2])`, `3`,
+		},
+		takes: []kinds{isNumber | isList}, more: true, nils: true, gives: isNumber, call: greatest,
+	},
 }
 
 func round(m *machine, k *call, values [][]byte) ([]byte, error) {

@@ -483,7 +483,7 @@ func called(name string, v any) (any, error) {
 	text, isText := v.(string)
 	list, isList := v.([]any)
 	number, isNumber := v.(*big.Rat)
-	object, isObject := v.(map[string]any)
+	_, isObject := v.(map[string]any)
 	switch {
 	case name == "default", name == "text" && isText:
 		return v, nil
@@ -494,7 +494,6 @@ func called(name string, v any) (any, error) {
 	case name == "length" && isList:
 		return big.NewRat(int64(len(list)), 1), nil
 	case name == "length" && isObject:
-		_ = object
 		return nil, errInexact // members that come twice count twice
 	case name == "lower" && isText:
 		return strings.ToLower(text), nil

@@ -12,20 +12,93 @@ import (
 )
 
 var textFunctions = []function{
-	{Function: Function{"lower(text)", "the text in lower case"}, takes: []kinds{isText}, gives: isText, call: plainly(lowered)},
-	{Function: Function{"upper(text)", "the text in upper case"}, takes: []kinds{isText}, gives: isText, call: plainly(uppered)},
-	{Function: Function{"trim(text)", "the text without white space around it"}, takes: []kinds{isText}, gives: isText, call: plainly(trimmed)},
-	{Function: Function{"replace(text, old, new)", "the text with each old replaced by new"}, takes: []kinds{isText, isText, isText}, gives: isText, call: replace},
-	{Function: Function{"split(text, separator)", "the list of the texts between separators"}, takes: []kinds{isText, isText}, gives: isList, call: split},
-	{Function: Function{"join(list, [separator])", "the elements as one text; nil is left out"}, takes: []kinds{isList, isText}, optional: 1, gives: isText, call: join},
-	{Function: Function{"substring(text, from, [to])", "the characters from one place, counted from 0, up to but not including another; places below 0 count from the end. text[from:to] is the same"}, takes: []kinds{isText, isNumber, isNumber}, optional: 1, gives: isText, call: substring},
-	{Function: Function{"length(value)", "the characters of a text, the elements of a list or the members of an object"}, takes: []kinds{isText | isList | isObject}, gives: isNumber, call: length},
-	{Function: Function{"sha256(text)", "the SHA-256 hash of the text, in lower-case hex"}, takes: []kinds{isText}, gives: isText, call: plainly(hashed256)},
-	{Function: Function{"md5(text)", "the MD5 hash of the text, in lower-case hex"}, takes: []kinds{isText}, gives: isText, call: plainly(hashedMD5)},
+	{
+		Function: Function{
+			"lower(text)",
+			"the text in lower case",
+			`lower("Pro")`, `"pro"`,
+		},
+		takes: []kinds{isText}, gives: isText, call: plainly(lowered),
+	},
+	{
+		Function: Function{
+			"upper(text)",
+			"the text in upper case",
+			`upper("pro")`, `"PRO"`,
+		},
+		takes: []kinds{isText}, gives: isText, call: plainly(uppered),
+	},
+	{
+		Function: Function{
+			"trim(text)",
+			"the text without white space around it",
+			`trim("  pro ")`, `"pro"`,
+		},
+		takes: []kinds{isText}, gives: isText, call: plainly(trimmed),
+	},
+	{
+		Function: Function{
+			"replace(text, old, new)",
+			"the text with each old replaced by new",
+			`replace("a-b-c", "-", " ")`, `"a b c"`,
+		},
+		takes: []kinds{isText, isText, isText}, gives: isText, call: replace,
+	},
+	{
+		Function: Function{
+			"split(text, separator)",
+			"the list of the texts between separators",
+			`split("a,b", ",")`, `["a","b"]`,
+		},
+		takes: []kinds{isText, isText}, gives: isList, call: split,
+	},
+	{
+		Function: Function{
+			"join(list, [separator])",
+			"the elements as one text; nil is left out",
+			`join(["a", "b"], ", ")`, `"a, b"`,
+		},
+		takes: []kinds{isList, isText}, optional: 1, gives: isText, call: join,
+	},
+	{
+		Function: Function{
+			"substring(text, from, [to])",
+			"the characters from a place, counted from 0, up to but not including another; below 0 from the end. Also text[from:to]",
+			`substring("plan-7", 5)`, `"7"`,
+		},
+		takes: []kinds{isText, isNumber, isNumber}, optional: 1, gives: isText, call: substring,
+	},
+	{
+		Function: Function{
+			"length(value)",
+			"the characters of a text, the elements of a list or the members of an object",
+			`length(["a", "b"])`, `2`,
+		},
+		takes: []kinds{isText | isList | isObject}, gives: isNumber, call: length,
+	},
+	{
+		Function: Function{
+			"sha256(text)",
+			"the SHA-256 hash of the text, in lower-case hex",
+			`sha256("a")`, `"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"`,
+		},
+		takes: []kinds{isText}, gives: isText, call: plainly(hashed256),
+	},
+	{
+		Function: Function{
+			"md5(text)",
+			"the MD5 hash of the text, in lower-case hex",
+			`md5("a")`, `"0cc175b9c0f1b6a831c399e269772661"`,
+		},
+		takes: []kinds{isText}, gives: isText, call: plainly(hashedMD5),
+	},
 }
 
 // slicing is text[from:to] and list[from:to].
-var slicing = function{Function: Function{"[ : ]", ""}, takes: []kinds{isText | isList, isNumber, isNumber}, optional: 1, gives: isText | isList, call: substring}
+var slicing = function{
+	Function: Function{Usage: "[ : ]"},
+	takes:    []kinds{isText | isList, isNumber, isNumber}, optional: 1, gives: isText | isList, call: substring,
+}
 
 // plainly returns the call of a function that appends its result to the memory it gets.
 func plainly(f func(dst, text []byte) []byte) func(*machine, *call, [][]byte) ([]byte, error) {

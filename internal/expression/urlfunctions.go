@@ -5,9 +5,30 @@ import (
 )
 
 var urlFunctions = []function{
-	{Function: Function{"host(url)", "the host of a URL with its port, nil if it has none"}, takes: []kinds{isText}, gives: isText, call: host},
-	{Function: Function{"path(url)", "the path of a URL"}, takes: []kinds{isText}, gives: isText, call: path},
-	{Function: Function{"query(url, name)", "the first value of a parameter in the query of a URL, nil if it is not there"}, takes: []kinds{isText, isText}, gives: isText, call: query},
+	{
+		Function: Function{
+			"host(url)",
+			"the host of a URL with its port, nil if it has none",
+			`host("https://shop.example/cart?id=7")`, `"shop.example"`,
+		},
+		takes: []kinds{isText}, gives: isText, call: host,
+	},
+	{
+		Function: Function{
+			"path(url)",
+			"the path of a URL",
+			`path("https://shop.example/cart?id=7")`, `"/cart"`,
+		},
+		takes: []kinds{isText}, gives: isText, call: path,
+	},
+	{
+		Function: Function{
+			"query(url, name)",
+			"the first value of a parameter in the query of a URL, nil if it is not there",
+			`query("https://shop.example/cart?id=7", "id")`, `"7"`,
+		},
+		takes: []kinds{isText, isText}, gives: isText, call: query,
+	},
 }
 
 // location is a URL in parts, as a browser sees them.

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -113,14 +114,19 @@ func TestRowsWithoutValues(t *testing.T) {
 	}
 }
 
-func TestFunctionsAreListed(t *testing.T) {
+// TestFunctions runs the examples that help shows.
+func TestFunctions(t *testing.T) {
 	all := Functions()
 	seen := map[string]bool{}
+	e := NewEvaluator(parseDate)
 	for _, f := range all {
-		if f.Does == "" || seen[f.Name()] {
-			t.Errorf("%s is listed twice or says nothing", f.Usage)
+		if f.Does == "" || seen[f.Name()] || !strings.Contains(f.Example, f.Name()+"(") {
+			t.Errorf("%s is listed twice, says nothing or has no example", f.Usage)
 		}
 		seen[f.Name()] = true
+		if got := shown(e, compile(t, f.Example), &Row{}); got != f.Gives {
+			t.Errorf("%s gives %s, want %s", f.Example, got, f.Gives)
+		}
 	}
 	if len(all) != len(functions)+len(loops)+1 {
 		t.Errorf("%d functions are listed", len(all))
@@ -130,10 +136,10 @@ func TestFunctionsAreListed(t *testing.T) {
 // TestNamesAreListed compiles each name that help lists.
 func TestNamesAreListed(t *testing.T) {
 	for _, name := range Names() {
-		if name.Does == "" {
-			t.Errorf("%s says nothing", name.Usage)
+		if name.Is == "" {
+			t.Errorf("%s says nothing", name.Name)
 		}
-		compile(t, name.Usage)
+		compile(t, name.Name)
 	}
 }
 
