@@ -519,61 +519,64 @@ func called(name string, v any) (any, error) {
 	return nil, errKind
 }
 
+// overElements computes a list and calls visit for each element while it is the one that # stands for, until
+// visit returns false. ok is false if there is no list.
+func overElements(s *scene, list oracle, visit func(element any) (more bool, err error)) (ok bool, err error) {
+	v, err := list.run(s)
+	if err != nil || v == nil {
+		return false, err
+	}
+	elements, ok := v.([]any)
+	if !ok {
+		return false, errKind
+	}
+	for _, element := range elements {
+		s.elements = append(s.elements, element)
+		more, err := visit(element)
+		s.elements = s.elements[:len(s.elements)-1]
+		if err != nil || !more {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
 func loopOf(name string, list, body oracle) oracle {
 	return oracle{name + "(" + list.text + ", (" + body.text + "))", func(s *scene) (any, error) {
-		v, err := list.run(s)
-		if err != nil || v == nil {
-			return nil, err
-		}
-		elements, ok := v.([]any)
-		if !ok {
-			return nil, errKind
-		}
-		kept := []any{}
-		for _, element := range elements {
-			s.elements = append(s.elements, element)
+		result, kept := name == "all", []any{}
+		ok, err := overElements(s, list, func(element any) (bool, error) {
 			yes, err := body.condition(s)
-			s.elements = s.elements[:len(s.elements)-1]
-			switch {
-			case err != nil:
-				return nil, err
-			case name == "any" && yes:
-				return true, nil
-			case name == "all" && !yes:
-				return false, nil
-			case yes:
+			if yes {
 				kept = append(kept, element)
 			}
-		}
-		switch name {
-		case "any", "all":
-			return name == "all", nil
-		case "count":
+			if name == "any" && yes || name == "all" && !yes {
+				result = yes
+				return false, err
+			}
+			return true, err
+		})
+		switch {
+		case err != nil || !ok:
+			return nil, err
+		case name == "count":
 			return big.NewRat(int64(len(kept)), 1), nil
+		case name == "filter":
+			return kept, nil
 		}
-		return kept, nil
+		return result, nil
 	}}
 }
 
 func mapOf(list, body oracle) oracle {
 	return oracle{"map(" + list.text + ", (" + body.text + "))", func(s *scene) (any, error) {
-		v, err := list.run(s)
-		if err != nil || v == nil {
-			return nil, err
-		}
-		elements, ok := v.([]any)
-		if !ok {
-			return nil, errKind
-		}
 		out := []any{}
-		for _, element := range elements {
-			s.elements = append(s.elements, element)
+		ok, err := overElements(s, list, func(any) (bool, error) {
 			value, err := body.run(s)
-			s.elements = s.elements[:len(s.elements)-1]
-			if err != nil {
-				return nil, err
-			}
 			out = append(out, value)
+			return true, err
+		})
+		if err != nil || !ok {
+			return nil, err
 		}
 		return out, nil
 	}}
