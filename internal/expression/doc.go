@@ -50,7 +50,7 @@
 // A file uses only what lies in its own line or above; those of the last line use each other, as the parts of
 // an expression do.
 //
-//	error, kinds, uses, row       errors and their places, kinds of values, what an expression looks at, the input
+//	error, kinds, uses, row       errors and their places, kinds of values, what is looked at, the input
 //	machine                       the memory and the bounds of one evaluation
 //	plain, number, order          texts without escapes, numbers, equality and order
 //	node, binary, fields          a compiled part, an operator with two operands, parts of events and persons

@@ -1,8 +1,8 @@
 package expression
 
 // Evaluator computes expressions for rows. It belongs to one goroutine, which can use it for any number of
-// programs: its memory is used again by each evaluation, so that most of them allocate nothing. The zero value
-// knows no dates.
+// programs: its memory is used again by each evaluation, so that most of them allocate nothing. The zero
+// value knows no dates.
 type Evaluator struct {
 	m machine
 }
@@ -21,9 +21,6 @@ func (e *Evaluator) JSON(dst []byte, p *Program, row *Row) (out []byte, ok bool,
 	value, err := p.root.run(&e.m)
 	if err != nil || value == nil {
 		return dst, false, err
-	}
-	if len(value) > MaxValue {
-		return dst, false, p.source.errorf(p.root.at, "%s has more than %d bytes", p.root.says, MaxValue)
 	}
 	return append(dst, value...), true, nil
 }

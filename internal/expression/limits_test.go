@@ -44,9 +44,10 @@ func TestBounds(t *testing.T) {
 		{`map(properties.objects, properties.objects)`, "bytes"},
 		{`split(replace(properties.long, "a", "b"), "b")`, "bytes"},
 		{`map(properties.list, replace(properties.long, "a", "b"))`, "memory"},
-		{`map(properties.list, lower(properties.escaped))`, "memory"},
+		{`map(properties.list, lower(properties.escaped))`, "bytes"},
+		{`map(properties.list, length(properties.escaped))`, "memory"},
 		{`upper(properties.escaped)`, "bytes"},
-		{`properties`, "bytes"},
+		{`length(properties) + length(properties.long)`, "90004"},
 		{`length(properties.long)`, "90000"},
 		{`count(properties.list, lower(properties.long) == "a") `, "steps"},
 		{`length(unique(properties.list))`, "1"},
@@ -62,6 +63,17 @@ func TestBounds(t *testing.T) {
 		}
 		if cap(e.m.arena) > 4*maxMemory {
 			t.Fatalf("%.100s leaves %d bytes of memory", test.text, cap(e.m.arena))
+		}
+	}
+}
+
+// TestLargeValuesArePassedOn: the limits are for what an expression makes.
+func TestLargeValuesArePassedOn(t *testing.T) {
+	text := `"` + strings.Repeat("a", 2*maxMemory) + `"`
+	e := NewEvaluator(nil)
+	for _, expression := range []string{`properties.text`, `properties.none ?? properties.text`, `properties.text != "" ? properties.text : nil`} {
+		if got := shown(e, compile(t, expression), rowOf(`{"text":`+text+`}`)); got != text {
+			t.Errorf("%s gives %.100s", expression, got)
 		}
 	}
 }

@@ -9,7 +9,8 @@ const (
 	maxSteps = 1_000_000
 	// maxMemory bounds the bytes of all values that are made on the way.
 	maxMemory = 1 << 20
-	// MaxValue is the largest value in bytes that an expression gives.
+	// MaxValue is the largest value in bytes that an expression makes. One that it only passes on may have any
+	// size.
 	MaxValue = 100 << 10
 )
 
@@ -65,14 +66,14 @@ func (m *machine) push(at int, value []byte) error {
 	return nil
 }
 
-// text makes a value of plain text. Most of it is as long as the text; escapes are no longer than six bytes.
+// text makes a value of plain text.
 func (m *machine) text(at int, plain []byte) ([]byte, error) {
 	if err := m.room(at, len(plain)+len(`""`)); err != nil {
 		return nil, err
 	}
 	start := len(m.arena)
 	m.arena = rawjson.AppendString(m.arena, plain)
-	return m.made(start), nil
+	return m.made(start), m.room(at, len(m.arena)-start) // again, with its escapes
 }
 
 // made returns the value that the arena has from start on.

@@ -100,8 +100,8 @@ func TestConditions(t *testing.T) {
 	checkError(t, "a text", err, `line 1, column 12: a condition is a boolean, but properties.plan is a text (compare it, as in properties.plan == "pro", or use bool(...))`)
 }
 
-// TestRowsWithoutValues: a row of which nothing is filled in has nil everywhere, also for an Evaluator of which
-// nothing is.
+// TestRowsWithoutValues: a row of which nothing is filled in has nil everywhere, also for an Evaluator of
+// which nothing is.
 func TestRowsWithoutValues(t *testing.T) {
 	var e Evaluator
 	for _, text := range []string{
