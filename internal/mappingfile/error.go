@@ -1,0 +1,71 @@
+package mappingfile
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"ph2cio/internal/escape"
+)
+
+// Position is a place in a mapping file. Both numbers begin with 1; columns count characters. The zero value
+// is no place.
+type Position struct {
+	Line, Column int
+}
+
+// Error says what is wrong with a mapping file, and where.
+type Error struct {
+	File         string
+	Line, Column int
+	Text         string // what is wrong
+	Hint         string // what to write instead; empty if that is not known
+}
+
+// Error returns FILE:LINE:COLUMN, which editors and terminals turn into a link, what is wrong, and the hint.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Text)
+	if e.Hint != "" {
+		text += " (" + e.Hint + ")"
+	}
+	return escape.Text(text)
+}
+
+// hinted returns the error with a hint.
+func (e *Error) hinted(format string, values ...any) *Error {
+	e.Hint = fmt.Sprintf(format, values...)
+	return e
+}
+
+// maxErrors bounds how many errors of a file are reported.
+const maxErrors = 50
+
+// problems collects the errors of a file.
+type problems struct {
+	file string
+	all  []*Error
+}
+
+// errorf adds an error and returns it, so that a hint can be added.
+func (p *problems) errorf(at Position, format string, values ...any) *Error {
+	e := &Error{File: p.file, Line: at.Line, Column: at.Column, Text: fmt.Sprintf(format, values...)}
+	p.all = append(p.all, e)
+	return e
+}
+
+// err returns all errors as one, in the order of the file; nil if there are none.
+func (p *problems) err() error {
+	slices.SortStableFunc(p.all, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	var errs []error
+	for i, e := range p.all {
+		if i == maxErrors {
+			errs = append(errs, fmt.Errorf("%s: and %d more errors", escape.Text(p.file), len(p.all)-maxErrors))
+			break
+		}
+		errs = append(errs, e)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,98 @@
+package mappingfile
+
+import (
+	"cmp"
+	"strings"
+)
+
+// object is a mapping whose keys have a meaning. Reading, suggestions and the schema all follow from it.
+type object[T any] struct {
+	what  string // in errors
+	does  string
+	keys  []key[T]
+	other map[string]string // what people write for keys that are called something else
+	check func(r *reader, n *node, to *T)
+}
+
+// key is one key of an object.
+type key[T any] struct {
+	name     string
+	does     string
+	required bool
+	schema   schema // of the value, without the description
+	read     func(r *reader, n *node, to *T)
+}
+
+// read reads a mapping.
+func (o *object[T]) read(r *reader, n *node, to *T) {
+	if n.kind != isMapping {
+		r.wrong(n, o.what, "a mapping with the keys "+strings.Join(o.names(), ", "))
+		return
+	}
+	before := len(r.all)
+	seen := map[string]bool{}
+	for _, p := range r.unique(n) {
+		k := o.key(p.key.text)
+		if k == nil {
+			o.unknown(r, p)
+			continue
+		}
+		seen[k.name] = true
+		if p.value.kind == isNull {
+			r.errorf(p.key.at, "%s has no value", k.name)
+			continue
+		}
+		k.read(r, p.value, to)
+	}
+	for _, k := range o.keys {
+		if k.required && !seen[k.name] {
+			r.errorf(n.at, "%s has no %s", o.what, k.name)
+		}
+	}
+	if o.check != nil && len(r.all) == before {
+		o.check(r, n, to)
+	}
+}
+
+func (o *object[T]) key(name string) *key[T] {
+	for i := range o.keys {
+		if o.keys[i].name == name {
+			return &o.keys[i]
+		}
+	}
+	return nil
+}
+
+func (o *object[T]) names() []string {
+	var names []string
+	for _, k := range o.keys {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// unknown reports a key that the object does not have.
+func (o *object[T]) unknown(r *reader, p pair) {
+	e := r.errorf(p.key.at, "%s has no key %s", o.what, shown(p.key.text))
+	name := strings.ReplaceAll(strings.ToLower(p.key.text), "_", "-")
+	if meant := cmp.Or(o.other[name], nearest(name, o.names())); meant != "" {
+		e.Hint = "did you mean " + meant + "?"
+		return
+	}
+	e.Hint = "the keys are " + strings.Join(o.names(), ", ")
+}
+
+// unique returns the pairs of a mapping, and reports names that it has twice.
+func (r *reader) unique(n *node) []pair {
+	lines := map[string]int{}
+	pairs := make([]pair, 0, len(n.pairs))
+	for _, p := range n.pairs {
+		if line := lines[p.key.text]; line > 0 {
+			r.errorf(p.key.at, "%s is there twice", shown(p.key.text)).hinted("the first is in line %d", line)
+			continue
+		}
+		lines[p.key.text] = p.key.at.Line
+		pairs = append(pairs, p)
+	}
+	return pairs
+}

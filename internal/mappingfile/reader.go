@@ -1,0 +1,191 @@
+package mappingfile
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ph2cio/internal/escape"
+	"ph2cio/internal/expression"
+	"ph2cio/internal/rawjson"
+)
+
+// reader reads the values of a file.
+type reader struct {
+	problems
+	source source
+}
+
+// shown shows a name of the file in errors: as it is, or in quotes if it could be misread.
+func shown(name string) string {
+	odd := func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("_-.$", c)
+	}
+	if name == "" || utf8.RuneCountInString(name) > 60 || strings.ContainsFunc(name, odd) {
+		return escape.Quoted(name)
+	}
+	return name
+}
+
+// wrong reports a value of another kind than is wanted.
+func (r *reader) wrong(n *node, what, wanted string) {
+	e := r.errorf(n.at, "%s is %s, not %s", what, wanted, n.kind)
+	switch n.kind {
+	case isMapping:
+		if text := r.braces(n); text != "" {
+			e.Text = what + ": a text that begins with { must be in quotes"
+			e.Hint = "'" + strings.ReplaceAll(text, "'", "''") + "'"
+		}
+	case isNumber, isBool:
+		if strings.Contains(wanted, "name") || strings.Contains(wanted, "text") {
+			e.Hint = "if that is the text, write '" + n.text + "'"
+		}
+	case isNull:
+		e.Text = what + " has no value"
+		e.Hint = "an empty text is written ''"
+	}
+}
+
+// braces returns the text of a mapping that is probably an expression in braces without quotes, or "".
+func (r *reader) braces(n *node) string {
+	line := r.source.from(n.at)
+	if !n.flow || !strings.HasPrefix(line, "{") || strings.HasPrefix(line, "{{") {
+		return ""
+	}
+	if inside, err := inBraces(line); err == nil {
+		return "{" + inside + "}"
+	}
+	return ""
+}
+
+// text reads a text. wanted says what the value is.
+func (r *reader) text(n *node, what, wanted string) (string, bool) {
+	if n.kind != isText {
+		r.wrong(n, what, wanted)
+		return "", false
+	}
+	return n.text, true
+}
+
+// texts reads a text or a list of texts.
+func (r *reader) texts(n *node, what, one, wanted string) (items []*node) {
+	all := []*node{n}
+	if n.kind == isList {
+		all = n.items
+		if len(all) == 0 {
+			r.errorf(n.at, "%s is empty", what)
+		}
+	}
+	for _, item := range all {
+		if item.kind != isText {
+			if n.kind == isList {
+				r.wrong(item, "each of "+what, one)
+			} else {
+				r.wrong(item, what, wanted)
+			}
+			continue
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// list reads the elements of a list.
+func (r *reader) list(n *node, what, of string) []*node {
+	if n.kind != isList {
+		r.wrong(n, what, "a list of "+of)
+		return nil
+	}
+	return n.items
+}
+
+// template reads a text with expressions.
+func (r *reader) template(n *node) (Template, bool) {
+	t, err := parseTemplate(n.text, expression.EventScope, true)
+	if err != nil {
+		of := err.(*TemplateError) // the type of all errors of parseTemplate
+		r.inside(n, of.Offset, of.Text, of.Hint)
+	}
+	return t, err == nil
+}
+
+// condition reads an expression that is true or false.
+func (r *reader) condition(n *node) *expression.Program {
+	if n.kind >= isList || n.kind == isNull {
+		r.wrong(n, "when", `an expression such as properties.plan == "free"`)
+		return nil
+	}
+	program, err := expression.CompileCondition(n.text, expression.EventScope)
+	if err == nil {
+		return program
+	}
+	of := err.(*expression.Error) // the type of all errors of CompileCondition
+	hint := of.Hint
+	if inside, err := inBraces(n.text); err == nil && len(inside)+2 == len(n.text) {
+		hint = "when has no braces around the expression"
+	}
+	r.inside(n, offsetOf(n.text, of.Line, of.Column), of.Text, hint)
+	return nil
+}
+
+// inside reports what is wrong within a text.
+func (r *reader) inside(n *node, offset int, text, hint string) {
+	if r.commented(n) {
+		hint = "in YAML a # behind a space begins a comment: put the whole text in quotes"
+	}
+	r.errorf(r.source.within(n, offset), "%s", text).Hint = hint
+}
+
+// commented reports whether a comment follows a text without quotes in its line.
+func (r *reader) commented(n *node) bool {
+	behind, found := strings.CutPrefix(r.source.from(n.at), n.text)
+	return n.style == plain && found && strings.HasPrefix(strings.TrimLeft(behind, " \t"), "#")
+}
+
+// json appends a value as JSON. What JSON does not have is an error.
+func (r *reader) json(dst []byte, n *node) []byte {
+	switch n.kind {
+	case isNull:
+		return append(dst, "null"...)
+	case isBool:
+		return append(dst, strings.ToLower(n.text)...)
+	case isNumber:
+		if !jsonNumber.MatchString(n.text) {
+			r.errorf(n.at, "%s is not a number as JSON has them", n.text).hinted("if that is the text, write '%s'", n.text)
+		}
+		return append(dst, n.text...)
+	case isText:
+		return rawjson.AppendString(dst, n.text)
+	case isList:
+		dst = append(dst, '[')
+		for i, item := range n.items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = r.json(dst, item)
+		}
+		return append(dst, ']')
+	}
+	dst = append(dst, '{')
+	for i, p := range r.unique(n) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(rawjson.AppendString(dst, p.key.text), ':')
+		dst = r.json(dst, p.value)
+	}
+	return append(dst, '}')
+}
+
+// objects reads a list of JSON objects.
+func (r *reader) objects(n *node, what string) []string {
+	objects := []string{} // a test may have no operations
+	for _, item := range r.list(n, what, "JSON objects") {
+		if item.kind != isMapping {
+			r.wrong(item, "each of "+what, "a JSON object")
+			continue
+		}
+		objects = append(objects, string(r.json(nil, item)))
+	}
+	return objects
+}

@@ -1,0 +1,72 @@
+package mappingfile
+
+import "github.com/goccy/go-yaml/token"
+
+// The bounds of what the YAML parser gets to see: it is recursive, and takes quadratic time for the keys of
+// one mapping.
+const (
+	maxDepth  = 50
+	maxColumn = 200 // of what begins a line or an element
+	maxKeys   = 1000
+	maxTokens = 400_000
+)
+
+// checkTokens reports whether the parser can be trusted with the tokens.
+func checkTokens(p *problems, tokens token.Tokens) bool {
+	if len(tokens) > maxTokens {
+		p.errorf(Position{1, 1}, "the file has more than %d parts", maxTokens)
+		return false
+	}
+	depth, line, anchors := 0, 0, 0
+	var levels levels
+	for _, tk := range tokens {
+		at := positionOf(tk)
+		first := at.Line != line
+		line = at.Line
+		switch tk.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			depth++
+		case token.MappingEndType, token.SequenceEndType:
+			depth--
+		case token.AnchorType:
+			anchors++
+		case token.TagType:
+			p.errorf(at, "%.60s is a tag in YAML, which a mapping file does not use", tk.Value).
+				hinted("write not in place of !, or put the whole text in quotes")
+			return false
+		case token.DirectiveType:
+			p.errorf(at, "a mapping file has no directives such as %%YAML").hinted("a text that begins with %% must be in quotes")
+			return false
+		}
+		entry := tk.Type == token.SequenceEntryType || tk.Type == token.MappingKeyType
+		switch {
+		case depth > maxDepth, depth <= 0 && at.Column > maxColumn && (first || entry):
+			p.errorf(at, "lists and mappings are nested too deep")
+			return false
+		case anchors > maxKeys:
+			p.errorf(at, "the file has more than %d anchors (&)", maxKeys)
+			return false
+		case depth <= 0 && first && !entry && levels.add(at.Column) > maxKeys:
+			p.errorf(at, "a mapping has more than %d keys", maxKeys)
+			return false
+		}
+	}
+	return true
+}
+
+// levels counts the lines that begin in each column, since one began further to the left.
+type levels []level
+
+type level struct{ column, lines int }
+
+func (l *levels) add(column int) int {
+	for len(*l) > 0 && (*l)[len(*l)-1].column > column {
+		*l = (*l)[:len(*l)-1]
+	}
+	if last := len(*l) - 1; last >= 0 && (*l)[last].column == column {
+		(*l)[last].lines++
+		return (*l)[last].lines
+	}
+	*l = append(*l, level{column, 1})
+	return 1
+}
