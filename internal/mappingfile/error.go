@@ -45,14 +45,26 @@ const maxErrors = 50
 type problems struct {
 	file string
 	all  []*Error
+	more int // that are not kept
 }
+
+// found returns how many errors there are.
+func (p *problems) found() int { return len(p.all) + p.more }
 
 // errorf adds an error and returns it, so that a hint can be added.
 func (p *problems) errorf(at Position, format string, values ...any) *Error {
+	if len(p.all) > 2*maxErrors {
+		p.more++
+		return &Error{}
+	}
 	e := &Error{File: p.file, Line: at.Line, Column: at.Column, Text: fmt.Sprintf(format, values...)}
 	p.all = append(p.all, e)
 	return e
 }
+
+// enough reports whether there are so many errors that others need no exact place and no hint: to find these
+// takes time.
+func (p *problems) enough() bool { return len(p.all) > maxErrors }
 
 // err returns all errors as one, in the order of the file; nil if there are none.
 func (p *problems) err() error {
@@ -62,7 +74,7 @@ func (p *problems) err() error {
 	var errs []error
 	for i, e := range p.all {
 		if i == maxErrors {
-			errs = append(errs, fmt.Errorf("%s: and %d more errors", escape.Text(p.file), len(p.all)-maxErrors))
+			errs = append(errs, fmt.Errorf("%s: and %d more errors", escape.Text(p.file), p.found()-maxErrors))
 			break
 		}
 		errs = append(errs, e)

@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// maxFilters and maxPattern bound the time that it takes to compile patterns, and to run them for each row.
+const (
+	maxFilters = 100
+	maxPattern = 1000 // bytes
+)
+
 // filterKeys are the keys of a test-account filter, in PostHog's words.
 var filterKeys = object[Filter]{
 	what: "a filter of test-accounts",
@@ -107,7 +113,11 @@ func checkFilter(r *reader, n *node, to *Filter) {
 		}
 	}
 	for _, value := range to.Values {
-		if strings.HasSuffix(to.Operator, "regex") {
+		switch {
+		case !strings.HasSuffix(to.Operator, "regex"):
+		case len(value) > maxPattern:
+			r.errorf(n.at, "the pattern has more than %d bytes", maxPattern)
+		default:
 			if _, err := regexp.Compile(value); err != nil {
 				r.errorf(n.at, "%s is not a valid pattern: %v", shown(value), err)
 			}

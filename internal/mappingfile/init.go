@@ -17,7 +17,7 @@ func Init(settings []Known) string {
 	var lines strings.Builder
 	for _, known := range settings {
 		if known.Default != "" {
-			lines.WriteString("# " + strings.ReplaceAll(known.Does, "\n", " ") + "\n#  " + known.Name + ": " + written(known.Default) + "\n")
+			lines.WriteString("#  # " + strings.ReplaceAll(known.Does, "\n", " ") + "\n#  " + known.Name + ": " + written(known.Default) + "\n")
 		}
 	}
 	return strings.Replace(initText, "{{settings}}\n", lines.String(), 1)

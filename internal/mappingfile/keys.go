@@ -19,6 +19,7 @@ type key[T any] struct {
 	name     string
 	does     string
 	required bool
+	mayBeNil bool   // what nothing follows says nothing: all below it may be in comments
 	schema   schema // of the value, without the description
 	read     func(r *reader, n *node, to *T)
 }
@@ -29,15 +30,18 @@ func (o *object[T]) read(r *reader, n *node, to *T) {
 		r.wrong(n, o.what, "a mapping with the keys "+strings.Join(o.names(), ", "))
 		return
 	}
-	before := len(r.all)
+	before := r.found()
 	seen := map[string]bool{}
 	for _, p := range r.unique(n) {
 		k := o.key(p.key.text)
 		if k == nil {
-			o.unknown(r, p)
+			seen[o.unknown(r, p)] = true
 			continue
 		}
 		seen[k.name] = true
+		if p.value.kind == isNull && k.mayBeNil {
+			continue
+		}
 		if p.value.kind == isNull {
 			r.errorf(p.key.at, "%s has no value", k.name)
 			continue
@@ -49,7 +53,7 @@ func (o *object[T]) read(r *reader, n *node, to *T) {
 			r.errorf(n.at, "%s has no %s", o.what, k.name)
 		}
 	}
-	if o.check != nil && len(r.all) == before {
+	if o.check != nil && r.found() == before {
 		o.check(r, n, to)
 	}
 }
@@ -71,15 +75,16 @@ func (o *object[T]) names() []string {
 	return names
 }
 
-// unknown reports a key that the object does not have.
-func (o *object[T]) unknown(r *reader, p pair) {
+// unknown reports a key that the object does not have, and returns the one that was probably meant.
+func (o *object[T]) unknown(r *reader, p pair) (meant string) {
 	e := r.errorf(p.key.at, "%s has no key %s", o.what, shown(p.key.text))
 	name := strings.ReplaceAll(strings.ToLower(p.key.text), "_", "-")
-	if meant := cmp.Or(o.other[name], nearest(name, o.names())); meant != "" {
+	if meant = cmp.Or(o.other[name], nearest(name, o.names())); meant != "" {
 		e.Hint = "did you mean " + meant + "?"
-		return
+	} else {
+		e.Hint = "the keys are " + strings.Join(o.names(), ", ")
 	}
-	e.Hint = "the keys are " + strings.Join(o.names(), ", ")
+	return meant
 }
 
 // unique returns the pairs of a mapping, and reports names that it has twice.

@@ -13,7 +13,22 @@ import (
 // reader reads the values of a file.
 type reader struct {
 	problems
-	source source
+	source      source
+	expressions int
+}
+
+// maxExpressions bounds the time that it takes to compile the expressions of a file.
+const maxExpressions = 10_000
+
+// counts reports whether a file may have so many more expressions.
+func (r *reader) counts(n *node, expressions int) bool {
+	if r.expressions += expressions; r.expressions > maxExpressions {
+		if r.expressions-expressions <= maxExpressions {
+			r.errorf(n.at, "the file has more than %d expressions", maxExpressions)
+		}
+		return false
+	}
+	return true
 }
 
 // shown shows a name of the file in errors: as it is, or in quotes if it could be misread.
@@ -28,11 +43,14 @@ func shown(name string) string {
 }
 
 // wrong reports a value of another kind than is wanted.
-func (r *reader) wrong(n *node, what, wanted string) {
+func (r *reader) wrong(n *node, what, wanted string) *Error {
 	e := r.errorf(n.at, "%s is %s, not %s", what, wanted, n.kind)
+	if r.enough() {
+		return e
+	}
 	switch n.kind {
 	case isMapping:
-		if text := r.braces(n); text != "" {
+		if text := r.braces(n); text != "" && strings.Contains(wanted, "text") {
 			e.Text = what + ": a text that begins with { must be in quotes"
 			e.Hint = "'" + strings.ReplaceAll(text, "'", "''") + "'"
 		}
@@ -44,6 +62,7 @@ func (r *reader) wrong(n *node, what, wanted string) {
 		e.Text = what + " has no value"
 		e.Hint = "an empty text is written ''"
 	}
+	return e
 }
 
 // braces returns the text of a mapping that is probably an expression in braces without quotes, or "".
@@ -52,7 +71,7 @@ func (r *reader) braces(n *node) string {
 	if !n.flow || !strings.HasPrefix(line, "{") || strings.HasPrefix(line, "{{") {
 		return ""
 	}
-	if inside, err := inBraces(line); err == nil {
+	if inside, err := inBraces(line); err == nil && strings.ContainsAny(inside, `.(["?`) {
 		return "{" + inside + "}"
 	}
 	return ""
@@ -101,6 +120,9 @@ func (r *reader) list(n *node, what, of string) []*node {
 
 // template reads a text with expressions.
 func (r *reader) template(n *node) (Template, bool) {
+	if !r.counts(n, strings.Count(n.text, "{")) {
+		return Template{}, false
+	}
 	t, err := parseTemplate(n.text, expression.EventScope, true)
 	if err != nil {
 		of := err.(*TemplateError) // the type of all errors of parseTemplate
@@ -112,7 +134,10 @@ func (r *reader) template(n *node) (Template, bool) {
 // condition reads an expression that is true or false.
 func (r *reader) condition(n *node) *expression.Program {
 	if n.kind >= isList || n.kind == isNull {
-		r.wrong(n, "when", `an expression such as properties.plan == "free"`)
+		r.wrong(n, "when", `an expression without braces, as a text`)
+		return nil
+	}
+	if !r.counts(n, 1) {
 		return nil
 	}
 	program, err := expression.CompileCondition(n.text, expression.EventScope)
@@ -121,8 +146,8 @@ func (r *reader) condition(n *node) *expression.Program {
 	}
 	of := err.(*expression.Error) // the type of all errors of CompileCondition
 	hint := of.Hint
-	if inside, err := inBraces(n.text); err == nil && len(inside)+2 == len(n.text) {
-		hint = "when has no braces around the expression"
+	if strings.HasPrefix(n.text, "{") {
+		hint = "when has no braces around what it names"
 	}
 	r.inside(n, offsetOf(n.text, of.Line, of.Column), of.Text, hint)
 	return nil
@@ -130,6 +155,10 @@ func (r *reader) condition(n *node) *expression.Program {
 
 // inside reports what is wrong within a text.
 func (r *reader) inside(n *node, offset int, text, hint string) {
+	if r.enough() {
+		r.errorf(n.at, "%s", text)
+		return
+	}
 	if r.commented(n) {
 		hint = "in YAML a # behind a space begins a comment: put the whole text in quotes"
 	}

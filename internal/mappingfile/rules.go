@@ -11,25 +11,29 @@ var fileKeys = object[File]{
 	does: "How ph2cio turns PostHog's events and people into Customer.io's.",
 	keys: []key[File]{
 		{
-			name: "settings", does: "What flags say, under their names without --. A flag on the command line, an environment variable and .env win over it.",
+			name: "settings", mayBeNil: true, does: "What flags say, under their names without --. A flag on the command line, an environment variable and .env win over it.",
 			read: (*reader).settings,
 		},
 		{
-			name: "test-accounts", does: "PostHog's test-account filters, in the same words (Settings > Project > Filter out internal and test users). A row is sent only if all of them match.",
+			name: "test-accounts", mayBeNil: true, does: "PostHog's test-account filters, in the same words (Settings > Project > Filter out internal and test users). A row is sent only if all of them match.",
 			schema: listOf(&filterKeys),
 			read: func(r *reader, n *node, to *File) {
+				if n.kind == isList && len(n.items) > maxFilters {
+					r.errorf(n.at, "test-accounts has more than %d filters", maxFilters)
+					return
+				}
 				to.TestAccounts = elements(r, n, "test-accounts", "filters", &filterKeys, func(f *Filter, at Position) { f.At = at })
 			},
 		},
 		{
-			name: "rules", does: "What becomes of events. All rules whose events and conditions match act, in this order.",
+			name: "rules", mayBeNil: true, does: "What becomes of events. All rules whose events and conditions match act, in this order.",
 			schema: listOf(&ruleKeys),
 			read: func(r *reader, n *node, to *File) {
 				to.Rules = elements(r, n, "rules", "rules", &ruleKeys, func(one *Rule, at Position) { one.At = at })
 			},
 		},
 		{
-			name: "tests", does: "Examples that show what becomes of rows, which ph2cio mapping test runs.",
+			name: "tests", mayBeNil: true, does: "Examples that show what becomes of rows, which ph2cio mapping test runs.",
 			schema: listOf(&testKeys),
 			read: func(r *reader, n *node, to *File) {
 				to.Tests = elements(r, n, "tests", "tests", &testKeys, func(one *Test, at Position) { one.At = at })
@@ -50,7 +54,7 @@ func elements[T any](r *reader, n *node, what, of string, keys *object[T], place
 	return all
 }
 
-// ruleKeys are the keys of a rule. Its init function fills it, since those read with it.
+// ruleKeys are the keys of a rule.
 var ruleKeys = object[Rule]{
 	what: "a rule",
 	does: "What becomes of the events that it matches.",
@@ -79,7 +83,7 @@ var ruleKeys = object[Rule]{
 			name: "drop", schema: schema{"const": true}, does: "Leave these events out. A rule with drop has nothing else than events and when.",
 			read: func(r *reader, n *node, to *Rule) {
 				if n.kind != isBool || !n.isTrue() {
-					r.errorf(n.at, "drop is true, or left out")
+					r.errorf(n.at, "drop is true, or left out").hinted("write drop: true")
 				}
 				to.Drop = true
 			},
@@ -193,8 +197,7 @@ func (r *reader) value(n *node, name string) Value {
 	case isNumber, isBool:
 		v.Literal = string(r.json(nil, n))
 	case isList:
-		r.wrong(n, shown(name), "a text, a number, true or false")
-		r.all[len(r.all)-1].Hint = "a list is written as an expression: '{[properties.a, properties.b]}'"
+		r.wrong(n, shown(name), "a text, a number, true or false").hinted("a list is written as an expression: '{[properties.a, properties.b]}'")
 	default:
 		r.wrong(n, shown(name), "a text, a number, true or false")
 	}

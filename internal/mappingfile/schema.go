@@ -49,7 +49,7 @@ func settingsSchema(settings []Known, does string) schema {
 		}
 		properties[known.Name] = one
 	}
-	s := schema{"type": "object", "description": does, "properties": properties}
+	s := schema{"type": []string{"object", "null"}, "description": does, "properties": properties}
 	if len(settings) > 0 {
 		s["additionalProperties"] = false
 	} else {
@@ -65,6 +65,9 @@ func (o *object[T]) schema() schema {
 	for _, k := range o.keys {
 		one := schema{"description": k.does}
 		maps.Copy(one, k.schema)
+		if k.mayBeNil {
+			one["type"] = []any{one["type"], "null"}
+		}
 		properties[k.name] = one
 		if k.required {
 			required = append(required, k.name)

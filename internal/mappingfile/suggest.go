@@ -4,13 +4,14 @@ import "strings"
 
 // nearest returns the known name that was probably meant, or "".
 func nearest(name string, known []string) (meant string) {
-	name = strings.ReplaceAll(strings.ToLower(strings.TrimLeft(name, "-")), "_", "-")
+	dashed := func(s string) string { return strings.ReplaceAll(s, "_", "-") }
+	name = dashed(strings.ToLower(strings.TrimLeft(name, "-")))
 	if len(name) > 40 {
 		return ""
 	}
 	most := 1 + len(name)/4
 	for _, one := range known {
-		if d := edits(name, one); d <= most && d < len(one) {
+		if d := edits(name, dashed(one)); d <= most && d < len(one) {
 			meant, most = one, d-1
 		}
 	}

@@ -39,6 +39,10 @@ func checkTokens(p *problems, tokens token.Tokens) bool {
 			return false
 		}
 		entry := tk.Type == token.SequenceEntryType || tk.Type == token.MappingKeyType
+		key := depth <= 0 && first && !entry && tk.Type != token.CommentType
+		if entry {
+			levels.leave(at.Column)
+		}
 		switch {
 		case depth > maxDepth, depth <= 0 && at.Column > maxColumn && (first || entry):
 			p.errorf(at, "lists and mappings are nested too deep")
@@ -46,7 +50,7 @@ func checkTokens(p *problems, tokens token.Tokens) bool {
 		case anchors > maxKeys:
 			p.errorf(at, "the file has more than %d anchors (&)", maxKeys)
 			return false
-		case depth <= 0 && first && !entry && levels.add(at.Column) > maxKeys:
+		case key && levels.add(at.Column) > maxKeys:
 			p.errorf(at, "a mapping has more than %d keys", maxKeys)
 			return false
 		}
@@ -59,10 +63,16 @@ type levels []level
 
 type level struct{ column, lines int }
 
-func (l *levels) add(column int) int {
+// leave forgets the columns to the right of one.
+func (l *levels) leave(column int) {
 	for len(*l) > 0 && (*l)[len(*l)-1].column > column {
 		*l = (*l)[:len(*l)-1]
 	}
+}
+
+// add counts a line, and returns how many there are in its column.
+func (l *levels) add(column int) int {
+	l.leave(column)
 	if last := len(*l) - 1; last >= 0 && (*l)[last].column == column {
 		(*l)[last].lines++
 		return (*l)[last].lines

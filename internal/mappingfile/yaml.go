@@ -2,7 +2,6 @@ package mappingfile
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -195,48 +194,60 @@ func syntaxError(p *problems, s source, err error) {
 		return
 	}
 	at := positionOf(of.GetToken())
-	e := p.errorf(at, "%s", syntaxText(of.GetMessage()))
-	e.Hint = syntaxHint(s, at)
+	message := of.GetMessage()
+	for _, known := range syntaxErrors {
+		if strings.Contains(message, known.message) {
+			p.errorf(at, "%s", known.text).Hint = known.hint
+			return
+		}
+	}
+	e := p.errorf(at, "this is not YAML: %s", message)
+	if strings.Contains(message, "not allowed") || strings.Contains(message, "reserved character") {
+		e.Text = "this does not belong to what stands before it"
+		e.Hint = "look at the spaces before it and in the next line: what belongs together begins in the same column"
+		if text := unquoted(s.line(at.Line)); text != "" {
+			e.Text = "this text must be in quotes"
+			e.Hint = text
+		}
+	}
 }
 
-func syntaxText(message string) string {
-	switch {
-	case strings.Contains(message, "mapping value is not allowed"):
-		return "a second colon on the line"
-	case strings.Contains(message, "end character of double-quoted"):
-		return `the " has no other one that closes it`
-	case strings.Contains(message, "end character of single-quoted"):
-		return "the ' has no other one that closes it"
-	case strings.Contains(message, "is not allowed in this context"):
-		return "this does not belong to what stands before it"
-	case strings.Contains(message, "tab"), strings.Contains(message, "'\t'"):
-		return "a tab"
-	}
-	return "this is not YAML: " + message
+// syntaxErrors are what the parser says, and what we say.
+var syntaxErrors = []struct{ message, text, hint string }{
+	{"end character of double-quoted", `the " has no other one that closes it`, ""},
+	{"end character of single-quoted", "the ' has no other one that closes it", "a ' of the text is written ''"},
+	{"end token ']'", "the [ has no ] that closes it", ""},
+	{"end token '}'", "the { has no } that closes it", ""},
+	{"corresponding to ']'", "the ] has no [ before it", ""},
+	{"corresponding to '}'", "the } has no { before it", ""},
+	{"block sequence entries", "a list begins in a line of its own", "begin a new line before the -"},
+	{"invalid key", "a key is a name", ""},
+	{"tab", "a line begins with a tab", "YAML wants spaces there"},
+	{"\t", "a line begins with a tab", "YAML wants spaces there"},
 }
 
-// syntaxHint returns what has probably caused an error of syntax, or "".
-func syntaxHint(s source, at Position) string {
-	line := strings.TrimLeft(s.line(at.Line), " ")
-	if strings.HasPrefix(line, "\t") || strings.HasPrefix(s.from(at), "\t") {
-		return "YAML wants spaces where a line begins"
+// unquoted returns a line whose text should have been in quotes, with them; "" if there seems to be none.
+func unquoted(line string) string {
+	line = strings.TrimSpace(line)
+	for {
+		rest, is := strings.CutPrefix(line, "- ")
+		if !is {
+			break
+		}
+		line = strings.TrimLeft(rest, " ")
 	}
-	key, value, found := strings.Cut(strings.TrimPrefix(line, "- "), ": ")
+	key, value, found := strings.Cut(line, ": ")
 	if !found {
-		value = strings.TrimPrefix(line, "- ")
-		key = ""
+		key, value = "", line
 	}
 	value = strings.TrimSpace(value)
-	if value == "" {
-		return "look at the spaces before it: what belongs together begins in the same column"
-	}
 	switch {
-	case strings.ContainsRune("{[@`%&*!|>", rune(value[0])):
-		return fmt.Sprintf("a text that begins with %c must be in quotes: %s", value[0], quoteWhole(key, value))
-	case value[0] == '"' || value[0] == '\'' || strings.Contains(value, ": "):
-		return "put the whole text in quotes: " + quoteWhole(key, value)
+	case value == "":
+		return ""
+	case strings.ContainsRune("{[@`%&*!|>\"'", rune(value[0])), strings.Contains(value, ": "):
+		return quoteWhole(key, value)
 	}
-	return "look at the spaces before it: what belongs together begins in the same column"
+	return ""
 }
 
 // quoteWhole shows how a key with a text is written.
