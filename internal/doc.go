@@ -31,6 +31,7 @@
 //	fold        the attributes of one person or other entity, from its ordered changes
 //	identity    the rules of joining, over plain IDs
 //	mapping     turns events and people into operations; the only one that speaks both vocabularies
+//	mappingfile reads mapping files: rules with expressions, and settings; knows no flag and no vocabulary
 //	expression  computes values from one event and its person, over raw JSON; knows neither vocabulary
 //	customerio  operations, limits, batches, the client, pacing, retries
 //	sandbox     a strict Track API on this machine, for tests, the demo and the sandbox command. It states the API's rules
@@ -76,6 +77,7 @@
 //	transfer    deliver, asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	deliver     customerio, ledger
 //	mapping     people, posthog, customerio, expression, rawjson, redact
+//	mappingfile expression, rawjson
 //	expression  rawjson
 //	people      posthog, fold, identity, parallel, rawjson, spool
 //	fold        identity, rawjson, spool

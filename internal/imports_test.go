@@ -33,6 +33,7 @@ var imports = map[string][]string{
 	"internal/people":            under("posthog", "fold", "identity", "parallel", "spool", "rawjson"),
 	"internal/fold":              under("identity", "spool", "rawjson"),
 	"internal/mapping":           under("posthog", "people", "customerio", "expression", "redact", "rawjson"),
+	"internal/mappingfile":       under("expression", "escape", "rawjson"),
 	"internal/expression":        under("rawjson"),
 	"internal/codec":             {},
 	"internal/parquet":           under("codec"),

@@ -23,8 +23,9 @@
 // # YAML
 //
 // Scalars are those of YAML 1.2's core schema: yes, no and dates are texts. Anchors and aliases work; tags,
-// directives, merge keys (<<), keys with ? and several documents are errors, and so is a key that comes twice.
-// The size of a file, its depth and what aliases repeat have limits, so that nobody can make reading slow.
+// directives, merge keys (<<), keys with ? and several documents are errors, and so is a key that comes
+// twice. The size of a file, its depth and what aliases repeat have limits, so that nobody can make reading
+// slow.
 //
 // A text that begins with { must be in quotes, since YAML takes it for a mapping.
 //

@@ -21,8 +21,8 @@ func cases(t testing.TB) string {
 	return string(text)
 }
 
-// TestErrors reads the files in testdata/errors.txt, which are set off by lines of ===. Behind a line of --- is
-// what is wrong with each.
+// TestErrors reads the files in testdata/errors.txt, which are set off by lines of ===. Behind a line of ---
+// is what is wrong with each.
 func TestErrors(t *testing.T) {
 	var updated []string
 	for _, one := range strings.Split(cases(t), "\n===\n") {

@@ -19,8 +19,8 @@ type Setting struct {
 	At     Position
 }
 
-// Rule says what becomes of the events that it matches. All rules that match an event act, in the order of the
-// file.
+// Rule says what becomes of the events that it matches. All rules that match an event act, in the order of
+// the file.
 type Rule struct {
 	Events     []string            // names and globs, in path.Match's syntax; an event must match one
 	When       *expression.Program // a condition; nil is none
@@ -72,8 +72,8 @@ type Test struct {
 	At         Position
 }
 
-// Read reads the text of a mapping file, which has at most MaxSize bytes. The name stands in errors. The error
-// joins those of the whole file; each has the type *Error.
+// Read reads the text of a mapping file, which has at most MaxSize bytes. The name stands in errors. The
+// error joins those of the whole file; each has the type *Error.
 func Read(text []byte, name string) (*File, error) {
 	r := &reader{problems: problems{file: name}}
 	f := &File{Name: name}

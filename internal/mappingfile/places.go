@@ -16,8 +16,8 @@ type places struct {
 	in   style
 }
 
-// within returns the place of the character at an offset in bytes of a scalar's text; the scalar's own place if
-// it is not found.
+// within returns the place of the character at an offset in bytes of a scalar's text; the scalar's own place
+// if it is not found.
 func (s source) within(n *node, offset int) Position {
 	p := places{s: s, at: n.at, in: n.style}
 	switch n.style {
@@ -60,7 +60,8 @@ func (p *places) reach(want rune) bool {
 // continued is what peek returns for a \ at the end of a line.
 const continued = utf8.RuneError + 1<<20
 
-// peek returns the next character of the file within the scalar, with escapes resolved, and what is behind it.
+// peek returns the next character of the file within the scalar, with escapes resolved, and what is behind
+// it.
 func (p *places) peek() (c rune, next places, ok bool) {
 	next = *p
 	if p.rest == "" {

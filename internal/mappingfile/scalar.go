@@ -7,8 +7,8 @@ var (
 	jsonNumber = regexp.MustCompile(`^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$`)
 )
 
-// kindOfPlain returns the kind of a scalar without quotes, by YAML 1.2's core schema. So yes and no are texts,
-// and so are dates.
+// kindOfPlain returns the kind of a scalar without quotes, by YAML 1.2's core schema. So yes and no are
+// texts, and so are dates.
 func kindOfPlain(text string) kind {
 	switch text {
 	case "", "~", "null", "Null", "NULL":

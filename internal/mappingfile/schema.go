@@ -16,8 +16,8 @@ type Known struct {
 	Does    string
 }
 
-// Schema returns the JSON schema of mapping files (draft 2020-12), which lets editors complete and check them.
-// It has the keys that Read knows, and the settings that are given; without any it allows all.
+// Schema returns the JSON schema of mapping files (draft 2020-12), which lets editors complete and check
+// them. It has the keys that Read knows, and the settings that are given; without any it allows all.
 func Schema(settings []Known) []byte {
 	s := fileKeys.schema()
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"

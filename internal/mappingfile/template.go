@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/expression"
 )
 
-// Template is a text with expressions in braces, such as "{properties.plan} plan". {{ and }} are braces of the
-// text.
+// Template is a text with expressions in braces, such as "{properties.plan} plan". {{ and }} are braces of
+// the text.
 type Template struct {
 	Text  string // as it is written
 	Parts []Part
@@ -47,10 +47,10 @@ func (e *TemplateError) Error() string {
 
 // ParseTemplate parses a template, and compiles its expressions. An error has the type *TemplateError.
 //
-// In braces, event.properties.NAME and person.properties.NAME mean the property of exactly that name if it has
-// letters, digits, _ $ - . / : and single spaces only: {event.properties.utm-source} is one property, and so is
-// {event.properties.cart.total}. A name with a space that can also be read as an expression is one:
-// {event.properties.total - 1}.
+// In braces, event.properties.NAME and person.properties.NAME mean the property of exactly that name if it
+// has letters, digits, _ $ - . / : and single spaces only: {event.properties.utm-source} is one property,
+// and so is {event.properties.cart.total}. A name with a space that can also be read as an expression is
+// one: {event.properties.total - 1}.
 //
 // What seems to be an expression with a mistake may then be a property: {event.properties.total - fee}, where
 // fee means nothing. That has always been so for flags; Read refuses it.

@@ -40,12 +40,12 @@ type (
 	}
 )
 
-// JSON returns the file as JSON, which is also YAML: reading it gives a file that means the same. Settings and
-// attributes come in the order of their names.
+// JSON returns the file as JSON, which is also YAML: reading it gives a file that means the same. Settings
+// and attributes come in the order of their names.
 func (f *File) JSON() []byte { return encoded(f.written()) }
 
-// Hash returns the SHA-256, in hexadecimal digits, of what the file changes in what is sent. Comments, layout,
-// tests, and the order of settings, names, attributes and dates do not count.
+// Hash returns the SHA-256, in hexadecimal digits, of what the file changes in what is sent. Comments,
+// layout, tests, and the order of settings, names, attributes and dates do not count.
 func (f *File) Hash() string {
 	w := f.written()
 	w.Tests = nil
