@@ -1,6 +1,10 @@
 package mappingfile
 
-import "github.com/goccy/go-yaml/token"
+import (
+	"strings"
+
+	"github.com/goccy/go-yaml/token"
+)
 
 // The bounds of what the YAML parser gets to see: it is recursive, and takes quadratic time for the keys of
 // one mapping.
@@ -17,7 +21,8 @@ func checkTokens(p *problems, tokens token.Tokens) bool {
 		p.errorf(Position{1, 1}, "the file has more than %d parts", maxTokens)
 		return false
 	}
-	depth, line, anchors := 0, 0, 0
+	line, anchors := 0, 0
+	var open []token.Type // brackets that are not closed yet
 	var levels levels
 	for _, tk := range tokens {
 		at := positionOf(tk)
@@ -25,9 +30,20 @@ func checkTokens(p *problems, tokens token.Tokens) bool {
 		line = at.Line
 		switch tk.Type {
 		case token.MappingStartType, token.SequenceStartType:
-			depth++
+			open = append(open, tk.Type)
 		case token.MappingEndType, token.SequenceEndType:
-			depth--
+			last := len(open) - 1
+			if last < 0 || (open[last] == token.MappingStartType) != (tk.Type == token.MappingEndType) {
+				p.errorf(at, "the %s closes nothing", tk.Value).hinted("a text with { } [ ] must be in quotes")
+				return false
+			}
+			open = open[:last]
+		case token.StringType:
+			// The parser is less strict than YAML: it reads [a, b} as a list with b}.
+			if len(open) > 0 && strings.ContainsAny(tk.Value, "{}[]") {
+				p.errorf(at, "a text with { } [ ] must be in quotes here")
+				return false
+			}
 		case token.AnchorType:
 			anchors++
 		case token.TagType:
@@ -38,13 +54,14 @@ func checkTokens(p *problems, tokens token.Tokens) bool {
 			p.errorf(at, "a mapping file has no directives such as %%YAML").hinted("a text that begins with %% must be in quotes")
 			return false
 		}
+		depth := len(open)
 		entry := tk.Type == token.SequenceEntryType || tk.Type == token.MappingKeyType
-		key := depth <= 0 && first && !entry && tk.Type != token.CommentType
+		key := depth == 0 && first && !entry && tk.Type != token.CommentType
 		if entry {
 			levels.leave(at.Column)
 		}
 		switch {
-		case depth > maxDepth, depth <= 0 && at.Column > maxColumn && (first || entry):
+		case depth > maxDepth, depth == 0 && at.Column > maxColumn && (first || entry):
 			p.errorf(at, "lists and mappings are nested too deep")
 			return false
 		case anchors > maxKeys:

@@ -32,7 +32,7 @@ func parseYAML(p *problems, s source) (root *node, ok bool) {
 		syntaxError(p, s, err)
 		return nil, false
 	}
-	c := converter{problems: p, anchors: map[string]*node{}}
+	c := converter{problems: p, source: s, anchors: map[string]*node{}}
 	for _, doc := range file.Docs {
 		if doc.Body == nil {
 			continue
@@ -51,6 +51,7 @@ func parseYAML(p *problems, s source) (root *node, ok bool) {
 // converter turns the parser's tree into ours.
 type converter struct {
 	*problems
+	source  source
 	anchors map[string]*node // nil while its value is being read
 }
 
@@ -104,8 +105,26 @@ func (c *converter) scalar(n *node, tk *token.Token) *node {
 		n.kind, n.text = isNull, ""
 	default:
 		n.kind = kindOfPlain(tk.Value)
+		if !c.checkPlain(n, tk) {
+			return nil
+		}
 	}
 	return n
+}
+
+// checkPlain refuses texts without quotes that the parser takes and YAML does not: a line that begins in the
+// wrong column becomes part of the text before it.
+func (c *converter) checkPlain(n *node, tk *token.Token) bool {
+	several := !strings.HasPrefix(c.source.from(n.at), n.text)
+	switch {
+	case strings.Contains(strings.TrimSpace(tk.Origin), "\t"):
+		c.errorf(n.at, "a text with a tab must be in quotes")
+	case strings.Contains(n.text, ": ") || strings.HasSuffix(n.text, ":") && n.text != ":", several && strings.Contains(n.text, " - "):
+		c.errorf(n.at, "this text must be in quotes, or a line after it begins in the wrong column")
+	default:
+		return true
+	}
+	return false
 }
 
 // alias returns the value that has an anchor.
@@ -202,6 +221,14 @@ func syntaxError(p *problems, s source, err error) {
 		}
 	}
 	e := p.errorf(at, "this is not YAML: %s", message)
+	brace := s.from(Position{at.Line, max(at.Column-1, 1)})
+	if strings.Contains(message, "flow map content") && strings.HasPrefix(brace, "{") {
+		e.Text = "a text that begins with { must be in quotes"
+		if inside, err := inBraces(brace); err == nil {
+			e.Hint = quoteWhole("", "{"+inside+"}")
+		}
+		return
+	}
 	if strings.Contains(message, "not allowed") || strings.Contains(message, "reserved character") {
 		e.Text = "this does not belong to what stands before it"
 		e.Hint = "look at the spaces before it and in the next line: what belongs together begins in the same column"
@@ -222,6 +249,10 @@ var syntaxErrors = []struct{ message, text, hint string }{
 	{"corresponding to '}'", "the } has no { before it", ""},
 	{"block sequence entries", "a list begins in a line of its own", "begin a new line before the -"},
 	{"invalid key", "a key is a name", ""},
+	{"undefined alias", "a text that begins with * must be in quotes", "'*'"},
+	{"undefined anchor", "a text that begins with & must be in quotes", ""},
+	{"',' or ']'", "a comma or ] is missing before this", ""},
+	{"',' or '}'", "a comma or } is missing before this", ""},
 	{"tab", "a line begins with a tab", "YAML wants spaces there"},
 	{"\t", "a line begins with a tab", "YAML wants spaces there"},
 }
