@@ -34,12 +34,13 @@
 // A file uses only what lies in its own line or above:
 //
 //	error, text, node, scalar  errors and places, the text of a file, its values
+//	template, suggest          texts with expressions in braces, what was probably meant
 //	tokens, yaml               the YAML parser, and what it may see
 //	places                     where the characters of a scalar stand
-//	template, suggest          texts with expressions in braces, what was probably meant
+//	schema                     parts of JSON schemas
 //	reader, keys               reading values, and mappings whose keys have a meaning
-//	schema                     the schema that follows from those keys
-//	settings, filters, rules   the keys of a file
-//	mappingfile                what a file says
-//	write, init                a file as JSON, its hash; a new file
+//	file                       what a file says
+//	settings, filters, rules   its keys
+//	read, write                reading a file; a file as JSON, and its hash
+//	editors, init              the schema for editors, and a new file
 package mappingfile

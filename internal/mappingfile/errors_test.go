@@ -25,7 +25,7 @@ func cases(t testing.TB) string {
 // is what is wrong with each.
 func TestErrors(t *testing.T) {
 	var updated []string
-	for _, one := range strings.Split(cases(t), "\n===\n") {
+	for one := range strings.SplitSeq(cases(t), "\n===\n") {
 		file, want, _ := strings.Cut(one, "\n----\n")
 		got := errorsOf(strings.NewReplacer(`<TAB>`, "\t", `<CR>`, "\r", `<BOM>`, "\uFEFF", `<BAD>`, "\xFF", `<NUL>`, "\x00").Replace(file))
 		if got != strings.TrimSuffix(want, "\n") && !*update {

@@ -37,7 +37,7 @@ var filterKeys = object[Filter]{
 		{
 			name: "value", schema: schema{"anyOf": []any{scalarSchema, schema{"type": "array", "items": scalarSchema}}, "examples": []any{"@ourcompany.com"}},
 			does: "What it is compared with. Of a list one must match, or none for an operator with not.",
-			read: (*reader).filterValues,
+			read: func(r *reader, n *node, to *Filter) { to.Values = r.scalars(n, "value") },
 		},
 	},
 	other: map[string]string{"property": "key", "name": "key", "op": "operator", "values": "value"},
@@ -69,23 +69,6 @@ func operators() (names []string) {
 		names = append(names, o.name)
 	}
 	return names
-}
-
-func (r *reader) filterValues(n *node, to *Filter) {
-	items := []*node{n}
-	if n.kind == isList {
-		items = n.items
-	}
-	for _, item := range items {
-		switch item.kind {
-		case isBool:
-			to.Values = append(to.Values, strings.ToLower(item.text))
-		case isText, isNumber:
-			to.Values = append(to.Values, item.text)
-		default:
-			r.wrong(item, "value", "a text, a number, true, false, or a list of these")
-		}
-	}
 }
 
 // relativeDate matches dates that PostHog counts from now, such as -7d.

@@ -16,7 +16,7 @@ import (
 // means the same when it is read again after being written.
 func FuzzRead(f *testing.F) {
 	f.Add(example)
-	for _, one := range strings.Split(cases(f), "\n===\n") {
+	for one := range strings.SplitSeq(cases(f), "\n===\n") {
 		file, _, _ := strings.Cut(one, "\n----\n")
 		f.Add(file)
 	}

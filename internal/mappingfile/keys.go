@@ -2,6 +2,7 @@ package mappingfile
 
 import (
 	"cmp"
+	"maps"
 	"strings"
 )
 
@@ -86,6 +87,31 @@ func (o *object[T]) unknown(r *reader, p pair) (meant string) {
 	}
 	return meant
 }
+
+// schema returns the schema of an object.
+func (o *object[T]) schema() schema {
+	properties := schema{}
+	var required []string
+	for _, k := range o.keys {
+		one := schema{"description": k.does}
+		maps.Copy(one, k.schema)
+		if k.mayBeNil {
+			one["type"] = []any{one["type"], "null"}
+		}
+		properties[k.name] = one
+		if k.required {
+			required = append(required, k.name)
+		}
+	}
+	s := schema{"type": "object", "description": o.does, "properties": properties, "additionalProperties": false}
+	if required != nil {
+		s["required"] = required
+	}
+	return s
+}
+
+// listOf returns the schema of a list of objects.
+func listOf[T any](o *object[T]) schema { return schema{"type": "array", "items": o.schema()} }
 
 // unique returns the pairs of a mapping, and reports names that it has twice.
 func (r *reader) unique(n *node) []pair {

@@ -109,6 +109,26 @@ func (r *reader) texts(n *node, what, one, wanted string) (items []*node) {
 	return items
 }
 
+// scalars reads a text, a number, true or false, or a list of these, as texts. Numbers stay as they are
+// written.
+func (r *reader) scalars(n *node, what string) (texts []string) {
+	items := []*node{n}
+	if n.kind == isList {
+		items = n.items
+	}
+	for _, item := range items {
+		switch item.kind {
+		case isBool:
+			texts = append(texts, strings.ToLower(item.text))
+		case isText, isNumber:
+			texts = append(texts, item.text)
+		default:
+			r.wrong(item, what, "a text, a number, true, false, or a list of these")
+		}
+	}
+	return texts
+}
+
 // list reads the elements of a list.
 func (r *reader) list(n *node, what, of string) []*node {
 	if n.kind != isList {

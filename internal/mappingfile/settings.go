@@ -24,20 +24,7 @@ func (r *reader) settings(n *node, to *File) {
 			continue
 		}
 		s := Setting{Name: name, At: p.key.at, List: p.value.kind == isList}
-		items := []*node{p.value}
-		if s.List {
-			items = p.value.items
-		}
-		for _, item := range items {
-			switch item.kind {
-			case isBool:
-				s.Values = append(s.Values, strings.ToLower(item.text))
-			case isText, isNumber:
-				s.Values = append(s.Values, item.text)
-			default:
-				r.wrong(item, name, "a text, a number, true, false, or a list of these")
-			}
-		}
+		s.Values = r.scalars(p.value, name)
 		to.Settings = append(to.Settings, s)
 	}
 }

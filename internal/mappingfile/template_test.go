@@ -82,3 +82,23 @@ func TestOneExpressionKeepsItsType(t *testing.T) {
 		}
 	}
 }
+
+// FuzzTemplate: no text makes parsing panic, errors lie within it, and what Read takes other callers take alike.
+func FuzzTemplate(f *testing.F) {
+	for _, text := range []string{"a {properties.b} {{c}}", "{event.properties.a - 1}", "{ {'a': \"}\"} }", "{`}`", "{a /* } */", "{person.properties.Plan Name}"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, scope := range []expression.Scope{expression.EventScope, expression.PersonScope} {
+			loose, err := ParseTemplate(text, scope)
+			strict, errStrict := parseTemplate(text, scope, true)
+			var of *TemplateError
+			if err != nil && (!errors.As(err, &of) || of.Offset < 0 || of.Offset > len(text) || of.Text == "") {
+				t.Fatalf("%q: %#v", text, err)
+			}
+			if errStrict == nil && (err != nil || inParts(loose) != inParts(strict)) {
+				t.Fatalf("%q: %v", text, err)
+			}
+		}
+	})
+}
