@@ -24,13 +24,15 @@ type Setting struct {
 type Rule struct {
 	Events     []string            // names and globs, in path.Match's syntax; an event must match one
 	When       *expression.Program // a condition; nil is none
-	Drop       bool                // leave the row out; the rule has nothing else then
-	SendAs     string              // event, page, screen, or person: only feeds the person; empty changes nothing
-	Name       *Template           // of the event, page or screen; nil changes nothing
-	Attributes []Attribute         // of the event, page or screen
-	Person     []Attribute         // as if the row had them in $set
-	PersonOnce []Attribute         // as if the row had them in $set_once
-	Dates      []Path              // attributes that become unix seconds
+	WhenAt     Position
+	Drop       bool      // leave the row out; the rule has nothing else then
+	SendAs     string    // event, page, screen, or person: only feeds the person; empty changes nothing
+	Name       *Template // of the event, page or screen; nil changes nothing
+	NameAt     Position
+	Attributes []Attribute // of the event, page or screen
+	Person     []Attribute // as if the row had them in $set
+	PersonOnce []Attribute // as if the row had them in $set_once
+	Dates      []Path      // attributes that become unix seconds
 	At         Position
 }
 

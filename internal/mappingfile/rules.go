@@ -77,7 +77,7 @@ var ruleKeys = object[Rule]{
 		{
 			name: "when", schema: textLike(`properties.plan != "free" && person.properties.country == "DE"`),
 			does: "A condition: an expression without braces. The rule acts where it is true.",
-			read: func(r *reader, n *node, to *Rule) { to.When = r.condition(n) },
+			read: func(r *reader, n *node, to *Rule) { to.When, to.WhenAt = r.condition(n), n.at },
 		},
 		{
 			name: "drop", schema: schema{"const": true}, does: "Leave these events out. A rule with drop has nothing else than events and when.",
@@ -97,7 +97,7 @@ var ruleKeys = object[Rule]{
 			read: func(r *reader, n *node, to *Rule) {
 				if _, ok := r.text(n, "name", "a text"); ok {
 					if t, ok := r.template(n); ok {
-						to.Name = &t
+						to.Name, to.NameAt = &t, n.at
 					}
 				}
 			},

@@ -90,6 +90,9 @@ func TestReadsAWholeFile(t *testing.T) {
 	if name := f.Rules[0].Name; len(name.Parts) != 2 || name.Parts[0].Literal != "Signed Up " || name.Parts[1].Expression.String() != "properties.plan" {
 		t.Errorf("name is %+v", name)
 	}
+	if one := f.Rules[0]; one.WhenAt != (Position{12, 11}) || one.NameAt != (Position{14, 11}) {
+		t.Errorf("when is at %v, name at %v", one.WhenAt, one.NameAt)
+	}
 	if f.Rules[0].When == nil || f.Rules[1].When != nil {
 		t.Error("the first rule has a condition, the second none")
 	}
