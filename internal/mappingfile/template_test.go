@@ -83,7 +83,7 @@ func TestOneExpressionKeepsItsType(t *testing.T) {
 	}
 }
 
-// FuzzTemplate: no text makes parsing panic, errors lie within it, and what Read takes other callers take alike.
+// FuzzTemplate: no text makes parsing panic, errors lie within it, and what Read takes others take alike.
 func FuzzTemplate(f *testing.F) {
 	for _, text := range []string{"a {properties.b} {{c}}", "{event.properties.a - 1}", "{ {'a': \"}\"} }", "{`}`", "{a /* } */", "{person.properties.Plan Name}"} {
 		f.Add(text)
