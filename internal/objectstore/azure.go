@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 
@@ -158,7 +157,7 @@ func (b *azContainer) get(ctx context.Context, want request) (reply, error) {
 	o := &blob.DownloadStreamOptions{}
 	if want.tag != "" {
 		o.AccessConditions = &blob.AccessConditions{ModifiedAccessConditions: &blob.ModifiedAccessConditions{
-			IfMatch: to.Ptr(azcore.ETag(`"` + want.tag + `"`)),
+			IfMatch: new(azcore.ETag(`"` + want.tag + `"`)),
 		}}
 	}
 	if !want.whole {

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
 
 	"ph2cio/internal/exit"
@@ -33,7 +32,7 @@ func TestAzuriteIsRead(t *testing.T) {
 		blobs[name] = []byte(name)
 	}
 	server.PutAll(t, blobs)
-	server.Put(t, "p/folder", nil, map[string]*string{"hdi_isfolder": to.Ptr("true")})
+	server.Put(t, "p/folder", nil, map[string]*string{"hdi_isfolder": new("true")})
 	large := noise(1, 2*partSize+1)
 	server.Put(t, "large", large, nil)
 
