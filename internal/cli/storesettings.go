@@ -19,6 +19,14 @@ func isStoreSetting(name string) bool {
 	return strings.HasPrefix(name, awsPrefix) || strings.HasPrefix(name, azurePrefix)
 }
 
+// prepareStores is called before the first store is used.
+func (p *program) prepareStores() {
+	p.useStoreSettings()
+	if p.stores.options.Unencrypted() {
+		p.warn("--s3-endpoint begins with http://, so objects travel unencrypted; write https:// if the server can be reached that way")
+	}
+}
+
 // useStoreSettings adds the settings of .env that the libraries of stores read to the environment of this
 // process, which is the only place where they look for them. The environment wins over .env: credentials of
 // .env are not used if the environment has credentials for the same service, or a profile.

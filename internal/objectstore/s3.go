@@ -50,6 +50,12 @@ func checkEndpoint(endpoint string) error {
 	return nil
 }
 
+// Unencrypted reports whether the endpoint for S3 is another machine, to which requests travel unencrypted.
+func (o *Options) Unencrypted() bool {
+	u, err := url.Parse(o.Endpoint)
+	return err == nil && u.Scheme == "http" && !loopback(u.Hostname())
+}
+
 // s3Bucket is one bucket there.
 type s3Bucket struct {
 	account *s3Account
