@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sort"
 	"strconv"
@@ -61,6 +62,10 @@ func (s suite) Run() int {
 		if signal.Ignored(one) {
 			signal.Notify(make(chan os.Signal, 1), one)
 		}
+	}
+	// Most tests wait half of their time: for answers, for a moment to stop at, for a disk.
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
 	}
 	return s.M.Run()
 }
