@@ -27,7 +27,7 @@ import (
 func kills(t *testing.T) int {
 	text := testSettings["PH2CIO_KILLS"]
 	if text == "" {
-		return 4
+		return 2
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {

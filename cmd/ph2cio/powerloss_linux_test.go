@@ -103,7 +103,7 @@ func TestPowerLoss(t *testing.T) {
 func powerLossSteps(t *testing.T) int {
 	switch text := testSettings["PH2CIO_POWERLOSS"]; text {
 	case "":
-		return 8
+		return 4
 	case "all":
 		return -1
 	default:

@@ -45,7 +45,7 @@ import (
 // fewer nights: the first ones stay the same.
 func TestNightsEndAsOneBackfill(t *testing.T) {
 	t.Parallel()
-	count, nights := settingOr(t, "PH2CIO_WORLDS", 3), settingOr(t, "PH2CIO_WORLD_NIGHTS", 10)
+	count, nights := settingOr(t, "PH2CIO_WORLDS", 2), settingOr(t, "PH2CIO_WORLD_NIGHTS", 10)
 	first := settingOr(t, "PH2CIO_WORLD_SEED", 1)
 	drawn := &tally{counts: map[string]int{}}
 	t.Cleanup(func() { t.Log(drawn) })
