@@ -40,6 +40,7 @@ type realNights struct {
 // when it is typed again. Each night sends the events that are new, and in the end everything is as after
 // one backfill.
 func TestNightsOverARealBucket(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	n := &realNights{server: s3server.Start(t), faults: sandbox.Faults{NoDedup: true}}
 	var url string

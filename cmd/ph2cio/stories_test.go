@@ -24,6 +24,7 @@ import (
 
 	"ph2cio/internal/cli"
 	"ph2cio/internal/sandbox"
+	"ph2cio/internal/testkit/race"
 	"ph2cio/internal/testkit/s3server"
 	"ph2cio/internal/testkit/sources"
 	"ph2cio/internal/testkit/synthetic"
@@ -63,9 +64,11 @@ func (s suite) Run() int {
 			signal.Notify(make(chan os.Signal, 1), one)
 		}
 	}
-	// Most tests wait half of their time: for answers, for a moment to stop at, for a disk.
-	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
-		panic(err)
+	if !race.Enabled() {
+		// Most tests wait half of their time: for answers, for a moment to stop at, for a disk.
+		if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+			panic(err)
+		}
 	}
 	return s.M.Run()
 }
