@@ -49,6 +49,8 @@
 //	escape      text from outside as it may be shown, kept or typed
 //	redact      hides secrets in URLs and by the names of properties
 //	regularfile opens files that must not be pipes or devices
+//	loopback    whether a host is this machine
+//	spelling    how far a mistyped name is from another
 //	leftovers   removes temporary files of runs that were killed
 //	diskspace   how much room a disk has
 //	durable     makes files and their names survive a power loss
@@ -89,7 +91,8 @@
 //	objectstore source
 //
 // Besides, a package may import what helps with one thing: exit where its errors end a run, escape and
-// regularfile where text and files come from outside, leftovers, durable and diskspace where it makes files, report
+// regularfile where text and files come from outside, leftovers, durable and diskspace where it makes files,
+// loopback where it checks addresses, spelling where it says what was probably meant, report
 // where it writes for people. Nothing else of ours is imported but within sandbox and testkit;
 // imports_test.go has the whole list.
 //

@@ -9,11 +9,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
+
+	"ph2cio/internal/loopback"
 )
 
 // checkBase checks the API's address and returns it without a slash at the end. Its errors do not repeat the
@@ -28,18 +29,13 @@ func checkBase(base string) (string, error) {
 			"CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY")
 	case u.RawQuery != "" || u.Fragment != "":
 		return "", errors.New("CUSTOMERIO_TRACK_URL has a query or fragment: it should look like https://track.customer.io")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !loopback.Is(u.Hostname()):
 		return "", fmt.Errorf("CUSTOMERIO_TRACK_URL \"http://%s\" is not encrypted, and others could read the credentials: "+
 			"use https; plain http is only for this machine", u.Host)
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "", errors.New("CUSTOMERIO_TRACK_URL is neither https nor http")
 	}
 	return strings.TrimRight(u.String(), "/"), nil
-}
-
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 }
 
 // newTransport returns a transport for HTTP/1.1 only. Over HTTP/2 all uploads would share the window of one

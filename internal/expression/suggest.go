@@ -1,8 +1,9 @@
 package expression
 
 import (
-	"slices"
 	"strings"
+
+	"ph2cio/internal/spelling"
 )
 
 // unknownName says that a name means nothing, and what was probably meant.
@@ -91,31 +92,9 @@ func nearest(name string, known []string) string {
 	most := min(2, len(name)/2)
 	best := ""
 	for _, one := range known {
-		if d := edits([]rune(strings.ToLower(name)), []rune(one)); d <= most {
+		if d := spelling.Distance(strings.ToLower(name), one); d <= most {
 			best, most = one, d-1
 		}
 	}
 	return best
-}
-
-// edits returns how many characters must be put in, taken out or replaced to make one name of the other.
-func edits(from, to []rune) int {
-	last := make([]int, len(to)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i, r := range from {
-		now := slices.Clone(last)
-		now[0] = i + 1
-		for j, s := range to {
-			now[j+1] = min(now[j], last[j+1]) + 1
-			if r == s {
-				now[j+1] = min(now[j+1], last[j])
-			} else {
-				now[j+1] = min(now[j+1], last[j]+1)
-			}
-		}
-		last = now
-	}
-	return last[len(to)]
 }

@@ -3,6 +3,8 @@ package mapping
 import (
 	"fmt"
 	"strings"
+
+	"ph2cio/internal/spelling"
 )
 
 // field is the meaning of a placeholder.
@@ -85,7 +87,7 @@ func nearestPlaceholder(name string) string {
 	best, meant := 3, ""
 	for _, known := range placeholders {
 		_, short, _ := strings.Cut(known.name, ".")
-		if d := min(distance(name, known.name), distance(name, short)); d < best {
+		if d := min(spelling.Distance(name, known.name), spelling.Distance(name, short)); d < best {
 			best, meant = d, known.name
 		}
 	}
@@ -93,9 +95,9 @@ func nearestPlaceholder(name string) string {
 		return meant
 	}
 	scope, key, _ := strings.Cut(name, ".")
-	if group, property, ok := strings.Cut(key, "."); ok && property != "" && distance(group, "properties") < 4 {
+	if group, property, ok := strings.Cut(key, "."); ok && property != "" && spelling.Distance(group, "properties") < 4 {
 		for _, prefix := range []string{eventProperties, personProperties} {
-			if distance(scope+".", strings.TrimSuffix(prefix, "properties.")) < 3 {
+			if spelling.Distance(scope+".", strings.TrimSuffix(prefix, "properties.")) < 3 {
 				return prefix + property
 			}
 		}
@@ -111,25 +113,4 @@ func nearestPlaceholder(name string) string {
 		return eventProperties + key
 	}
 	return ""
-}
-
-// distance returns the edit distance of two texts in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0]++
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

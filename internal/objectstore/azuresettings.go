@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
+	"ph2cio/internal/loopback"
 	"ph2cio/internal/source"
 )
 
@@ -167,16 +168,10 @@ func azCheckEndpoint(name, endpoint string) error {
 		return &Error{text: name + " is no URL of a server", hint: "write https://ACCOUNT.blob.core.windows.net or http://127.0.0.1:PORT/ACCOUNT"}
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return &Error{text: name + " has more than a server", hint: "write only https://HOST; a key or SAS token belongs into " + azKey + " or " + azSASToken}
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !loopback.Is(u.Hostname()):
 		return &Error{text: name + " would send data over the network as plain text", hint: "write https://; http:// is only for this machine"}
 	}
 	return nil
-}
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // azLacks returns which of its letters a SAS token lacks for a request, such as "l (List)". It is empty if

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"ph2cio/internal/loopback"
 )
 
 // s3Service is Amazon's S3, or a service that speaks its protocol.
@@ -53,7 +55,7 @@ func checkEndpoint(endpoint string) error {
 // Unencrypted reports whether the endpoint for S3 is another machine, to which requests travel unencrypted.
 func (o *Options) Unencrypted() bool {
 	u, err := url.Parse(o.Endpoint)
-	return err == nil && u.Scheme == "http" && !loopback(u.Hostname())
+	return err == nil && u.Scheme == "http" && !loopback.Is(u.Hostname())
 }
 
 // s3Bucket is one bucket there.
