@@ -80,7 +80,7 @@
 //	deliver     customerio, ledger
 //	mapping     people, posthog, customerio, expression, rawjson, redact
 //	mappingfile expression, rawjson
-//	expression  rawjson
+//	expression  rawjson, redact
 //	people      posthog, fold, identity, parallel, rawjson, spool
 //	fold        identity, rawjson, spool
 //	posthog     source, codec, parquet, rawjson

@@ -34,7 +34,7 @@ var imports = map[string][]string{
 	"internal/fold":              under("identity", "spool", "rawjson"),
 	"internal/mapping":           under("spelling", "posthog", "people", "customerio", "expression", "redact", "rawjson"),
 	"internal/mappingfile":       under("spelling", "expression", "escape", "rawjson"),
-	"internal/expression":        under("spelling", "rawjson"),
+	"internal/expression":        under("redact", "spelling", "rawjson"),
 	"internal/codec":             {},
 	"internal/parquet":           under("codec"),
 	"internal/posthog":           under("codec", "parquet", "escape", "rawjson", "report", "source", "exit"),

@@ -2,6 +2,8 @@ package expression
 
 import (
 	"bytes"
+
+	"ph2cio/internal/redact"
 )
 
 var urlFunctions = []function{
@@ -97,36 +99,10 @@ func query(m *machine, k *call, values [][]byte) ([]byte, error) {
 		var pair []byte
 		pair, rest, _ = bytes.Cut(rest, []byte("&"))
 		name, value, _ := bytes.Cut(pair, []byte("="))
-		if m.scratch = unquoted(m.scratch[:0], name); bytes.Equal(m.scratch, wanted) && len(pair) > 0 {
-			m.scratch = unquoted(m.scratch[:0], value)
+		if m.scratch = redact.AppendUnescaped(m.scratch[:0], name); bytes.Equal(m.scratch, wanted) && len(pair) > 0 {
+			m.scratch = redact.AppendUnescaped(m.scratch[:0], value)
 			return m.text(k.at, m.scratch)
 		}
 	}
 	return nil, nil
-}
-
-// unquoted appends a part of a query as plain text: + is a space, %41 is A, and a % without two hex digits
-// behind it is itself, as in browsers.
-func unquoted(dst, part []byte) []byte {
-	for i := 0; i < len(part); i++ {
-		c := part[i]
-		switch {
-		case c == '+':
-			c = ' '
-		case c == '%' && i+2 < len(part) && isHex(part[i+1]) && isHex(part[i+2]):
-			c = hexDigit(part[i+1])<<4 | hexDigit(part[i+2])
-			i += 2
-		}
-		dst = append(dst, c)
-	}
-	return dst
-}
-
-func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
-
-func hexDigit(c byte) byte {
-	if c <= '9' {
-		return c - '0'
-	}
-	return c | 0x20 - 'a' + 10
 }

@@ -145,18 +145,18 @@ func checkUserinfo(t *testing.T, text string) {
 	}
 }
 
-// appendUnescaped agrees with net/url where that does not give up.
+// AppendUnescaped agrees with net/url where that does not give up.
 func FuzzUnescape(f *testing.F) {
 	for _, seed := range []string{"", "a+b", "%3Ftoken%3Dabc", "%", "%a", "%zz%41", "%C3%A9"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := string(appendUnescaped(nil, []byte(text)))
+		got := string(AppendUnescaped(nil, []byte(text)))
 		if want, err := url.QueryUnescape(text); err == nil && got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 		own := []byte(text)
-		if inPlace := string(appendUnescaped(own[:0], own)); inPlace != got {
+		if inPlace := string(AppendUnescaped(own[:0], own)); inPlace != got {
 			t.Errorf("%q becomes %q in place, %q elsewhere", text, inPlace, got)
 		}
 	})

@@ -146,7 +146,7 @@ func plainName(dst, name []byte) []byte {
 	}
 	first, _ := utf8.DecodeRune(name)
 	if bytes.IndexByte(name, '%') >= 0 {
-		name = appendUnescaped(dst, name)
+		name = AppendUnescaped(dst, name)
 		name = name[bytes.LastIndexAny(name, "?#&;")+1:]
 	}
 	if unicode.IsSpace(first) { // that is no URL: is it this? token=abc

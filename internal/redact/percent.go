@@ -19,9 +19,9 @@ func nextEncoded(text []byte, from int) int {
 	return -1
 }
 
-// appendUnescaped appends a text without percent-encoding. A % without two hex digits stays, as in browsers;
-// net/url would refuse the whole text. dst may share the memory of text.
-func appendUnescaped(dst, text []byte) []byte {
+// AppendUnescaped appends a part of a query of a URL as plain text: + is a space, %41 is A. A % without two
+// hex digits stays, as in browsers; net/url would refuse the whole text. dst may share the memory of text.
+func AppendUnescaped(dst, text []byte) []byte {
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		switch {

@@ -74,7 +74,7 @@ func (s *Secrets) within(before string, part []byte, depth int) bool {
 	var room [512]byte
 	plain := append(append(room[:0], before...), part...)
 	for ; depth < maxEncodings && hasEncoded(plain); depth++ {
-		plain = appendUnescaped(plain[:0], plain)
+		plain = AppendUnescaped(plain[:0], plain)
 		if !Maybe(plain) {
 			continue
 		}
