@@ -1,15 +1,10 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -24,9 +19,6 @@ const (
 	canaryS3Token  = "canary-token-0b66fe"
 )
 
-// s3Servers has the servers of all stories, by URL.
-var s3Servers sync.Map
-
 // s3 [-region REGION] [DIR]: starts a server whose buckets are the directories in DIR, by default the story's
 // own, and lets the program use it. It is a real one if one is installed: then the condition reals3 holds.
 func startS3(ts *testscript.TestScript, _ bool, args []string) {
@@ -37,14 +29,7 @@ func startS3(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	s := &fakestore.Proxy{Server: newS3(ts, ts.MkAbs(dir), region)}
-	server := httptest.NewServer(s)
-	s3Servers.Store(server.URL, s)
-	ts.Defer(func() {
-		s3Servers.Delete(server.URL)
-		server.Close()
-	})
-	ts.Setenv("PH2CIO_S3_ENDPOINT", server.URL)
+	s3Store.start(ts, newS3(ts, ts.MkAbs(dir), region))
 	token := canaryS3Token
 	if s3server.Found() {
 		token = "" // it refuses all tokens
@@ -66,50 +51,6 @@ func newS3(ts *testscript.TestScript, dir, region string) http.Handler {
 	ts.Check(err)
 	ts.Defer(stop)
 	return s3server.NewMirror(server, dir)
-}
-
-func s3Of(ts *testscript.TestScript) *fakestore.Proxy {
-	s, ok := s3Servers.Load(ts.Getenv("PH2CIO_S3_ENDPOINT"))
-	if !ok {
-		ts.Fatalf("the story has no S3 server")
-	}
-	return s.(*fakestore.Proxy)
-}
-
-// s3Rule is a rule of a story.
-type s3Rule struct {
-	fakestore.Rule
-	After string   // how long the request waits, as in 100ms
-	Move  []string // a file and its new path, by which an object arrives, is replaced or goes before the request is answered
-}
-
-// s3faults [JSON...]: replaces the faults of the server by these.
-func setS3Faults(ts *testscript.TestScript, _ bool, args []string) {
-	rules := make([]fakestore.Rule, len(args))
-	for i, arg := range args {
-		var one s3Rule
-		decoder := json.NewDecoder(strings.NewReader(arg))
-		decoder.DisallowUnknownFields()
-		ts.Check(decoder.Decode(&one))
-		if one.After != "" {
-			delay, err := time.ParseDuration(one.After)
-			ts.Check(err)
-			one.Delay = delay
-		}
-		if len(one.Move) == 2 {
-			from, to := ts.MkAbs(one.Move[0]), ts.MkAbs(one.Move[1])
-			one.Before = func() { _ = os.Rename(from, to) } // the story fails without it
-		}
-		rules[i] = one.Rule
-	}
-	s3Of(ts).Fail(fakestore.Rules(rules))
-}
-
-// s3counts: prints the requests that the server got since the last time, and the bytes of objects that it
-// sent.
-func printS3Counts(ts *testscript.TestScript, _ bool, _ []string) {
-	n := s3Of(ts).TakeCounts()
-	fmt.Fprintf(ts.Stdout(), "lists %d heads %d gets %d bytes %d\n", n.Lists, n.Heads, n.Gets, n.Bytes)
 }
 
 // samejson FILE OTHER OLD=NEW...: fails unless two documents of --json say the same, apart from how long it
