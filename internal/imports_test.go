@@ -69,9 +69,10 @@ var imports = map[string][]string{
 	"internal/testkit/race":      {},
 	"internal/testkit/plans":     under("transfer", "people", "mapping", "source"),
 	"internal/testkit/sources":   under("source"),
-	"internal/testkit/s3server":  under("testkit/fakestore"),
+	"internal/testkit/s3server":  under("testkit/fakestore", "testkit/realstore"),
 	"internal/testkit/fakestore": {},
-	"internal/testkit/azurite":   under("testkit/fakestore"),
+	"internal/testkit/azurite":   under("testkit/fakestore", "testkit/realstore"),
+	"internal/testkit/realstore": {},
 	"internal/testkit/bench":     under("testkit/synthetic", "testkit/fakestore", "testkit/s3server", "exit"),
 }
 

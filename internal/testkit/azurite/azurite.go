@@ -3,21 +3,15 @@
 package azurite
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
-	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +20,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
 
 	"ph2cio/internal/testkit/fakestore"
+	"ph2cio/internal/testkit/realstore"
 )
 
 // Install is how to install azurite, so that tests find it.
@@ -55,22 +50,21 @@ func Start(tb testing.TB) *Server {
 		tb.Skip("azurite is not installed, so nothing is tested with a server of Azure's: " + Install)
 	}
 	s := &Server{Key: base64.StdEncoding.EncodeToString([]byte("canary-key-of-a-test"))}
-	address := freeAddress(tb)
+	address, err := realstore.FreeAddress()
+	if err != nil {
+		tb.Fatal(err)
+	}
 	host, port, _ := net.SplitHostPort(address) // which it has
 	s.URL = "http://" + address + "/" + Account
 	dir := tb.TempDir()
-	var said bytes.Buffer
 	cmd := exec.Command(program, "--blobHost", host, "--blobPort", port, "--silent", "--skipApiVersionCheck", "--inMemoryPersistence", "--disableTelemetry")
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "AZURITE_ACCOUNTS=" + Account + ":" + s.Key}
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &said, &said
-	if err := cmd.Start(); err != nil {
+	cmd.Dir = dir
+	stop, err := realstore.Run(cmd, address)
+	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() {
-		_ = cmd.Process.Kill() // it has nothing to save
-		_ = cmd.Wait()
-	})
-	waitFor(tb, address, &said)
+	tb.Cleanup(stop)
 	key, err := container.NewSharedKeyCredential(Account, s.Key)
 	if err == nil {
 		s.client, err = container.NewClientWithSharedKeyCredential(s.URL+"/"+Container, key, nil)
@@ -98,28 +92,6 @@ func find() string {
 	return ""
 }
 
-func freeAddress(tb testing.TB) string {
-	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// waitFor waits until the server takes connections.
-func waitFor(tb testing.TB, address string, said fmt.Stringer) {
-	tb.Helper()
-	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(20 * time.Millisecond) {
-		if c, err := net.Dial("tcp", address); err == nil {
-			_ = c.Close() // it was only a trial
-			return
-		}
-	}
-	tb.Fatal("azurite does not answer:", said)
-}
-
 // Environment returns the variables with which a program finds the key of the account, and nothing else.
 func (s *Server) Environment() map[string]string {
 	return fakestore.AzureEnvironment("", s.Key, "")
@@ -139,15 +111,7 @@ func (s *Server) SAS(tb testing.TB, permissions sas.ContainerPermissions, valid 
 }
 
 // ServeHTTP passes a request on to the server, for a proxy that makes some fail.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	to, _ := url.Parse(s.URL) // which Start has made
-	to.Path = ""
-	passOn := httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(to)
-		r.Out.Host = r.In.Host
-	}}
-	passOn.ServeHTTP(w, r)
-}
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { realstore.PassOn(s.URL, w, r) }
 
 // Put stores a blob in the container, with metadata that may be nil.
 func (s *Server) Put(tb testing.TB, name string, data []byte, metadata map[string]*string) {
@@ -160,18 +124,7 @@ func (s *Server) Put(tb testing.TB, name string, data []byte, metadata map[strin
 // PutAll stores many blobs in the container, several at once.
 func (s *Server) PutAll(tb testing.TB, blobs map[string][]byte) {
 	tb.Helper()
-	slots := make(chan struct{}, 16)
-	var running sync.WaitGroup
-	for name, data := range blobs {
-		slots <- struct{}{}
-		running.Go(func() {
-			defer func() { <-slots }()
-			if err := s.put(tb.Context(), name, data, nil); err != nil {
-				tb.Error(err)
-			}
-		})
-	}
-	running.Wait()
+	realstore.PutAll(tb, blobs, func(ctx context.Context, name string, data []byte) error { return s.put(ctx, name, data, nil) })
 }
 
 func (s *Server) put(ctx context.Context, name string, data []byte, metadata map[string]*string) error {

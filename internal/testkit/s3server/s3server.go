@@ -7,25 +7,20 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"ph2cio/internal/testkit/fakestore"
+	"ph2cio/internal/testkit/realstore"
 )
 
 // Bucket is the bucket that every server of Start has.
@@ -78,25 +73,15 @@ type Options struct {
 func Run(o Options) (s *Server, stop func(), err error) {
 	s = &Server{Key: o.Key, Secret: o.Secret, Root: filepath.Join(o.Dir, "buckets")}
 	attributes := filepath.Join(o.Dir, "attributes") // not every file system has them
-	address, err := freeAddress()
+	address, err := realstore.FreeAddress()
 	if err := errors.Join(err, os.Mkdir(s.Root, 0o755), os.Mkdir(attributes, 0o755)); err != nil {
 		return nil, nil, err
 	}
 	s.URL, o.Region = "http://"+address, cmp.Or(o.Region, region)
-	var said bytes.Buffer
 	cmd := exec.Command(find(), "--port", address, "--region", o.Region, "--quiet", "--keep-alive", "posix", "--sidecar", attributes, s.Root)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "ROOT_ACCESS_KEY=" + s.Key, "ROOT_SECRET_KEY=" + s.Secret}
-	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
+	if stop, err = realstore.Run(cmd, address); err != nil {
 		return nil, nil, err
-	}
-	stop = func() {
-		_ = cmd.Process.Kill() // it has nothing to save
-		_ = cmd.Wait()
-	}
-	if !answers(address) {
-		stop()
-		return nil, nil, fmt.Errorf("versitygw does not answer: %s", said.String())
 	}
 	s.process = cmd
 	s.client = s3.New(s3.Options{
@@ -131,37 +116,11 @@ func find() string {
 	return path
 }
 
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
-// answers waits until the server takes connections, and reports whether it does.
-func answers(address string) bool {
-	for began := time.Now(); time.Since(began) < 20*time.Second; time.Sleep(10 * time.Millisecond) {
-		if c, err := net.Dial("tcp", address); err == nil {
-			_ = c.Close() // it was only a trial
-			return true
-		}
-	}
-	return false
-}
-
 // Environment returns the variables with which a program finds the credentials of the server, and no others.
 func (s *Server) Environment() map[string]string { return fakestore.S3Environment(s.Key, s.Secret, "") }
 
 // ServeHTTP passes a request on to the server, for a proxy that makes some fail.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	to, _ := url.Parse(s.URL) // which Start has made
-	passOn := httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(to)
-		r.Out.Host = r.In.Host // which is signed
-	}}
-	passOn.ServeHTTP(w, r)
-}
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { realstore.PassOn(s.URL, w, r) }
 
 // Put stores an object in the bucket.
 func (s *Server) Put(tb testing.TB, key string, data []byte) {
@@ -194,18 +153,9 @@ func (s *Server) PutFile(ctx context.Context, key, path string) error {
 // PutAll stores many objects in the bucket, several at once.
 func (s *Server) PutAll(tb testing.TB, objects map[string][]byte) {
 	tb.Helper()
-	slots := make(chan struct{}, 16)
-	var running sync.WaitGroup
-	for key, data := range objects {
-		slots <- struct{}{}
-		running.Go(func() {
-			defer func() { <-slots }()
-			if err := s.put(tb.Context(), Bucket, key, bytes.NewReader(data)); err != nil {
-				tb.Error(err)
-			}
-		})
-	}
-	running.Wait()
+	realstore.PutAll(tb, objects, func(ctx context.Context, key string, data []byte) error {
+		return s.put(ctx, Bucket, key, bytes.NewReader(data))
+	})
 }
 
 // PutDirectory stores all files below a directory, with keys that begin with prefix.
