@@ -72,14 +72,14 @@
 //
 // Imports point one way. Each package imports at most these of ours:
 //
-//	cli         terminal, dotenv, job, inspect, explain, transfer, deliver, mapping, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact
+//	cli         terminal, dotenv, job, inspect, explain, transfer, deliver, mapping, mappingfile, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact
 //	terminal    inspect, explain, transfer, deliver, mapping, people, posthog, customerio
 //	inspect     transfer, deliver, mapping, people, posthog, source, parallel, rawjson
 //	explain     transfer, mapping, people, posthog, customerio
 //	job         transfer, deliver, asread, mapping, posthog, ledger, source
 //	transfer    deliver, asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	deliver     customerio, ledger
-//	mapping     people, posthog, customerio, expression, rawjson, redact
+//	mapping     mappingfile, people, posthog, customerio, expression, rawjson, redact
 //	mappingfile expression, rawjson
 //	expression  rawjson, redact
 //	people      posthog, fold, identity, parallel, rawjson, spool

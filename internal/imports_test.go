@@ -21,7 +21,7 @@ const module = "ph2cio/"
 var imports = map[string][]string{
 	"cmd/ph2cio":                 {"internal/cli"},
 	"internal":                   {},
-	"internal/cli":               under("spelling", "cli/terminal", "cli/dotenv", "transfer/deliver", "job", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "objectstore", "exit", "leftovers", "durable"),
+	"internal/cli":               under("spelling", "mappingfile", "cli/terminal", "cli/dotenv", "transfer/deliver", "job", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "objectstore", "exit", "leftovers", "durable"),
 	"internal/cli/terminal":      under("transfer/deliver", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "escape", "report"),
 	"internal/cli/dotenv":        {},
 	"internal/job":               under("transfer/deliver", "transfer", "asread", "mapping", "posthog", "ledger", "report", "source", "exit"),
@@ -32,7 +32,7 @@ var imports = map[string][]string{
 	"internal/transfer/deliver":  under("customerio", "ledger"),
 	"internal/people":            under("posthog", "fold", "identity", "parallel", "spool", "rawjson"),
 	"internal/fold":              under("identity", "spool", "rawjson"),
-	"internal/mapping":           under("spelling", "posthog", "people", "customerio", "expression", "redact", "rawjson"),
+	"internal/mapping":           under("spelling", "mappingfile", "posthog", "people", "customerio", "expression", "redact", "rawjson"),
 	"internal/mappingfile":       under("spelling", "expression", "escape", "rawjson"),
 	"internal/expression":        under("redact", "spelling", "rawjson"),
 	"internal/codec":             {},

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/mappingfile"
 )
 
 // Options are the mapping's flags, as text where a flag is text. The zero value of each is its default.
@@ -51,4 +52,6 @@ type Options struct {
 	LiveSince         time.Time // of created_at; zero is none
 	LiveBackfilled    []Range   // of timestamp: PostHog's own destination has sent these events in backfills
 	HoldRecent        bool      // hold events younger than 72 hours
+
+	File *mappingfile.File // its rules and test accounts; its settings are ignored. Nil is none
 }
