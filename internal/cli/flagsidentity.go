@@ -116,7 +116,7 @@ func (o *identityOptions) choice(needEvents bool) (people.Choice, error) {
 		errs = append(errs, errors.New("--identify-by is empty; name at least one of id, email and cio_id"))
 	}
 	errs = append(errs, o.checkMerge(merges, keys)...)
-	if o.identifierValue != "" {
+	if o.identifierTemplate() != "" {
 		keys = []people.By{people.ByID} // the template names everybody, whatever they have
 	}
 	return people.Choice{Who: who, By: keys, NeedEvents: needEvents, Merges: merges, MergeProfiles: o.mergeProfiles, Only: only}, errors.Join(errs...)
@@ -130,6 +130,19 @@ func (o *identityOptions) firstKey() customerio.Key {
 	return customerio.Key(o.identifyBy[0])
 }
 
+// keptIDTemplate is the identifier value that PostHog's documentation of its Customer.io destination asks for
+// where profiles are to be merged (posthog.com/docs/cdp/destinations).
+const keptIDTemplate = "{event.distinct_id}"
+
+// identifierTemplate is the template of --identifier-value. It is empty where that says what is sent without
+// it: the kept ID, as id.
+func (o *identityOptions) identifierTemplate() string {
+	if o.identifierValue == keptIDTemplate && len(o.identifyBy) == 1 && o.identifyBy[0] == "id" {
+		return ""
+	}
+	return o.identifierValue
+}
+
 // mergeValues are the values of --merge.
 var mergeValues = map[string]people.MergePolicy{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
 
@@ -141,8 +154,14 @@ func (o *identityOptions) checkMerge(merges people.MergePolicy, keys []people.By
 	if known && o.mergeProfiles && merges == people.MergeNever {
 		errs = append(errs, errors.New("--merge-profiles merges profiles, but --merge is never; use only one of them"))
 	}
-	if merges == people.MergeIdentify && (len(keys) != 1 || keys[0] != people.ByID || o.identifierValue != "") {
-		errs = append(errs, errors.New("--merge \"identify\" works only if --identify-by is just id, because it names the anonymous profile by its distinct ID"))
+	if merges == people.MergeIdentify {
+		switch {
+		case len(keys) != 1 || keys[0] != people.ByID:
+			errs = append(errs, errors.New("--merge \"identify\" works only if --identify-by is just id, because it names the anonymous profile by its distinct ID"))
+		case o.identifierTemplate() != "":
+			errs = append(errs, errors.New("--merge \"identify\" works only if --identifier-value is left out or "+keptIDTemplate+
+				", because it names the anonymous profile by its distinct ID"))
+		}
 	}
 	if o.identifierValue != "" && len(keys) != 1 {
 		errs = append(errs, errors.New("--identifier-value needs exactly one key in --identify-by, the one that the value is for"))

@@ -141,7 +141,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 		PageName: o.pageName, ScreenName: o.screenName, Dots: o.dots, Properties: o.properties, DropProperties: o.dropProperties,
 		RedactQuery: o.redactQuery, PersonProperties: o.personProperties, DateAttributes: o.dateAttributes,
 		AllowReserved: o.allowReserved, PersonAttributes: o.personAttributes, EventAttributes: o.eventAttributes,
-		IdentifierKey: o.identity.firstKey(), IdentifierValue: o.identity.identifierValue,
+		IdentifierKey: o.identity.firstKey(), IdentifierValue: o.identity.identifierTemplate(),
 		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp, Unset: o.unset,
 		Since: since, Until: until, LiveSince: live, LiveBackfilled: backfilled, HoldRecent: o.recent == recentHold,
 	}, errors.Join(err1, err2, err3, err4, err5)

@@ -103,7 +103,7 @@ func (p *program) newPlan(now time.Time, o *mappingOptions, tmp string, sources 
 	return &plan{
 		rules: transfer.Rules{
 			Mapping: rules, Choice: choice, Index: index, Now: now,
-			IdentifiersMayMeet: o.identity.identifierValue != "" || o.identity.existing != "",
+			IdentifiersMayMeet: o.identity.identifierTemplate() != "" || o.identity.existing != "",
 		},
 		read: read, persons: persons, team: o.reading.team,
 	}, nil

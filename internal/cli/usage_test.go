@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
+	"ph2cio/internal/people"
 )
 
 func TestVersionFlag(t *testing.T) {
@@ -80,5 +81,35 @@ func TestIdentifyByIsTrimmedOnce(t *testing.T) {
 	rules, _, err := o.rules(time.Now())
 	if err != nil || rules == nil {
 		t.Errorf("refused: %v", err)
+	}
+}
+
+// TestMergeIdentifyNeedsDistinctIDs holds that profiles are merged by $identify only where distinct IDs name
+// them, as PostHog's documentation of its destination asks for too.
+func TestMergeIdentifyNeedsDistinctIDs(t *testing.T) {
+	for _, test := range []struct {
+		by            []string
+		value, refuse string
+	}{
+		{[]string{"id"}, "", ""},
+		{[]string{"id"}, "{event.distinct_id}", ""},
+		{[]string{"id"}, "crm-{event.distinct_id}", "--identifier-value is left out or {event.distinct_id}"},
+		{[]string{"id"}, "{event.raw_distinct_id}", "--identifier-value is left out or {event.distinct_id}"},
+		{[]string{"email"}, "{event.distinct_id}", "--identify-by is just id"},
+		{[]string{"email", "id"}, "", "--identify-by is just id"},
+	} {
+		o := &identityOptions{people: "identified", merge: "identify", identity: "on", identifyBy: test.by, identifierValue: test.value}
+		choice, err := o.choice(false)
+		if test.refuse == "" {
+			if err != nil || choice.Merges != people.MergeIdentify || o.identifierTemplate() != "" {
+				t.Errorf("%q %q: %+v, %v", test.by, test.value, choice, err)
+			}
+		} else if err == nil || !strings.Contains(err.Error(), `--merge "identify" works only if `+test.refuse) {
+			t.Errorf("%q %q: %v", test.by, test.value, err)
+		}
+	}
+	o := &identityOptions{identifyBy: []string{"email"}, identifierValue: "{event.distinct_id}"}
+	if o.identifierTemplate() != o.identifierValue {
+		t.Error("the kept ID as email is a template of one's own")
 	}
 }
