@@ -32,6 +32,7 @@
 //	identity    the rules of joining, over plain IDs
 //	mapping     turns events and people into operations; the only one that speaks both vocabularies
 //	mappingfile reads mapping files: rules with expressions, and settings; knows no flag and no vocabulary
+//	propertyfilter compares a property as PostHog's filters do; knows nothing of files and of people
 //	expression  computes values from one event and its person, over raw JSON; knows neither vocabulary
 //	customerio  operations, limits, batches, the client, pacing, retries
 //	sandbox     a strict Track API on this machine, for tests, the demo and the sandbox command. It states the API's rules
@@ -81,6 +82,7 @@
 //	deliver     customerio, ledger
 //	mapping     mappingfile, people, posthog, customerio, expression, rawjson, redact
 //	mappingfile expression, rawjson
+//	propertyfilter posthog, rawjson
 //	expression  rawjson, redact
 //	people      posthog, fold, identity, parallel, rawjson, spool
 //	fold        identity, rawjson, spool

@@ -34,6 +34,7 @@ var imports = map[string][]string{
 	"internal/fold":              under("identity", "spool", "rawjson"),
 	"internal/mapping":           under("spelling", "mappingfile", "posthog", "people", "customerio", "expression", "redact", "rawjson"),
 	"internal/mappingfile":       under("spelling", "expression", "escape", "rawjson"),
+	"internal/propertyfilter":    under("posthog", "rawjson"),
 	"internal/expression":        under("redact", "spelling", "rawjson"),
 	"internal/codec":             {},
 	"internal/parquet":           under("codec"),
