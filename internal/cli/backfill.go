@@ -40,7 +40,7 @@ campaigns. If a run stops, run the same command again to resume.`,
 		return errors.Join(err, p.checkCanAsk(&o.sending, "sent", "preview", args))
 	})
 	f := flagsInOrder(c)
-	o.mapping.addFlags(f, "hold", p.list)
+	o.mapping.addFlags(f, "hold", p)
 	p.stores.addFlags(f)
 	f.BoolVar(&o.sending.restart, terminal.RestartFlag, false, "start over; events already sent are not sent again")
 	describe(f, terminal.RestartFlag, resuming, "", commandLineOnly, sendsSame, inShort())

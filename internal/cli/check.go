@@ -40,6 +40,7 @@ It sends nothing. What PostHog's own destination has sent cannot be checked: ph2
 	}
 	f := flagsInOrder(c)
 	o.sending.addDestinationFlags(f)
+	addMappingFlag(f)
 	o.reading.addFlags(f, p.list)
 	p.stores.addFlags(f)
 	addStateFlag(f, &o.sending.state)

@@ -46,7 +46,7 @@ An email matches in any case, and everybody who has it is shown. It needs no cre
 	f.StringVar(&o.id, "id", "", "the distinct ID exactly as in the export, or an email")
 	describe(f, "id", whatToShow, "ID", mayBeEmpty, inShort())
 	addLimitFlag(f, &o.limit)
-	o.mapping.addFlags(f, "hold", p.list)
+	o.mapping.addFlags(f, "hold", p)
 	p.stores.addFlags(f)
 	o.stdin.addFlags(f)
 	return c

@@ -26,6 +26,7 @@ const (
 	dotsFlag       = "dots" // its value may be any text, even none
 
 	maxProfilesFlag = "max-profiles" // nothing is sent if this limit would be exceeded
+	mappingFlag     = "mapping"      // the mapping file
 )
 
 // The names of settings that no flag has.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/mappingfile"
 	"ph2cio/internal/people"
 	"ph2cio/internal/transfer"
 )
@@ -37,6 +38,8 @@ type mappingOptions struct {
 	dateAttributes     []string
 	allowReserved      []string
 	identifyTimestamp  bool
+
+	file func() *mappingfile.File // that of --mapping, nil without one
 }
 
 // hold makes recent events wait, whatever the flag says. It reports whether that changes anything.
@@ -46,7 +49,8 @@ func (o *mappingOptions) hold() (changed bool) {
 	return changed
 }
 
-func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string, list lister) {
+// addFlags adds the flags. recent is the default of --recent.
+func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string, p *program) {
 	f.StringSliceVar(&o.events, "events", nil, "send only events whose names match; * matches any text")
 	describe(f, "events", whatToSend, "GLOB,...", inShort())
 	f.StringSliceVar(&o.skipEvents, "skip-events", nil, "leave out events whose names match")
@@ -57,15 +61,17 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string, list lister) 
 	describe(f, "until", whatToSend, "TIME", inShort("inspect", "preview"))
 	f.StringVar(&o.recent, "recent", recent, "hold or send events under 72 hours old; they can start campaigns, so hold leaves them for a later run")
 	describe(f, "recent", whatToSend, "", inShort(), oneOf("hold\tleave them for a later run", "send\tsend them now"))
+	addMappingFlag(f)
 	f.StringVar(&o.liveSince, "live-since", "", "when PostHog's live destination was switched on, or never; events that PostHog "+
 		"received since then are left out, because that destination sent them")
 	describe(f, "live-since", whatToSend, "TIME|never", suggesting("never\tit never sent events"))
 	f.StringSliceVar(&o.liveBackfilled, liveBackfilledFlag, nil, "times for which PostHog's live destination was backfilled; "+
 		"events with a timestamp from FROM up to TO are left out, because it sent them; may be repeated")
 	describe(f, liveBackfilledFlag, whatToSend, "FROM..TO,...")
-	o.identity.addFlags(f, list)
+	o.file = func() *mappingfile.File { return p.mapping }
+	o.identity.addFlags(f, p.list)
 	o.addAttributeFlags(f)
-	o.reading.addFlags(f, list)
+	o.reading.addFlags(f, p.list)
 }
 
 // The values of flags that take one of several, each with a tab and its meaning.
@@ -132,6 +138,10 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 	until, err2 := parseTime("until", o.until, now)
 	live, err3 := o.liveTime(now)
 	backfilled, err4 := parseRanges(liveBackfilledFlag, o.liveBackfilled, now)
+	var file *mappingfile.File
+	if o.file != nil {
+		file = o.file()
+	}
 	var err5 error
 	if o.recent != recentHold && o.recent != "send" {
 		err5 = fmt.Errorf("--recent must be hold or send, not %q", o.recent)
@@ -144,6 +154,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 		IdentifierKey: o.identity.firstKey(), IdentifierValue: o.identity.identifierTemplate(),
 		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp, Unset: o.unset,
 		Since: since, Until: until, LiveSince: live, LiveBackfilled: backfilled, HoldRecent: o.recent == recentHold,
+		File: file,
 	}, errors.Join(err1, err2, err3, err4, err5)
 }
 

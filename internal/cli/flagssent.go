@@ -18,13 +18,19 @@ import (
 // sentFlags returns the flags that change what is sent and do not have their defaults. For files that they
 // name, it returns a hash of the content, and for objects a hash of their tags. --exclude is not among them:
 // it chooses among sources, which are compared themselves.
-func sentFlags(ctx context.Context, flags *pflag.FlagSet, o *identityOptions, persons []source.Source) (job.Flags, error) {
-	sent := job.Flags{}
-	flags.VisitAll(func(f *pflag.Flag) {
-		if value := f.Value.String(); f.Changed && value != f.DefValue && !hasFact(f, sameFact) {
+//
+// The settings of a mapping file are flags too, each under its own name, so that it does not matter where they
+// are written. The mapping file itself is a hash of the rest that it says, if it says more.
+func sentFlags(ctx context.Context, m *mappingOptions, persons []source.Source) (job.Flags, error) {
+	sent, o := job.Flags{}, &m.identity
+	o.flags.VisitAll(func(f *pflag.Flag) {
+		if value := f.Value.String(); f.Changed && value != f.DefValue && !hasFact(f, sameFact) && f.Name != mappingFlag {
 			sent[f.Name] = value
 		}
 	})
+	if hash := rulesHash(m.file()); hash != "" {
+		sent[mappingFlag] = job.RulesWith + hash
+	}
 	files := map[string][]source.Source{"persons": persons}
 	for flag, name := range map[string]string{"existing": o.existing, "exclude-people": o.exclude} {
 		if name == "" {

@@ -40,7 +40,7 @@ cannot be read, the others are shown all the same.`,
 	p.checks.add(c, func([]string) error { return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit)) })
 	f := flagsInOrder(c)
 	addLimitFlag(f, &o.limit)
-	o.mapping.addFlags(f, "hold", p.list)
+	o.mapping.addFlags(f, "hold", p)
 	p.stores.addFlags(f)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)

@@ -90,7 +90,7 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 	if p.allFlags {
 		return errors.New(allNeedsHelp)
 	}
-	err := p.applySettings(c)
+	err := errors.Join(p.applySettings(c), p.applyMappingFile(c))
 	found := errors.Join(p.checks.run(c, args), p.stores.check(c.Flags()))
 	p.outputs, p.writtenState, p.protected = outputsOf(c), stateToWrite(c), p.findProtected(c, args)
 	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.checkOutputs(c, args))...)

@@ -15,7 +15,7 @@ var otherNames = map[string]string{
 	"rps": "rate", "speed": "rate", "throttle": "rate", "max-people": "max-profiles", "max-cost": "max-profiles", "budget": "max-profiles",
 	"output": "operations json", "out": "operations json", "o": "operations json", "data-dir": "state", "temp": "tmp", "temp-dir": "tmp",
 	"config": "env-file", "debug": "verbose", "silent": "quiet", "log": "log-format", "format": "json", "timeout": "max-duration", "wait": "wait-lock",
-	"tz": "timezone", "project": "team", "environment": "workspace", "account": "workspace", "email-only": "people",
+	"map": "mapping", "mapping-file": "mapping", "rules": "mapping", "tz": "timezone", "project": "team", "environment": "workspace", "account": "workspace", "email-only": "people",
 }
 
 // useVariables says what to do where other programs have flags for credentials.

@@ -33,7 +33,7 @@ const (
 var toFiles = map[string]int{
 	"metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written,
 	"state": filled, "tmp": filled, "cache": filled,
-	"env-file": read, "ca-cert": read, "existing": read, "persons": read, "exclude-people": read,
+	"env-file": read, "ca-cert": read, "existing": read, "persons": read, "exclude-people": read, "mapping": read,
 	"CUSTOMERIO_SITE_ID_FILE": read, "CUSTOMERIO_API_KEY_FILE": read,
 
 	"CUSTOMERIO_SITE_ID": neither, "CUSTOMERIO_API_KEY": neither, "CUSTOMERIO_REGION": neither, "CUSTOMERIO_TRACK_URL": neither,
@@ -131,6 +131,7 @@ var treasures = []treasure{
 	{"persons.jsonl", "the file of --persons", "persons"},
 	{"people/p.jsonl", "the source people/p.jsonl", "SOURCE"},
 	{"never.txt", "the file of --exclude-people", "exclude-people"},
+	{"mapping.yaml", "the file of --mapping", "mapping"},
 	{"mine/state.db", "in the state directory mine", "state"},
 	{"mine/lock", "in the state directory mine", "state"},
 	{"mine/rejects.jsonl", "in the state directory mine", "state"},
@@ -161,7 +162,7 @@ func rightSettings(t *testing.T) map[string]string {
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	defer server.Close()
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	return map[string]string{"site": "a-site-id\n", "key": "an-api-key\n", "ca.pem": string(certificate)}
+	return map[string]string{"site": "a-site-id\n", "key": "an-api-key\n", "ca.pem": string(certificate), "mapping.yaml": "# nothing\n"}
 }
 
 // routes are the ways to a file; each returns a name for it.
@@ -253,7 +254,7 @@ func lineFor(c *cobra.Command, output string) (args []string) {
 		args = append(args, "--yes")
 	}
 	for flag, value := range map[string]string{
-		"ca-cert": "ca.pem", "existing": "existing.csv", "exclude-people": "never.txt", "state": "mine", "id": "user_1",
+		"ca-cert": "ca.pem", "existing": "existing.csv", "exclude-people": "never.txt", "state": "mine", "id": "user_1", "mapping": "mapping.yaml",
 	} {
 		if c.Flags().Lookup(flag) != nil && flag != output {
 			args = append(args, "--"+flag, value)

@@ -77,7 +77,7 @@ func (o *previewOptions) addFlags(c *cobra.Command, p *program) {
 	describe(f, "limit", whatToShow, "N", inShort())
 	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one per line; in the order of sending; - is stdout")
 	describe(f, operationsFlag, whatToShow, "FILE", inShort(), withExtensions("jsonl", "json"))
-	o.mapping.addFlags(f, "hold", p.list)
+	o.mapping.addFlags(f, "hold", p)
 	p.stores.addFlags(f)
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
 	describe(f, "batch-items", pace, "N", sendsSame)

@@ -10,6 +10,7 @@ import (
 
 	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/mappingfile"
 	"ph2cio/internal/progress"
 	"ph2cio/internal/source"
 	"ph2cio/internal/transfer"
@@ -26,6 +27,7 @@ type program struct {
 	verbose  bool
 	allFlags bool // --all: help shows all flags
 	dotenv   settingsFile
+	mapping  *mappingfile.File // of --mapping; nil without one
 
 	protected    protected // what no output may replace
 	outputs      []output  // files that the command may write

@@ -45,7 +45,7 @@ backfill does; for cron, add --yes. With --dismiss REASON it sends nothing, and 
 	describe(f, job.RetryMergesFlag, whatToSend, "", inShort(), onPage("nightly"))
 	f.StringVar(&o.dismiss, dismissFlag, "", "close all rejects with this reason for good, and send nothing")
 	describe(f, dismissFlag, whatToSend, "REASON", sendsSame, inShort(), onPage("nightly"), commandLineOnly)
-	o.mapping.addFlags(f, "send", p.list)
+	o.mapping.addFlags(f, "send", p)
 	p.stores.addFlags(f)
 	o.sending.addFlagsOf(f, false)
 	o.stdin.addFlags(f)

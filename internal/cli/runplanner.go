@@ -38,7 +38,7 @@ func (m *planner) flags() (job.Flags, error) {
 		}
 		m.made = plan
 	}
-	return sentFlags(m.p.ctx, m.mapping.identity.flags, &m.mapping.identity, m.made.persons)
+	return sentFlags(m.p.ctx, m.mapping, m.made.persons)
 }
 
 // input is what a job reads by its plan. state is what earlier runs have sent, nil for nothing; resendsOld

@@ -34,7 +34,8 @@ func (p *program) lookup(name string) (string, bool) {
 //  1. the flag on the command line
 //  2. the environment, PH2CIO_ and the flag's name
 //  3. the .env file, the same names
-//  4. the flag's default
+//
+// What is left then gets the setting of the mapping file, if it has one, or its default: see applyMappingFile.
 func (p *program) applySettings(c *cobra.Command) error {
 	// After an error the environment is still read: it may say how errors are reported.
 	errs := []error{p.readDotenv(c.Flags())}

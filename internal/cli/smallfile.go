@@ -7,7 +7,7 @@ import (
 	"ph2cio/internal/regularfile"
 )
 
-// maxSmallFile is the largest size of a file of settings, a credential or a certificate, in bytes.
+// maxSmallFile is the largest size of a file of settings, rules, a credential or a certificate, in bytes.
 const maxSmallFile = 1 << 20
 
 // readSmallFile reads a regular file of at most maxSmallFile bytes.

@@ -41,7 +41,7 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), o.checkWait(), noStdin(args))
 	})
 	f := flagsInOrder(c)
-	o.mapping.addFlags(f, "send", p.list)
+	o.mapping.addFlags(f, "send", p)
 	p.stores.addFlags(f)
 	f.BoolVar(&o.firstRun, "first-run", false, "begin without a backfill; holds events under 72 hours old")
 	describe(f, "first-run", nightly, "", sendsSame, inShort())

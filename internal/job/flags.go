@@ -12,11 +12,16 @@ import (
 )
 
 // Flags has the flags that change what is sent and are not the default, by their names without dashes. The
-// value of a flag that names files is FilesWith and a hash of their content.
+// value of a flag that names files is FilesWith and a hash of their content, and that of a flag with a file of
+// rules RulesWith and a hash of what they mean.
 type Flags map[string]string
 
 // FilesWith precedes the hash of the files that a flag names.
 const FilesWith = "files with SHA-256 "
+
+// RulesWith precedes the hash of the rules in the file that a flag names. A change of rules counts like that of
+// any flag, since they do not change every night as the content of other files may.
+const RulesWith = "rules with SHA-256 "
 
 // Text returns the flags in the form in which the ledger saves them.
 func (f Flags) Text() (string, error) {
@@ -38,6 +43,9 @@ type Change struct{ Flag, Was, Is string }
 
 // String returns the change as people read it.
 func (c Change) String() string {
+	if strings.HasPrefix(c.Was, RulesWith) && strings.HasPrefix(c.Is, RulesWith) {
+		return fmt.Sprintf("the file of --%s says something else now", c.Flag)
+	}
 	return fmt.Sprintf("--%s was %s and is now %s", c.Flag, valueText(c.Was), valueText(c.Is))
 }
 

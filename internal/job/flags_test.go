@@ -25,6 +25,24 @@ func TestChangesOfFlags(t *testing.T) {
 	}
 }
 
+// TestChangesOfFiles holds that changed rules are told, and that the content of files, which changes every night,
+// is not.
+func TestChangesOfFiles(t *testing.T) {
+	for _, c := range []struct {
+		change Change
+		files  bool
+		want   string
+	}{
+		{Change{"mapping", RulesWith + "1a", RulesWith + "2b"}, false, "the file of --mapping says something else now"},
+		{Change{"mapping", "", RulesWith + "2b"}, false, `--mapping was not given and is now "rules with SHA-256 2b"`},
+		{Change{"existing", FilesWith + "1a", FilesWith + "2b"}, true, `--existing was "files with SHA-256 1a" and is now "files with SHA-256 2b"`},
+	} {
+		if got := c.change.String(); got != c.want || c.change.ofFiles() != c.files {
+			t.Errorf("%v: %s, of files: %v; want %s, %v", c.change, got, c.change.ofFiles(), c.want, c.files)
+		}
+	}
+}
+
 // A run may skip other rows than an earlier one did if a flag that chooses rows has another value.
 func TestReasonsForWhichARunSkipsMore(t *testing.T) {
 	for _, c := range []struct {
