@@ -94,7 +94,7 @@ test-az: needs-go ## run the tests that need azurite, an emulator of Azure
 
 .PHONY: race
 race: ## run the tests with the race detector
-	CGO_ENABLED=1 $(GO) test -race -timeout 25m ./...
+	CGO_ENABLED=1 $(GO) test -race -timeout 40m ./internal/... ./cmd/...
 
 .PHONY: golden
 golden: ## rewrite the expected outputs of tests, and show what changed

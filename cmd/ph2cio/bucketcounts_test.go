@@ -69,6 +69,7 @@ func (b *countedBucket) asks(what string, want fakestore.Counts, words ...string
 // TestRequestsToABucket counts what first runs, second runs, idle nights and busy nights ask of a bucket
 // whose list has three pages.
 func TestRequestsToABucket(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	const objects, pages = 250, 3
 	for name, one := range map[string]struct {

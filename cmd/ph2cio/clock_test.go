@@ -19,6 +19,7 @@ import (
 // began an hour or a day after the time that the clock has now, also a run that resumes one that was killed.
 // Everything is sent all the same, once, and a run that begins warns of the clock.
 func TestAClockThatWasSetBack(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	program := newRun(t, "").program
 	takes := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond)}

@@ -23,6 +23,7 @@ const controlText = "\x1b]52;c;aGk=\a\x1b[2J\r\b\x7f\u009b2J\u202eevil\u2066\u20
 // events, IDs, values, columns, settings, rows that are not JSON, and messages of the API. No command may
 // show it unescaped, and no file for people may hold it.
 func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	box, url := newBox(t, sandbox.Faults{Refuse: []sandbox.Refusal{
 		{Match: "Refused", Reason: controlText, Field: controlText, Message: controlText},

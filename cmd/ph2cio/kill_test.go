@@ -46,6 +46,7 @@ const (
 // holds what it holds after a run without kills; for each kill at most as many operations are repeated as may
 // be under way; and each reject is listed once.
 func TestKilledBackfill(t *testing.T) {
+	notWithRace(t)
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ import (
 // The end is the same as without kills, and no temporary files are left. After each kill one of the files
 // in the cache is damaged, as a power loss might have left it: the next run fetches that object again.
 func TestKilledBackfillFromABucket(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // TestKilledDismiss kills a command that closes rejects for good. Either all of them are closed then or none,
 // and the same command closes those that are still open.
 func TestKilledDismiss(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	box, url := newBox(t, sandbox.Faults{})
 	r := newRun(t, url)

@@ -55,6 +55,7 @@ func TestKilledSecondTry(t *testing.T) {
 // that a file of the first night is read again; in the fourth emails change hands, attributes are removed, and
 // there is a persons export.
 func TestKilledNights(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	takes := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(5 * time.Millisecond), Refuse: []sandbox.Refusal{
 		{Match: refusedName, Reason: "invalid", Message: "not that one"},

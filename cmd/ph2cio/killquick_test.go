@@ -16,6 +16,7 @@ import (
 // begun to send, and types the same command again. Each kill repeats at most 5,000 operations, although many
 // more than that are sent until the second after which checkpoints are saved anyway.
 func TestKilledInQuickSuccession(t *testing.T) {
+	notWithRace(t)
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
 		t.Fatal(err)

@@ -57,6 +57,7 @@ func (n *parquetNights) holds(lines string) {
 // TestNightsOfParquetFiles lets a file be compressed anew, regrouped, renamed, and grow, and another one come that
 // has some of its rows as JSON lines. Only rows that are new are sent.
 func TestNightsOfParquetFiles(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	lines, _ := faultyExport(t, parquets.Layout{})
 	file := func(from, to int, layout parquets.Layout) string {

@@ -194,6 +194,7 @@ func (o outcome) compare(t *testing.T, name string, other outcome) {
 // TestParquetBecomesTheOperationsOfItsTwin previews and sends each file, and expects what JSON lines of the same
 // rows give, byte for byte.
 func TestParquetBecomesTheOperationsOfItsTwin(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	r := newRun(t, "")
 	for _, pair := range append(duckDBTwins(t), layoutTwins(t)) {

@@ -24,6 +24,7 @@ func newAzureRun(t *testing.T, server *azurite.Server, url string) *run {
 // disk: blobs of every kind that is read, and small ones with odd names. azurite takes a backslash in a name
 // for a slash.
 func TestPreviewOfAContainer(t *testing.T) {
+	notWithRace(t)
 	server := azurite.Start(t)
 	r := newAzureRun(t, server, "")
 	files := map[string][]byte{}
@@ -61,6 +62,7 @@ func TestPreviewOfAContainer(t *testing.T) {
 // TestNightsOverAContainer sends one night's blobs, then those that came in two more nights, and compares what
 // Customer.io has then with what it has from the same files on disk.
 func TestNightsOverAContainer(t *testing.T) {
+	notWithRace(t)
 	server := azurite.Start(t)
 	var held [2][]string
 	for i, source := range []string{"posthog", azurite.Prefix + "posthog"} {

@@ -25,6 +25,7 @@ var oddNames = []string{
 // TestPreviewOfARealBucket compares what is said of 2,000 objects in a real server of S3 with what is said of
 // the same files on disk: objects of every kind that is read, and small ones with odd names.
 func TestPreviewOfARealBucket(t *testing.T) {
+	notWithRace(t)
 	server := s3server.Start(t)
 	r := newRun(t, "")
 	r.environment["PH2CIO_S3_ENDPOINT"] = server.URL

@@ -52,6 +52,7 @@ func twoPercent(seed uint64) (answers []sandbox.Answer) {
 // is stored once, neither memory nor the number of open files has grown, and the state has grown by what was
 // sent alone.
 func TestSoak(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 //
 // PH2CIO_SOAK_NIGHTS is the number of nights.
 func TestSoakNights(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	n := newSoakNights(t)
 	count := settingOr(t, "PH2CIO_SOAK_NIGHTS", 4)

@@ -41,6 +41,7 @@ func sizeOfGrowth(t *testing.T) growth {
 // With -v it prints the bytes of the state and of its largest tables, and the seconds of processor time that
 // the nights took.
 func TestStateGrowsByWhatIsNew(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	g := sizeOfGrowth(t)
 	t.Run("one file that grows by 2 % a night", func(t *testing.T) {

@@ -24,7 +24,6 @@ import (
 
 	"ph2cio/internal/cli"
 	"ph2cio/internal/sandbox"
-	"ph2cio/internal/testkit/race"
 	"ph2cio/internal/testkit/s3server"
 	"ph2cio/internal/testkit/sources"
 	"ph2cio/internal/testkit/synthetic"
@@ -64,11 +63,9 @@ func (s suite) Run() int {
 			signal.Notify(make(chan os.Signal, 1), one)
 		}
 	}
-	if !race.Enabled() {
-		// Most tests wait half of their time: for answers, for a moment to stop at, for a disk.
-		if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
-			panic(err)
-		}
+	// Most tests wait half of their time: for answers, for a moment to stop at, for a disk.
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
 	}
 	return s.M.Run()
 }
@@ -97,9 +94,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("EXPORTS", filepath.Join(testdata, "exports"))
 			e.Setenv("CASES", filepath.Join(testdata, "cases"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
-			// With the race detector a program sleeps for a second before it ends, which would add up over
-			// hundreds of runs.
-			e.Setenv("GORACE", "atexit_sleep_ms=20")
+			e.Setenv("GORACE", endsSoon)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

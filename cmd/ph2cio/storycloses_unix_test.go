@@ -58,7 +58,7 @@ func commandOf(ts *testscript.TestScript, words []string) *exec.Cmd {
 	ts.Check(err)
 	command := exec.Command(program, words[1:]...)
 	command.Dir = ts.Getenv("WORK")
-	for _, name := range []string{"CUSTOMERIO_TRACK_URL", "CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "XDG_STATE_HOME", "HOME", "PATH"} {
+	for _, name := range []string{"CUSTOMERIO_TRACK_URL", "CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "XDG_STATE_HOME", "HOME", "PATH", "GORACE"} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
 	return command

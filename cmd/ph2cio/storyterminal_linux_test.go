@@ -30,7 +30,7 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range []string{"CUSTOMERIO_TRACK_URL", "CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "XDG_STATE_HOME", "HOME", "PATH", "EXPORTS", "CASES"} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
-	command.Env = append(command.Env, "TERM=dumb", "NO_COLOR=1")
+	command.Env = append(command.Env, "TERM=dumb", "NO_COLOR=1", "GORACE="+endsSoon)
 	command.Stdin, command.Stdout, command.Stderr = side, side, side
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	ts.Check(command.Start())

@@ -28,6 +28,7 @@ type waitingNight struct {
 // TestWaitingNights has rows that wait for each reason, and what may happen to their files and to the flags
 // until they are sent or lost. In each situation every row is sent once, or named once.
 func TestWaitingNights(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	for name, nights := range waitingNights {
 		t.Run(name, func(t *testing.T) {
@@ -349,6 +350,7 @@ var waitingNights = map[string][]waitingNight{
 
 // TestWaitingRowsOfEachRun has a backfill and a sync in one night, which name the same file in different ways.
 func TestWaitingRowsOfEachRun(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	_, url := newBox(t, sandbox.Faults{NoDedup: true})
 	r := newRun(t, url)

@@ -44,6 +44,7 @@ import (
 // the seed of the first one, 1 by default; the others follow it. A world that failed is understood faster with
 // fewer nights: the first ones stay the same.
 func TestNightsEndAsOneBackfill(t *testing.T) {
+	notWithRace(t)
 	t.Parallel()
 	count, nights := settingOr(t, "PH2CIO_WORLDS", 2), settingOr(t, "PH2CIO_WORLD_NIGHTS", 10)
 	first := settingOr(t, "PH2CIO_WORLD_SEED", 1)
