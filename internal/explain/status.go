@@ -30,6 +30,8 @@ func statusText(s people.Status) string {
 		return "not sent: deleted in PostHog, according to the persons export"
 	case people.NotNamed:
 		return "not sent: not named by --only"
+	case people.TestAccount:
+		return "not sent: a test account, by test-accounts in the mapping file"
 	case people.AllRejected:
 		return "not sent: all of the person's rows are rejected"
 	case people.TwoProfiles:

@@ -9,9 +9,14 @@ import (
 // Value returns a property's final value and the place of the row that set it. ok is false if there is no
 // such property. The log must have been pruned.
 func (st *State) Value(code uint32) (value []byte, at ChangeOrder, ok bool) {
+	return st.ValueOf(&Property{Code: code})
+}
+
+// ValueOf is Value for a key as Keys.Find returns it.
+func (st *State) ValueOf(key *Property) (value []byte, at ChangeOrder, ok bool) {
 	for b := st.properties(); len(b) > 0; {
 		var p Property
-		if p, b = ReadProperty(b); p.Code == code {
+		if p, b = ReadProperty(b); p.sameKey(key) {
 			value, at, ok = p.Value, st.snapshotAt, true
 		}
 	}
@@ -21,7 +26,7 @@ func (st *State) Value(code uint32) (value []byte, at ChangeOrder, ok bool) {
 		for len(changes) > 0 {
 			var p Property
 			k := changeKind(changes[0])
-			if p, changes = ReadProperty(changes[1:]); p.Code == code {
+			if p, changes = ReadProperty(changes[1:]); p.sameKey(key) {
 				value, at, ok = k.apply(value, at, ok, p.Value, row)
 			}
 		}

@@ -111,6 +111,18 @@ func (t *Keys) code(name string) uint32 {
 	return code
 }
 
+// Find returns the key of a name, for State.ValueOf, as a property without a value; false if no property has
+// that name.
+func (t *Keys) Find(name string) (key Property, found bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	code, known := t.codes[name]
+	if known {
+		return Property{Code: code}, true
+	}
+	return Property{Code: inlineKey, Inline: []byte(name)}, t.count == MaxKeys
+}
+
 // KeyName returns the plain text of a Property's key, given its Code and Inline.
 func (t *Keys) KeyName(code uint32, inline []byte) string {
 	if code == inlineKey {

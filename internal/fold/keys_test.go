@@ -89,3 +89,24 @@ func TestKeysBeyondTheTable(t *testing.T) {
 		t.Errorf("folded to %q, want %q", got, want)
 	}
 }
+
+// TestFind looks up values by names, also by those of keys that the table has no room for.
+func TestFind(t *testing.T) {
+	keys := NewKeys(KeyOptions{Names: []string{"email"}})
+	c := keys.Cache()
+	if _, found := keys.Find("plan"); found {
+		t.Error("nobody has a plan")
+	}
+	for i := range int(MaxKeys) {
+		keptOf(&c, fmt.Sprintf(`{"k%d":1}`, i))
+	}
+	object := []byte(`{"plan":"pro","email":"maya@example.com","k5":5}`)
+	st := SnapshotState(c.AppendKept(nil, object, rawjson.WalkMembers(nil, object)), ChangeOrder{})
+	for name, want := range map[string]string{"plan": `"pro"`, "email": `"maya@example.com"`, "k5": "5", "k6": "", "none": ""} {
+		key, found := keys.Find(name)
+		value, _, has := st.ValueOf(&key)
+		if !found || string(value) != want || has != (want != "") {
+			t.Errorf("%s is %q, %t, %t", name, value, found, has)
+		}
+	}
+}

@@ -238,6 +238,7 @@ func TestEventOfWhom(t *testing.T) {
 		{people.Excluded, Skipped, ReasonExcluded},
 		{people.Deleted, Skipped, ReasonDeleted},
 		{people.NotNamed, Skipped, ReasonNotNamed},
+		{people.TestAccount, Skipped, ReasonTestAccount},
 		{people.AllRejected, Skipped, ReasonAnonymous},
 		{people.TwoProfiles, Skipped, ReasonTwoProfiles},
 		{people.NoIdentifier, Rejected, ReasonNoIdentifier},

@@ -105,6 +105,8 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 		return skipped(ReasonDeleted)
 	case people.NotNamed:
 		return skipped(ReasonNotNamed)
+	case people.TestAccount:
+		return skipped(ReasonTestAccount)
 	case people.LostEmail:
 		return rejected(ReasonEmailConflict,
 			fmt.Sprintf("another person has the email of person %q", ShortID(string(distinctID))))

@@ -53,6 +53,8 @@ const (
 	ReasonExcluded   = "excluded"     // its person is not to be sent
 	ReasonDeleted    = "deleted"      // its person is deleted in PostHog, by the persons export
 	ReasonNotNamed   = "not_asked"    // --only names others
+	// ReasonTestAccount is for a row or a person that the mapping file's test-accounts leave out.
+	ReasonTestAccount = "test_account"
 	// ReasonTwoProfiles is for a person with two identified profiles that may not be merged: held.
 	ReasonTwoProfiles = "two_profiles"
 

@@ -26,7 +26,8 @@ func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *
 	x := j.joinings.nodes.x
 	f := &attributeFolder{
 		nodes: j.joinings.nodes, logins: j.logins, people: people, choice: choice, options: &x.options,
-		folded: folded{fold.NewParts(x.space, len(people.all), people.wasSent), nil, newClaims(x), newClaims(x), nil},
+		filters: keyedFilters(choice.Filters, x.keys),
+		folded:  folded{fold.NewParts(x.space, len(people.all), people.wasSent), nil, newClaims(x), newClaims(x), nil},
 	}
 	if x.persons != nil && x.later.wanted() {
 		f.parts.KeepNew(x.persons.order(), f.keepExported)
@@ -60,6 +61,7 @@ type attributeFolder struct {
 	logins    *loginCollector
 	people    *candidates
 	choice    *Choice
+	filters   []keyedFilter // of choice
 	options   *Options
 	strangers map[uint32]*exportPerson // by node: see findStrangers
 	oneShard  sync.Mutex               // held while the attributes of a shard are read from disk
@@ -154,6 +156,7 @@ func (s *attributeFolder) foldPart(part int) error {
 	err := s.parts.Fold(part, s.nodes.x.keys, func(number uint32, f fold.Folded) {
 		c := &s.people.all[number]
 		c.setUpdated(f.Updated)
+		c.setTestAccount(!matchAll(s.filters, f.State))
 		if claimed, ok := s.emailOf(number, f.State); ok {
 			emails = append(emails, claimed)
 		}

@@ -127,6 +127,14 @@ func (c *candidate) keepID(name textPlace, rank identity.Rank) { c.name, c.rank 
 func (c *candidate) set(t groupFlags)   { c.flags |= t }
 func (c *candidate) clear(t groupFlags) { c.flags &^= t }
 
+// setTestAccount sets whether the candidate is a test account.
+func (c *candidate) setTestAccount(is bool) {
+	c.clear(isTestAccount)
+	if is {
+		c.set(isTestAccount)
+	}
+}
+
 // setUpdated sets the time of the newest row with attributes.
 func (c *candidate) setUpdated(micros int64) { c.updated = micros }
 

@@ -25,11 +25,12 @@ func findCandidates(j *knownGroups, choice *Choice) *gathered {
 		}
 	}
 	g := &gathered{people: newCandidates(many), tally: newTally(choice)}
+	bare := choice.bareFlags() // until attributes are known
 	for root, t := range j.flags {
 		if choice.mayBeSent(t) {
-			g.people.add(uint32(root), t)
+			g.people.add(uint32(root), t|bare)
 		} else {
-			g.tally.group(t, t&hasProfile != 0)
+			g.tally.group(t|bare, t&hasProfile != 0)
 		}
 	}
 	visitors := countVisitors(j, g.people, g.tally)

@@ -35,6 +35,9 @@ type Choice struct {
 	// Excluded reports whether people with an email are not to be sent. It is called from many goroutines,
 	// with the email as it is written. Nil excludes nobody. For IDs there is Options.Excluded.
 	Excluded func(email []byte) bool
+	// Filters leave out test accounts: everybody whose final attributes do not match all of them. Nil leaves
+	// out nobody.
+	Filters []Filter
 	// Only sends no other people than those with an ID for which Options.Only is true, or with an email for
 	// which NamesEmail is true and which nobody else who is sent keeps.
 	Only bool
@@ -58,6 +61,7 @@ const (
 	NotNamed            // Choice.Only is set, and the person is not named
 	AllRejected         // all rows of the person are rejected
 	TwoProfiles         // the person is held: see HeldPerson
+	TestAccount         // by Choice.Filters
 	statuses
 )
 
@@ -103,10 +107,12 @@ func (c *Choice) identifierKind(m groupFlags) (By, bool) {
 // getsIdentify reports whether a group that is on a row would get an identify if Who were w, provided that it
 // has an identifier.
 func (c *Choice) getsIdentify(w Who, m groupFlags) bool {
-	return (w.includes(m) || m&isSent != 0) && c.barred(m) == Sent && (!c.NeedEvents || m&groupEvents != 0)
+	return (w.includes(m) || m&isSent != 0) && m&isTestAccount == 0 && c.barred(m) == Sent &&
+		(!c.NeedEvents || m&groupEvents != 0)
 }
 
-// barred returns the reason why a group is not sent, whatever Who is; Sent if there is none.
+// barred returns the reason why a group is not sent, whatever Who is; Sent if there is none. That it is a test
+// account is none of these: the rows of visitors wait, since their attributes may come later.
 func (c *Choice) barred(m groupFlags) Status {
 	switch {
 	case m&isDeleted != 0:
@@ -126,11 +132,14 @@ func (c *Choice) status(t groupFlags) Status {
 	if barred := c.barred(t); barred != Sent {
 		return barred
 	}
+	if t&isSent == 0 && !c.Who.includes(t) {
+		return c.Who.leftOutAs()
+	}
+	if t&isTestAccount != 0 {
+		return TestAccount
+	}
 	if t&isSent != 0 {
 		return Sent
-	}
-	if !c.Who.includes(t) {
-		return c.Who.leftOutAs()
 	}
 	if _, ok := c.identifierKind(t); ok {
 		return Sent
@@ -139,6 +148,16 @@ func (c *Choice) status(t groupFlags) Status {
 		return LostEmail
 	}
 	return NoIdentifier
+}
+
+// bareFlags returns the flags that a group without attributes has because of them.
+func (c *Choice) bareFlags() groupFlags {
+	for _, f := range c.Filters {
+		if !f.Match(nil) {
+			return isTestAccount
+		}
+	}
+	return 0
 }
 
 // mayBeSent reports whether a group might be sent, or counts for another choice of Who, as far as is known

@@ -138,7 +138,7 @@ func (c *tally) counts(links LinkCounts) Counts {
 	for i, who := range everyWho {
 		total.ByChoice[who] = c.byWho[i]
 	}
-	if c.choice.requiredKind() == ByID && !c.choice.NeedEvents && !c.choice.Only {
+	if c.choice.requiredKind() == ByID && !c.choice.NeedEvents && !c.choice.Only && c.choice.bareFlags() == 0 {
 		everybody := total.ByChoice[All]
 		everybody.New += int(c.visitors)
 		total.ByChoice[All] = everybody

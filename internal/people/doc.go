@@ -9,6 +9,7 @@
 // Files form layers, lowest first; a file uses none of a later line:
 //
 //	person, texts, email, existing, idfacts  what callers read; texts, and what is known of one ID
+//	filters                                  conditions that test accounts do not meet
 //	links, options, attributes, loops        rows that link IDs; the options; what a row says of attributes
 //	groupflags, choice, counts               what is known of a group of IDs; who is sent; the totals
 //	pairs, pairsrecent                       which IDs had which person_id

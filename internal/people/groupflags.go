@@ -29,6 +29,8 @@ const (
 	emailIsID    // its email is one of its distinct IDs and not an attribute
 	isHeld       // is held: several of its profiles are identified
 	emailNamed   // Choice.NamesEmail names its email
+
+	isTestAccount // its attributes, as far as they are known, do not match Choice.Filters
 )
 
 // groupFlags returns the flags that a group has because of one of its IDs.

@@ -45,6 +45,7 @@ var leftOutWords = map[string]reasonWords{
 	mapping.ReasonExcluded:       {one: "from a person in --exclude-people", many: "from people in --exclude-people"},
 	mapping.ReasonDeleted:        {one: "from a person deleted in PostHog", many: "from people deleted in PostHog"},
 	mapping.ReasonNotNamed:       {one: "from a person not named by --only", many: "from people not named by --only"},
+	mapping.ReasonTestAccount:    {one: "from a test account", many: "from test accounts"},
 	mapping.ReasonTwoProfiles:    {one: "from a person with two profiles", many: "from people with two profiles", fix: "waits; --merge-profiles merges them"},
 	mapping.ReasonTooOld:         {one: "too old to check for a duplicate", many: "too old to check for duplicates", fix: "waits; --resend-old sends it"},
 	mapping.ReasonRejectedBefore: {one: "rejected by an earlier run", fix: "fix it, then retry"},
