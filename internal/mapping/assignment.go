@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"ph2cio/internal/customerio"
 )
 
 // assignment is an attribute and the template it is made from.
@@ -27,11 +25,8 @@ func newAssignment(text string, decide func(name string) *key) (assignment, erro
 		return assignment{}, errNoName
 	}
 	a := assignment{key: decide(name)}
-	if a.key.does == cutsOff && a.key.why == cutName {
-		return a, fmt.Errorf("the name %.20q... is longer than %d bytes", name, customerio.MaxAttributeName)
-	}
-	if a.key.does == cutsOff {
-		return a, fmt.Errorf("%s is a reserved name; to send it, add --allow-reserved %s", name, name)
+	if text := a.key.refusal(name); text != "" {
+		return a, errors.New(text)
 	}
 	var err error
 	a.template, err = parseTemplate(value)

@@ -44,11 +44,25 @@ func BenchmarkEvent(b *testing.B) {
 	}
 }
 
+// BenchmarkRules maps a row with ten expressions of a mapping file, and without.
+func BenchmarkRules(b *testing.B) {
+	for name, options := range map[string]Options{"none": {}, "ten": withFile(b, tenRules, Options{})} {
+		b.Run(name, func(b *testing.B) {
+			m, e := newRules(b, options).NewMapper(newSomebody(`{"plan":"pro","name":"Maya"}`)), row("order completed", webEvent)
+			b.ReportAllocs()
+			var out []byte
+			for b.Loop() {
+				out, _, _ = m.Event(out[:0], e)
+			}
+		})
+	}
+}
+
 func BenchmarkClassify(b *testing.B) {
-	r, e := newRules(b, Options{}), row("order completed", `{}`)
+	c, e := newRules(b, Options{}).NewClassifier(), row("order completed", `{}`)
 	b.ReportAllocs()
 	for b.Loop() {
-		r.Classify(e)
+		c.Classify(e)
 	}
 }
 

@@ -83,7 +83,7 @@ func TestClassifyByName(t *testing.T) {
 	} {
 		r := newRules(t, test.options)
 		for range 2 { // decided, then remembered
-			if got := r.Classify(row(test.name, `{}`)); got != test.want {
+			if got := r.NewClassifier().Classify(row(test.name, `{}`)); got != test.want {
 				t.Errorf("%q with %q but %q: %+v, want %+v", test.name, test.options.Events, test.options.SkipEvents, got, test.want)
 			}
 		}
@@ -160,7 +160,7 @@ func TestClassifyByTime(t *testing.T) {
 			r := newRules(t, test.options)
 			e := row("signup", `{}`)
 			e.Timestamp, e.CreatedAt = test.timestamp, test.created
-			got := r.Classify(e)
+			got := r.NewClassifier().Classify(e)
 			if got.Bucket != test.bucket || got.Reason != test.reason || got.Recent != test.recent {
 				t.Errorf("outcome %+v", got)
 			}
@@ -169,7 +169,7 @@ func TestClassifyByTime(t *testing.T) {
 			}
 			for _, name := range []string{"$identify", "$create_alias"} {
 				e.Name = []byte(name)
-				if got := r.Classify(e); got != (Outcome{Bucket: FeedsPerson}) {
+				if got := r.NewClassifier().Classify(e); got != (Outcome{Bucket: FeedsPerson}) {
 					t.Errorf("%s: outcome %+v, whatever the time", name, got)
 				}
 			}
@@ -351,7 +351,7 @@ func TestManyNames(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			for i := range maxNames + 500 {
-				got := r.Classify(row(fmt.Sprintf("event %d", i), `{}`))
+				got := r.NewClassifier().Classify(row(fmt.Sprintf("event %d", i), `{}`))
 				if (got.Reason == ReasonFiltered) != (i%10 == 7) {
 					t.Errorf("event %d: %+v", i, got)
 					return

@@ -23,16 +23,27 @@ func unixSeconds(value []byte, c *cleaner) (int64, bool) {
 			return 0, false
 		}
 	}
-	if t := posthog.ParseTime(text); t.State == posthog.Known {
-		if t.Micros <= -mostMillis || t.Micros >= mostMillis {
-			return 0, false
-		}
+	if t, ok := parseDate(text); ok {
 		return t.Seconds(), true
+	}
+	return 0, false
+}
+
+// parseDate parses the plain text of a date.
+func parseDate(text []byte) (posthog.Time, bool) {
+	if t := posthog.ParseTime(text); t.State == posthog.Known {
+		return t, t.Micros > -mostMillis && t.Micros < mostMillis
 	}
 	if len(text) == len(time.DateOnly) {
 		if t, err := time.Parse(time.DateOnly, string(text)); err == nil {
-			return t.Unix(), true
+			return posthog.Time{Micros: t.UnixMicro(), State: posthog.Known}, true
 		}
 	}
-	return 0, false
+	return posthog.Time{}, false
+}
+
+// dateMicros is parseDate for expressions.
+func dateMicros(text []byte) (micros int64, ok bool) {
+	t, ok := parseDate(text)
+	return t.Micros, ok
 }

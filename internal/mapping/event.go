@@ -24,6 +24,8 @@ type eventRules struct {
 	limit    limit // of one value
 	assigned []assignment
 	pages    pageRules
+	ruled    []*key         // the attributes that rules of a mapping file set, by the number of their name
+	numbers  map[string]int // of these names
 }
 
 // lengthsAfterDollar lets most properties with a $ be skipped quickly: bit n of [c] is set if a property that
@@ -65,7 +67,34 @@ func (r *eventRules) attribute(name string) *key {
 	if k.does == copies && r.allowed.refuses(reservedForEvents, k.plain, k.out) {
 		k.cutOff(cutReserved)
 	}
+	r.noteRuled(k)
 	return k
+}
+
+// noteRuled notes whether rules of a mapping file set the attribute.
+func (r *eventRules) noteRuled(k *key) {
+	if number, ruled := r.numbers[k.out]; ruled {
+		k.rule(number)
+	}
+}
+
+// ruleName returns the number of the name of an attribute that a rule of a mapping file sets, and how the
+// attribute is treated.
+func (r *eventRules) ruleName(name string) (int, *key) {
+	k := r.attribute(name)
+	if k.ruled > 0 {
+		return k.ruled - 1, k
+	}
+	if k.does == copies && k.namesSecret() {
+		k.treat(redacts)
+	}
+	if r.numbers == nil {
+		r.numbers = map[string]int{}
+	}
+	number := len(r.ruled)
+	r.numbers[k.out] = number
+	r.ruled = append(r.ruled, k)
+	return number, k
 }
 
 // eventMapper turns the properties of events into attributes.
@@ -76,6 +105,7 @@ type eventMapper struct {
 
 	keys        *keys
 	owners      owners
+	owned       owned // what rules of a mapping file set in the row
 	page        pageAttributes
 	takesPlaces bool             // the event is a page or a screen
 	members     []rawjson.Member // scratch
@@ -84,7 +114,8 @@ type eventMapper struct {
 // init must be called once, after the mapper has its final address.
 func (m *eventMapper) init(r *eventRules, out *attributes, clean cleaner) {
 	*m = eventMapper{rules: r, out: out, clean: clean, keys: newKeys(r.property)}
-	m.page = pageAttributes{rules: &r.pages, out: out, clean: &m.clean}
+	m.page = pageAttributes{rules: &r.pages, out: out, clean: &m.clean, owned: &m.owned}
+	m.owned.init(len(r.ruled))
 }
 
 // append appends an event's attributes, except those from templates.
@@ -125,6 +156,12 @@ func (m *eventMapper) tryProperties(object []byte, members []rawjson.Member) boo
 			return false
 		}
 		if k.does == drops && k.source == placeNone {
+			continue
+		}
+		if k.ruled > 0 && m.owned.has(k) {
+			if m.takesPlaces && k.source != placeNone {
+				m.page.note(k, object[member.ValueStart:member.ValueEnd])
+			}
 			continue
 		}
 		if !m.owners.has(k, m.keys, object, members) {
@@ -185,7 +222,7 @@ func (m *eventMapper) appendElements(e *posthog.Event) {
 			return
 		}
 	}
-	if k := m.rules.property(elementsChain); k.does != drops {
+	if k := m.rules.property(elementsChain); k.does != drops && !m.owned.has(k) {
 		m.appendProperty(k, e.ElementsChain)
 	}
 }

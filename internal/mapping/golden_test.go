@@ -28,6 +28,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // then the people and merges, then what was cut. Several share an export.
 var golden = []struct {
 	name, rows string
+	file       string // the mapping file, if there is one
 	options    Options
 	choice     people.Choice
 }{
@@ -35,6 +36,8 @@ var golden = []struct {
 	{name: "kinds_everybody", rows: "kinds", choice: people.Choice{Who: people.All}},
 	{name: "kinds_chosen", rows: "kinds", options: Options{Events: []string{"order *", "$autocapture", "$page*"}, SkipEvents: []string{"$pageleave"}}},
 	{name: "kinds_skipped", rows: "kinds", options: Options{SkipEvents: []string{"survey *", "$screen"}}},
+
+	{name: "kinds_ruled", rows: "kinds", file: "kinds_ruled.yaml"},
 
 	{name: "pages", rows: "pages"},
 	{name: "pages_url_no_query", rows: "pages", options: Options{PageName: "url-no-query"}},
@@ -86,6 +89,13 @@ func TestGolden(t *testing.T) {
 	for _, g := range golden {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
+			if g.file != "" {
+				text, err := os.ReadFile(filepath.Join("../../testdata/mapping", g.file))
+				if err != nil {
+					t.Fatal(err)
+				}
+				g.options = withFile(t, string(text), g.options)
+			}
 			got := told(t, filepath.Join("../../testdata/mapping", g.rows+".jsonl"), newRules(t, g.options), g.options, g.choice)
 			path := filepath.Join("../../testdata/mapping", g.name+".golden")
 			if *update {
@@ -111,7 +121,14 @@ func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choi
 	index := people.NewIndex(people.Options{
 		Keep: rules.KeepPersonProperty, KeepNull: o.PersonProperties == "all", Everybody: choice.Who == people.All, PersonIDs: true,
 	})
-	eachRow(t, path, func(e *posthog.Event) { index.Observe(e, rules.Classify(e).Bucket == Send) })
+	classifier := rules.NewClassifier()
+	eachRow(t, path, func(e *posthog.Event) {
+		o := classifier.Classify(e)
+		if set, setOnce := classifier.PersonChanges(); set != nil || setOnce != nil {
+			e.Set, e.SetOnce = orElse(set, e.Set), orElse(setOnce, e.SetOnce)
+		}
+		index.Observe(e, o.Bucket == Send)
+	})
 	settled, err := index.Decide(t.Context(), choice)
 	if err != nil {
 		t.Fatal(err)
@@ -140,6 +157,13 @@ func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choi
 		fmt.Fprintf(&b, "cut %s %d\n", kind, m.ValuesCut[kind])
 	}
 	return b.Bytes()
+}
+
+func orElse(changed, own []byte) []byte {
+	if changed == nil {
+		return own
+	}
+	return changed
 }
 
 func tellOperation(t *testing.T, b *bytes.Buffer, out []byte, o Outcome) {

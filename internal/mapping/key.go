@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"strings"
 
 	"ph2cio/internal/customerio"
@@ -35,6 +36,7 @@ type key struct {
 	shared  bool  // another property's name becomes the same
 	source  place // of the property in PostHog
 	part    place // of the attribute in Customer.io
+	ruled   int   // the number of the attribute's name, plus 1, if rules of a mapping file set it
 	seen    uint64
 	next    *key // the one that came after it last time
 }
@@ -72,6 +74,20 @@ func (n naming) key(name string) *key {
 
 // cutOff makes the value of the property be dropped and counted.
 func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
+
+// refusal says why nothing can be sent under the name, as which it was given; empty if it can.
+func (k *key) refusal(name string) string {
+	switch {
+	case k.does != cutsOff:
+		return ""
+	case k.why == cutName:
+		return fmt.Sprintf("the name %.20q... is longer than %d bytes", name, customerio.MaxAttributeName)
+	}
+	return fmt.Sprintf("%s is a reserved name; to send it, add --allow-reserved %s", name, name)
+}
+
+// rule notes that rules of a mapping file set the attribute, the name of which has this number.
+func (k *key) rule(number int) { k.ruled = number + 1 }
 
 // treat sets how the value of the property is treated.
 func (k *key) treat(does does) { k.does = does }

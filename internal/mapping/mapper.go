@@ -1,11 +1,15 @@
 package mapping
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
+	"ph2cio/internal/redact"
 )
 
 // Mapper turns rows, people and merges into operations. It belongs to one goroutine, since it holds scratch
@@ -29,7 +33,15 @@ type Mapper struct {
 	// while the operation does not say so.
 	OptedOut bool
 
+	// Acted are the rules of the mapping file that acted on the row that Event has mapped last, by their index
+	// in its list. It is valid until Event is called again.
+	Acted []int
+	// RuleRows counts, for each rule of the mapping file, the rows on which it acted and that were not
+	// rejected. Rows that the first pass has decided are not among them.
+	RuleRows []int64
+
 	rules      *Rules
+	acting     *acting // nil without rules of a mapping file
 	people     People
 	attributes attributes
 	events     eventMapper
@@ -37,6 +49,8 @@ type Mapper struct {
 	templates  renderer
 	hasher     hasher
 	removals   removals
+	dates      dateConverter
+	safeName   []byte // scratch: a name without secrets
 }
 
 // People tells who is who. A *people.Directory does.
@@ -60,14 +74,27 @@ func (r *Rules) NewMapper(s People) *Mapper {
 	cleanerFor := func(l limit) cleaner { return cleaner{secrets: r.secrets, limit: l, cuts: &m.attributes.cuts} }
 	m.events.init(&r.events, &m.attributes, cleanerFor(r.events.limit))
 	m.persons.init(&r.persons, &m.attributes, cleanerFor(limit{customerio.MaxAttributeValue, cutString, cutValue}))
-	m.templates = renderer{people: s, named: r.templates.properties, clean: &m.events.clean}
+	m.templates = renderer{people: s, named: r.templates.properties, all: r.templates.all, clean: &m.events.clean}
+	if len(r.file.rules) > 0 {
+		m.acting, m.RuleRows = r.file.newActing(&m.events.clean), make([]int64, len(r.file.rules))
+	}
 	return m
 }
 
 // Event appends the row's operation to dst and returns the row's outcome. Unless that is Send, nothing is
 // appended. person is nil if the person is not sent.
 func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people.Person, o Outcome) {
-	c := m.rules.classify(e)
+	out, person, o = m.event(dst, e)
+	if m.acting != nil {
+		if m.Acted = m.Acted[:0]; o.Bucket != Rejected {
+			m.Acted = m.acting.count(m.RuleRows, m.Acted)
+		}
+	}
+	return out, person, o
+}
+
+func (m *Mapper) event(dst []byte, e *posthog.Event) (out []byte, person *people.Person, o Outcome) {
+	c := m.rules.classify(e, m.acting)
 	if c.Bucket != Send && c.Bucket != FeedsPerson {
 		return dst, nil, c.Outcome
 	}
@@ -83,11 +110,26 @@ func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people
 	if c.Bucket == FeedsPerson {
 		return dst, person, c.Outcome
 	}
+	if m.acting != nil && len(m.acting.acts) > 0 {
+		if m.decideLate(&c, person); c.Bucket != Send {
+			return dst, person, c.Outcome
+		}
+	}
 	if m.Refused[person.Number] {
 		return dst, person, rejected(ReasonPersonRejected, "the row's person was rejected")
 	}
 	out, o = m.track(dst, e, &c, person)
 	return out, person, o
+}
+
+// decideLate applies the rules of the mapping file that look at the person.
+func (m *Mapper) decideLate(c *class, person *people.Person) {
+	v, bad := m.acting.decideLate(&m.templates, person)
+	if bad.Bucket == Rejected {
+		c.Outcome = bad
+		return
+	}
+	c.obey(v)
 }
 
 // withoutPerson is the outcome of a row whose person is not sent.
@@ -133,17 +175,32 @@ func (m *Mapper) track(dst []byte, e *posthog.Event, c *class, person *people.Pe
 func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValues, c *class) ([]byte, Outcome) {
 	e := v.event
 	m.attributes.begin()
+	ruled := m.acting != nil && len(m.acting.acts) > 0
+	if m.events.owned.begin(); ruled {
+		m.acting.own(&m.events.owned)
+	}
 	m.events.append(e, c.Action)
 	for i := range m.rules.events.assigned {
 		a := &m.rules.events.assigned[i]
+		if m.events.owned.has(a.key) {
+			continue
+		}
 		if value, ok := m.templates.json(&a.template, v); ok {
 			m.events.appendProperty(a.key, value)
 		}
 	}
-	m.attributes.close()
-	name := m.name(c)
-	if e.NameBroken && c.Action == customerio.Event {
-		m.attributes.cuts.add(cutUTF8)
+	var name []byte
+	if ruled {
+		var bad Outcome
+		if name, bad = m.applyRules(c.Action); bad.Bucket == Rejected {
+			m.attributes.forget()
+			return dst, bad
+		}
+	} else {
+		m.attributes.close()
+	}
+	if len(name) == 0 {
+		name = m.name(c, e)
 	}
 	o := c.Outcome
 	o.Who, o.ID, o.At = who.ToValidUTF8(), m.hasher.id(e), v.seconds
@@ -153,8 +210,75 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValue
 	})
 }
 
-// name returns the name of an event, page or screen.
-func (m *Mapper) name(c *class) []byte {
+// applyRules appends the attributes that rules of the mapping file give to an event, page or screen, turns
+// dates into unix seconds and closes the attributes. It returns the name that rules give; empty for none.
+func (m *Mapper) applyRules(action customerio.Action) (name []byte, bad Outcome) {
+	for _, i := range m.acting.acts {
+		rule := &m.acting.rules[i]
+		for j := range rule.attributes {
+			a := &rule.attributes[j]
+			if !m.events.owned.by(a.number, i) {
+				continue
+			}
+			value, ok, bad := m.acting.json(&a.value)
+			if bad.Bucket == Rejected {
+				return nil, bad
+			}
+			if ok {
+				m.events.appendProperty(m.rules.events.ruled[a.number], value)
+			}
+		}
+	}
+	m.attributes.close()
+	m.dates.convert(&m.attributes, m.acting)
+	return m.nameByRule(action)
+}
+
+// nameByRule returns the name that the last rule gives that gives one; empty for none.
+func (m *Mapper) nameByRule(action customerio.Action) (name []byte, bad Outcome) {
+	for _, i := range slices.Backward(m.acting.acts) {
+		rule := &m.acting.rules[i]
+		if rule.name == nil {
+			continue
+		}
+		text, found, bad := m.acting.plain(rule.name)
+		if bad.Bucket == Rejected {
+			return nil, bad
+		}
+		if name := m.ruleName(text, found, action); len(name) > 0 {
+			return name, bad
+		}
+	}
+	return nil, bad
+}
+
+// ruleName cleans the name that a rule gives.
+func (m *Mapper) ruleName(text []byte, found rawjson.Flaws, action customerio.Action) []byte {
+	text, more := mendedText(text)
+	if text = bytes.TrimSpace(text); len(text) == 0 {
+		return nil
+	}
+	cuts := &m.attributes.cuts
+	cuts.addFlaws(found | more)
+	if redact.Maybe(text) {
+		if safe, hid := m.rules.secrets.Append(m.safeName[:0], text); hid {
+			cuts.add(cutSecret)
+			text, m.safeName = safe, safe
+		}
+	}
+	if len(text) > customerio.MaxEventName {
+		text = bytes.TrimSpace(shortened(text, customerio.MaxEventName))
+		if action == customerio.Event {
+			cuts.add(cutEventName)
+		} else {
+			cuts.add(cutPageName)
+		}
+	}
+	return text
+}
+
+// name returns the name that an event, page or screen has without rules.
+func (m *Mapper) name(c *class, e *posthog.Event) []byte {
 	switch c.Action {
 	case customerio.Page:
 		return m.events.page.pageName(c.name.plain)
@@ -163,6 +287,9 @@ func (m *Mapper) name(c *class) []byte {
 	}
 	if c.name.cuts.any {
 		m.attributes.cuts.addAll(&c.name.cuts)
+	}
+	if e.NameBroken {
+		m.attributes.cuts.add(cutUTF8)
 	}
 	return c.name.plain
 }

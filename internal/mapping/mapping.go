@@ -4,20 +4,23 @@
 // Its files form layers. A file names only what lies in its own line or below:
 //
 //	Sizer                                       whether a row's operation fits, before people are known
+//	Classifier                                  what becomes of a row, and of its changes of a person, before that
 //	Mapper                                      a row, a person or a merge becomes an operation
-//	Options, New (newrules), Rules              the flags, and what they are checked and turned into; names, times
+//	Options, New (newrules), Rules, fileRules   the flags and the mapping file, checked; names, times
 //	eventMapper, personMapper, identifierRules  properties become attributes; the identifier of a person
+//	acting, rowPerson                           which rules of a mapping file act on a row; its person
 //	pageAttributes, renderer, assignment        pages and screens and their names; filling in templates
 //	attributes                                  those of the operation that is being built, and their changes
-//	keys, key                                   how properties of one name are treated, decided once
+//	keys, owned, key                            how properties of one name are treated, decided once
 //	names, span, cleaner, template              names of events, times, values, templates
+//	fileRule                                    a rule of a mapping file
 //	Outcome, cuts, Changes, Dotted, Globs       the outcome of a row; counts of changes; patterns
 //	place, allowed, text                        names with a meaning in Customer.io; plain texts
 //
 // EventIDs stand beside them: the IDs that events have in Customer.io, which must never change.
 //
-// Rules are shared by all goroutines. A Mapper, a Sizer and EventIDs belong to one goroutine each: they hold
-// scratch memory, so that mapping an event allocates nothing.
+// Rules are shared by all goroutines. A Mapper, a Classifier, a Sizer and EventIDs belong to one goroutine
+// each: they hold scratch memory, so that mapping an event allocates nothing.
 package mapping
 
 import (

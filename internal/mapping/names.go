@@ -20,15 +20,17 @@ import (
 // name is what follows from an event's name alone.
 type name struct {
 	outcome Outcome
-	alias   bool   // of FeedsPerson: the row names a second ID
-	plain   []byte // of an event, page or screen: the event's name in Customer.io
-	cuts    cuts   // made to get that
+	alias   bool       // of FeedsPerson: the row names a second ID
+	plain   []byte     // of an event, page or screen: the event's name in Customer.io
+	cuts    cuts       // made to get that
+	ruled   *ruledName // nil without rules of a mapping file
 }
 
 // names classifies events by name and remembers the result for each name. It may be used by many goroutines.
 type names struct {
 	only, skip Globs
 	secrets    *redact.Secrets
+	file       []fileRule // of the mapping file
 
 	lock  sync.Mutex // held to add one
 	known atomic.Pointer[map[string]*name]
@@ -70,11 +72,34 @@ func (n *names) add(text string) *name {
 	return decided
 }
 
-// decide classifies a name as it will be sent. The API trims names too
-// (docs.customer.io/journeys/invalid-api-requests).
+// decide classifies a name as it will be sent, and finds the rules of the mapping file that may act. The API
+// trims names too (docs.customer.io/journeys/invalid-api-requests).
 func (n *names) decide(text string) *name {
 	mended, found := mendedText([]byte(text))
 	plain := bytes.TrimSpace(mended)
+	if len(n.file) == 0 {
+		return n.decidePlain(plain, found, false)
+	}
+	rules := matching(n.file, string(plain))
+	byRule := sendsNoise(n.file, rules, string(plain)) && n.isNoise(plain) && (len(n.only) == 0 || n.adds())
+	decided := n.decidePlain(plain, found, byRule)
+	switch {
+	case decided.outcome.Bucket == Rejected || decided.outcome.Reason == ReasonGroup:
+		return decided
+	case decided.outcome.Bucket != Send && posthog.WithoutPerson(plain):
+		return decided
+	case decided.outcome.Bucket != Send:
+		rules = forPeople(n.file, rules)
+	}
+	if len(rules) > 0 {
+		changes := slices.ContainsFunc(rules, func(i int) bool { return n.file[i].changesPerson() })
+		decided.ruled = &ruledName{rules: rules, noise: byRule, changes: changes && !posthog.WithoutPerson(plain)}
+	}
+	return decided
+}
+
+// decidePlain classifies a name by the flags. byRule says that a rule may send what is noise otherwise.
+func (n *names) decidePlain(plain []byte, found rawjson.Flaws, byRule bool) *name {
 	switch string(plain) {
 	case "$groupidentify":
 		return &name{outcome: skipped(ReasonGroup)}
@@ -83,7 +108,7 @@ func (n *names) decide(text string) *name {
 	case "$create_alias", "$merge_dangerously":
 		return &name{outcome: Outcome{Bucket: FeedsPerson}, alias: true}
 	}
-	if reason := n.skips(plain); reason != "" {
+	if reason := n.skips(plain); reason != "" && !(byRule && reason == ReasonNoise) {
 		return &name{outcome: skipped(reason)}
 	}
 	switch string(plain) {
@@ -103,12 +128,17 @@ func (n *names) skips(plain []byte) string {
 	switch {
 	case n.skip.Match(string(plain)):
 		return ReasonFiltered
-	case !named && posthog.OwnEvent(plain) && !slices.Contains(viewed, string(plain)):
+	case n.isNoise(plain):
 		return ReasonNoise
 	case len(n.only) > 0 && !named && !n.adds():
 		return ReasonFiltered
 	}
 	return ""
+}
+
+// isNoise reports whether a name is that of an event of PostHog's own that is sent only if --events names it.
+func (n *names) isNoise(plain []byte) bool {
+	return !n.only.Match(string(plain)) && posthog.OwnEvent(plain) && !slices.Contains(viewed, string(plain))
 }
 
 // viewed are the names with a $ of events that are sent unless --events leaves them out.

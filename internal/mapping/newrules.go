@@ -32,7 +32,7 @@ func New(o Options) (*Rules, error) {
 	var errs []error
 	for _, set := range []func(*Rules, Options) error{
 		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setScreenName, (*Rules).checkDots, (*Rules).setUnset,
-		(*Rules).setProperties, (*Rules).setReserved, (*Rules).setAttributes, (*Rules).setIdentifier,
+		(*Rules).setProperties, (*Rules).setReserved, (*Rules).setRules, (*Rules).setAttributes, (*Rules).setIdentifier,
 	} {
 		errs = append(errs, set(r, o))
 	}
@@ -156,6 +156,9 @@ func (r *Rules) setAttributes(o Options) (err error) {
 			len(r.persons.assigned), customerio.MaxAttributes)
 	}
 	r.events.pages.parts = newPageParts(r.events.naming, r.events.drop, r.events.assigned)
+	for _, part := range r.events.pages.parts {
+		r.events.noteRuled(part.key)
+	}
 	for _, a := range slices.Concat(r.events.assigned, r.persons.assigned) {
 		r.templates.note(a.template)
 	}

@@ -44,6 +44,7 @@ const (
 	ReasonGroup      = "group"        // it describes a group, never a person
 	ReasonNoise      = "noise"        // one of PostHog's own: its name begins with a $
 	ReasonFiltered   = "filtered"     // by --events or --skip-events
+	ReasonByRule     = "by_rule"      // left out by a rule of the mapping file
 	ReasonOutOfRange = "out_of_range" // by --since or --until
 	ReasonLive       = "live"         // PostHog's own destination has sent it
 	ReasonRecent     = "recent"       // held: it could start a campaign
@@ -76,6 +77,7 @@ const (
 	ReasonIDTooLong       = "id_too_long"      // an identifier is too long: its person's or a merged profile's
 	ReasonTooLarge        = "too_large"        // its operation is too large
 	ReasonPersonRejected  = "person_rejected"  // its person was rejected before it
+	ReasonExpression      = "expression"       // an expression of the mapping file has no value for it
 )
 
 func skipped(reason string) Outcome { return Outcome{Bucket: Skipped, Reason: reason} }

@@ -42,6 +42,7 @@ type pageAttributes struct {
 	rules *pageRules
 	out   *attributes
 	clean *cleaner
+	owned *owned
 
 	isPage bool           // else a screen
 	source [places][]byte // of PostHog's properties: a JSON string, or nothing
@@ -60,11 +61,7 @@ func (a *pageAttributes) begin(isPage bool) {
 
 // take handles a property that says where a page or screen was.
 func (a *pageAttributes) take(k *key, value []byte) {
-	clean := k.source != placeNone && value[0] == '"'
-	if clean {
-		value = a.clean.appendText(a.source[k.source][:0], value, limit{})
-		a.source[k.source] = value
-	}
+	value, clean := a.note(k, value)
 	if k.does != copies {
 		return
 	}
@@ -82,12 +79,26 @@ func (a *pageAttributes) take(k *key, value []byte) {
 	a.out.append(k, value)
 }
 
+// note notes a property of PostHog's that says where a page or screen was. It returns the value, and whether
+// that is clean.
+func (a *pageAttributes) note(k *key, value []byte) ([]byte, bool) {
+	if k.source == placeNone || value[0] != '"' {
+		return value, false
+	}
+	value = a.clean.appendText(a.source[k.source][:0], value, limit{})
+	a.source[k.source] = value
+	return value, true
+}
+
 // appendParts appends the attributes of a page that have a meaning in Customer.io. A screen has none.
 func (a *pageAttributes) appendParts() {
 	if !a.isPage {
 		return
 	}
 	for _, part := range a.rules.parts {
+		if a.owned.has(part.key) {
+			continue
+		}
 		value := a.source[part.place]
 		if !part.posthog || len(value) <= len(`""`) {
 			value = a.own[part.place]

@@ -17,13 +17,14 @@ type personRules struct {
 	all      bool // also PostHog's own properties, and null values
 	dates    Globs
 	assigned []assignment
+	ruled    map[string]bool // properties that rules of a mapping file set
 }
 
 // property returns how a person's property is treated.
 func (r *personRules) property(name string) *key {
 	k := r.attribute(name)
 	switch {
-	case !r.all && strings.HasPrefix(k.plain, "$"), sets(r.assigned, k.out):
+	case !r.all && strings.HasPrefix(k.plain, "$") && !r.ruled[k.plain], sets(r.assigned, k.out):
 		k.treat(drops)
 	case (k.does == copies || k.does == dates) && k.namesSecret():
 		k.treat(redacts)

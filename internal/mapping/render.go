@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"ph2cio/internal/expression"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
@@ -20,7 +21,16 @@ type templateValues struct {
 // templateNames are the properties that templates use.
 type templateNames struct {
 	properties map[string]bool // of people
+	all        bool            // all properties of people
 	personID   bool            // PostHog's person UUID
+}
+
+// noteUses adds what an expression uses.
+func (n *templateNames) noteUses(u expression.Uses) {
+	n.personID, n.all = n.personID || u.PersonID, n.all || u.AllPersonProperties
+	for _, name := range u.PersonProperties {
+		n.properties[name] = true
+	}
 }
 
 // note adds what a template uses.
@@ -42,6 +52,7 @@ type attributesOf interface {
 type renderer struct {
 	people attributesOf
 	named  map[string]bool // properties of people that templates use
+	all    bool            // they use all properties
 	clean  *cleaner
 
 	remembered [256]remembered
@@ -167,7 +178,7 @@ func (r *renderer) propertiesOf(p *people.Person) []byte {
 	r.found = rawjson.WalkMembers(r.found[:0], r.personal)
 	gone := make([]bool, len(r.found))
 	for i, member := range r.found {
-		gone[i] = !r.named[string(nameOf(r.personal, member))]
+		gone[i] = !r.all && !r.named[string(nameOf(r.personal, member))]
 	}
 	slot.person = p
 	slot.properties = appendWithout(slot.properties[:0], r.personal, r.found, gone)

@@ -20,6 +20,7 @@ type Rules struct {
 	events            eventRules
 	persons           personRules
 	identifier        identifierRules
+	file              fileRules
 	templates         templateNames
 	removesUnset      bool // attributes that a person no longer has are removed in Customer.io
 	identifyTimestamp bool // identify operations have the time of the person's last change
@@ -34,28 +35,30 @@ func (r *Rules) UsesPersonID() bool { return r.templates.personID }
 
 // Filtered reports whether any option leaves out rows permanently. Holding recent rows does not count.
 func (r *Rules) Filtered() bool {
-	return len(r.names.only) > 0 && !r.names.adds() || len(r.names.skip) > 0 || r.span.bounded()
+	return len(r.names.only) > 0 && !r.names.adds() || len(r.names.skip) > 0 || r.span.bounded() || r.file.drops
 }
 
 // KeepsDollar reports whether KeepPersonProperty keeps any key that begins with a $.
 func (r *Rules) KeepsDollar() bool {
-	for key := range r.templates.properties {
-		if strings.HasPrefix(key, "$") {
-			return true
+	for _, names := range []map[string]bool{r.templates.properties, r.persons.ruled} {
+		for key := range names {
+			if strings.HasPrefix(key, "$") {
+				return true
+			}
 		}
 	}
-	return r.persons.all
+	return r.persons.all || r.templates.all
 }
 
 // KeptDollars are the keys that begin with a $ and that KeepPersonProperty keeps even if not KeepsDollar.
 func KeptDollars() []string { return []string{WorkflowsOptOut} }
 
 // KeepPersonProperty reports whether the first pass must fold a person property: because it will be sent, a
-// template uses it, or it is left out but counted. Of keys with a $ it keeps only KeptDollars, unless
+// template or an expression uses it, a rule sets it, or it is left out but counted. Of keys with a $ it keeps only KeptDollars, unless
 // KeepsDollar.
 func (r *Rules) KeepPersonProperty(key []byte) bool {
-	return r.persons.all || len(key) == 0 || key[0] != '$' ||
-		r.templates.properties[string(key)] || string(key) == WorkflowsOptOut
+	return r.persons.all || r.templates.all || len(key) == 0 || key[0] != '$' ||
+		r.templates.properties[string(key)] || r.persons.ruled[string(key)] || string(key) == WorkflowsOptOut
 }
 
 // HoldsRecent reports whether events younger than customerio.CampaignAge are held.
@@ -73,13 +76,6 @@ func (r *Rules) RecentUntil(e *posthog.Event) int64 {
 // IsDue reports whether a time in unix seconds has come.
 func (r *Rules) IsDue(at int64) bool { return at <= r.span.now/1_000_000 }
 
-// Classify returns the outcome of a row by its name and times, without its person. Send means that it is sent
-// if its person is.
-func (r *Rules) Classify(e *posthog.Event) Outcome {
-	c := r.classify(e)
-	return c.Outcome
-}
-
 // class is the classification of a row without its person.
 type class struct {
 	Outcome
@@ -87,8 +83,23 @@ type class struct {
 	at   posthog.Time // of Send: the time to send it with
 }
 
-func (r *Rules) classify(e *posthog.Event) class {
+// classify returns the outcome of a row by its name and times, and by the rules of the mapping file as far as
+// the row alone decides them. acting, which is nil without rules, then tells which act.
+func (r *Rules) classify(e *posthog.Event, acting *acting) class {
 	n := r.names.of(e.Name)
+	c := r.classifyNamed(e, n)
+	if acting == nil {
+		return c
+	}
+	acting.reset()
+	if n.ruled != nil {
+		r.applyRules(&c, e, acting)
+	}
+	return c
+}
+
+// classifyNamed returns the outcome of a row by its name, of which n is known, and its times.
+func (r *Rules) classifyNamed(e *posthog.Event, n *name) class {
 	if n.outcome.Bucket != Send {
 		return class{Outcome: n.outcome, name: n}
 	}
@@ -97,7 +108,7 @@ func (r *Rules) classify(e *posthog.Event) class {
 		return class{Outcome: bad, name: n}
 	}
 	if reason := r.span.skips(e, at); reason != "" {
-		return class{Outcome: skipped(reason), name: n}
+		return class{Outcome: skipped(reason), name: n, at: at}
 	}
 	c := class{Outcome: n.outcome, name: n, at: at}
 	c.ByCreatedAt = bad.ByCreatedAt
@@ -109,7 +120,13 @@ func (r *Rules) classify(e *posthog.Event) class {
 
 // EventName returns the outcome of an event by its name alone. Send means that it is sent unless its time or
 // person prevent it.
-func (r *Rules) EventName(name []byte) Outcome { return r.names.of(name).outcome }
+func (r *Rules) EventName(name []byte) Outcome {
+	n := r.names.of(name)
+	if n.ruled != nil && n.outcome.Bucket == Send {
+		return always(r.names.file, n.ruled.rules, n.outcome)
+	}
+	return n.outcome
+}
 
 // When returns the time to send an event with. The outcome is Rejected, with a reason, when it has none.
 func (r *Rules) When(e *posthog.Event) (posthog.Time, Outcome) { return r.span.when(e) }

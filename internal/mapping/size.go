@@ -31,21 +31,25 @@ func (r *Rules) NewSizer() *Sizer { return &Sizer{r.NewMapper(nobody{})} }
 // Of returns whether a row's operation fits. Rows that are not sent fit.
 func (s *Sizer) Of(e *posthog.Event) Fit {
 	rules := s.mapper.rules
-	if len(rules.events.assigned) == 0 && len(e.Properties) <= surelyFits {
+	if len(rules.events.assigned)+len(rules.events.ruled) == 0 && len(e.Properties) <= surelyFits {
 		return Fits
 	}
-	c := rules.classify(e)
+	c := rules.classify(e, s.mapper.acting)
 	if c.Bucket != Send {
 		return Fits
 	}
-	if e.Cells {
+	adds, asksPerson := s.mapper.acting.adds()
+	switch {
+	case len(rules.events.assigned) == 0 && !adds && len(e.Properties) <= surelyFits:
+		return Fits
+	case e.Cells, asksPerson:
 		return MayFit // the types of its columns, and so a few quotes, are known only after all rows
 	}
 	who := customerio.Identifier{Key: customerio.ID, Value: "0"}
 	out, o := s.mapper.trackAs(nil, who, &templateValues{event: e, seconds: c.at.Seconds(), person: &people.Person{}}, &c)
 	switch {
-	case o.Bucket == Rejected && o.Reason == ReasonTooLarge:
-		return TooLarge
+	case o.Bucket == Rejected:
+		return TooLarge // or an attribute that a rule gives has no value
 	case len(out)+mostOfAPerson > customerio.MaxItem:
 		return MayFit
 	}

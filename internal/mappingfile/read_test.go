@@ -27,7 +27,7 @@ test-accounts:
   - {key: $host, value: [localhost, 127.0.0.1], operator: is_not}
 rules:
   - events: signed_up
-    when: properties.plan != "free" && person.properties.country == "DE"
+    when: properties.plan != "free" && properties.country == "DE"
     send-as: screen
     name: Signed Up {properties.plan}
     attributes: {plan: '{upper(properties.plan)}', value: '{number(properties.amount) / 100}', tier: 3, vip: true}
@@ -87,7 +87,7 @@ func TestReadsAWholeFile(t *testing.T) {
 	if got.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
 	}
-	if name := f.Rules[0].Name; len(name.Parts) != 2 || name.Parts[0].Literal != "Signed Up " || name.Parts[1].Expression.String() != "properties.plan" {
+	if name := f.Rules[0].Name; len(name.Parts) != 2 || name.Parts[0].Literal != "Signed Up " || name.Parts[1].Expression.String() != "properties.plan" || name.Parts[1].At != (Position{14, 22}) {
 		t.Errorf("name is %+v", name)
 	}
 	if one := f.Rules[0]; one.WhenAt != (Position{12, 11}) || one.NameAt != (Position{14, 11}) {

@@ -147,8 +147,14 @@ func (r *reader) template(n *node) (Template, bool) {
 	if err != nil {
 		of := err.(*TemplateError) // the type of all errors of parseTemplate
 		r.inside(n, of.Offset, of.Text, of.Hint)
+		return t, false
 	}
-	return t, err == nil
+	for i := range t.Parts {
+		if part := &t.Parts[i]; part.Expression != nil {
+			part.At = r.source.within(n, part.offset)
+		}
+	}
+	return t, true
 }
 
 // condition reads an expression that is true or false.

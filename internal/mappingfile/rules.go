@@ -147,6 +147,27 @@ func checkRule(r *reader, n *node, to *Rule) {
 	case !to.Drop && !ofEvent && !ofPerson && to.SendAs == "":
 		r.errorf(n.at, "the rule does nothing").hinted("add drop: true, send-as, name, attributes, person, person-once or dates")
 	}
+	if ofPerson {
+		checkPersonRule(r, to)
+	}
+}
+
+// checkPersonRule checks a rule that sets properties of the person, who is not known yet when it acts.
+func checkPersonRule(r *reader, to *Rule) {
+	if to.When != nil && to.When.Uses().Person {
+		r.errorf(to.WhenAt, "when looks at the person, but nobody is known yet when person and person-once act").
+			hinted("let when look at properties and event.raw_distinct_id, or do the rest in a rule of its own")
+	}
+	for _, all := range [][]Attribute{to.Person, to.PersonOnce} {
+		for i := range all {
+			for _, part := range all[i].Value.Template.Parts {
+				if part.Expression != nil && part.Expression.Uses().Person {
+					r.errorf(part.At, "%s looks at the person, but nobody is known yet when person and person-once act", shown(all[i].Name)).
+						hinted("use properties and event.raw_distinct_id")
+				}
+			}
+		}
+	}
 }
 
 // oneOf reads one of several words.

@@ -19,6 +19,8 @@ type Template struct {
 type Part struct {
 	Literal    string              // if Expression is nil
 	Expression *expression.Program // nil for a literal
+	At         Position            // of the expression, if the template stands in a file
+	offset     int                 // bytes of the template before the expression
 }
 
 // Alone returns the expression of a template that is one expression and nothing else, whose value keeps its
@@ -88,7 +90,7 @@ func parseTemplate(text string, scope expression.Scope, strict bool) (Template, 
 				return t, err
 			}
 			flush()
-			t.Parts = append(t.Parts, Part{Expression: program})
+			t.Parts = append(t.Parts, Part{Expression: program, offset: at + 1})
 			at += len(inside) + 2
 		default:
 			next := len(rest)

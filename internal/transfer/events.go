@@ -28,7 +28,7 @@ func newEventsPhase(r *run) *eventsPhase {
 	p := &eventsPhase{run: r, readers: make([]spool.Reader, len(r.mappers))}
 	if r.saves() {
 		repeats := r.first.repeats
-		p.waiting = &waitingRows{rules: r.first.rules.Mapping, people: r.first.People, repeats: &repeats.duplicate, ids: repeats.ids}
+		p.waiting = &waitingRows{rules: r.first.rules.Mapping, classifiers: r.first.newClassifiers(), people: r.first.People, repeats: &repeats.duplicate, ids: repeats.ids}
 	}
 	return p
 }

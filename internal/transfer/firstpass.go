@@ -33,8 +33,9 @@ type FirstPass struct {
 	Bytes    int64                  // on disk, of all sources
 	Took     time.Duration          // for reading, also what was read again
 
-	input *Input
-	rules *Rules
+	input       *Input
+	rules       *Rules
+	classifiers []*mapping.Classifier // of each worker
 
 	sendable    int64 // rows that could be sent, whoever their person is
 	noUUID      int64 // of them, those that have none
@@ -61,12 +62,23 @@ type FirstPass struct {
 
 func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index *people.Index) *FirstPass {
 	n := len(input.Sources)
-	return &FirstPass{
+	f := &FirstPass{
 		input: input, rules: rules, types: types, index: index, Bytes: input.bytes(),
 		decided: newDecisions(rules.Index.Dir), repeats: newRepeats(input, rules), places: newPlaces(input.Sources),
 		ends: make([]int64, n), prints: make([]fingerprint, n),
 		tail: tail{most: cmp.Or(input.mostTail, mostTail)},
 	}
+	f.classifiers = f.newClassifiers()
+	return f
+}
+
+// newClassifiers returns a classifier for each worker.
+func (f *FirstPass) newClassifiers() []*mapping.Classifier {
+	all := make([]*mapping.Classifier, f.input.workers())
+	for i := range all {
+		all[i] = f.rules.Mapping.NewClassifier()
+	}
+	return all
 }
 
 // Close releases memory, and removes what is on disk. Call it when everything is sent.
@@ -96,7 +108,7 @@ func (f *FirstPass) readAll(ctx context.Context, r *reading) (err error) {
 	}
 	rest, warnings := personsBeside(f.input, f.Trouble)
 	f.Trouble, f.Warnings = rest, append(f.Warnings, warnings...)
-	if f.misread = f.types.Misread(r.observer != nil); f.misread {
+	if f.misread = f.types.Misread(r.observer != nil || f.rules.Mapping.DecidesByProperties()); f.misread {
 		return nil
 	}
 	f.types.Fix()
@@ -119,7 +131,7 @@ func (f *FirstPass) readAll(ctx context.Context, r *reading) (err error) {
 func (f *FirstPass) readRows(ctx context.Context, r *reading) error {
 	progress := f.input.progress()
 	observe := func(worker int, c *posthog.Chunk) observation {
-		return observe(f, c, f.repeats.newChunkKeys(worker, c), r.share())
+		return observe(f, c, f.classifiers[worker], f.repeats.newChunkKeys(worker, c), r.share())
 	}
 	options := f.input.Read
 	options.Types, options.Known = r.types, r.damage

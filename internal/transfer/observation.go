@@ -16,14 +16,16 @@ type observation struct {
 	skipped           skippedNames
 	optOuts           []optOut
 	share             Share // nil without an observer
+	rules             *mapping.Classifier
 
 	byCreatedAt int64
 	unread      unreadFields
 }
 
-// observe reads a chunk on one of the workers. keys are still empty; share is nil without an observer.
-func observe(f *FirstPass, c *posthog.Chunk, keys *chunkKeys, share Share) observation {
-	o := observation{chunk: c, keys: keys, share: share}
+// observe reads a chunk on one of the workers, whose classifier is rules. keys are still empty; share is nil
+// without an observer.
+func observe(f *FirstPass, c *posthog.Chunk, rules *mapping.Classifier, keys *chunkKeys, share Share) observation {
+	o := observation{chunk: c, rules: rules, keys: keys, share: share}
 	for event, bad := range c.Events() {
 		o.rows++
 		if bad != nil {
@@ -62,17 +64,19 @@ func (o *observation) addEvent(f *FirstPass, event *posthog.Event) {
 		return
 	}
 	o.unread.add(f.input.Sources[source].Name, event)
-	outcome := o.keys.add(event, f.rules.Mapping.Classify(event))
+	outcome := o.keys.add(event, o.rules.Classify(event))
 	f.waitingSources.observe(source, event, &outcome, o.keys.ids)
 	o.count(event, &outcome)
 	if outcome != rejectedBefore { // another version of the row may be sent
 		o.decided.add(number, outcome)
 	}
+	own := withRules(event, o.rules)
 	if outcome.Bucket == mapping.Rejected || outcome == rejectedBefore {
 		f.index.ObserveRejected(event)
 	} else {
 		f.index.Observe(event, outcome.Bucket == mapping.Send)
 	}
+	own.restore(event)
 	if string(event.Name) == posthog.Unsubscribed {
 		o.optOuts = append(o.optOuts, optOutOf(event, f.index.SumOf))
 	}

@@ -13,18 +13,22 @@ import (
 // Rereader reads the sources a second time, row by row, for a command that shows what becomes of single rows.
 // It belongs to one goroutine.
 type Rereader struct {
-	first *FirstPass
-	keys  *chunkKeys // of the chunk that is being read
+	first   *FirstPass
+	rules   *mapping.Classifier
+	keys    *chunkKeys      // of the chunk that is being read
+	outcome mapping.Outcome // of the row, by the rules alone
 }
 
 // RereadRow is a row of the second pass, valid until the next one is asked for.
 type RereadRow struct {
-	File  string // the name of its source
-	Event *posthog.Event
+	File  string         // the name of its source
+	Event *posthog.Event // what rules of the mapping file set of its person is among its changes
 }
 
 // NewRereader returns a reader of the sources of the first pass.
-func (f *FirstPass) NewRereader() *Rereader { return &Rereader{first: f} }
+func (f *FirstPass) NewRereader() *Rereader {
+	return &Rereader{first: f, rules: f.rules.Mapping.NewClassifier()}
+}
 
 // Rows yields the rows in reading order, without those that are no events and those of other teams. It may be
 // called once. An error is the last thing yielded: a source that is not as the first pass found it, trouble
@@ -59,7 +63,10 @@ func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) boo
 		if bad != nil || r.first.input.otherTeam(event) {
 			continue
 		}
-		if !yield(RereadRow{file, event}, nil) {
+		r.outcome = r.rules.Classify(event)
+		own := withRules(event, r.rules)
+		more := yield(RereadRow{file, event}, nil)
+		if own.restore(event); !more {
 			return false
 		}
 	}
@@ -73,5 +80,5 @@ func (r *Rereader) Repeat(e *posthog.Event) Repeat { return r.first.repeats.of(e
 // A row is skipped if an earlier run has rejected it, or if it is of a day for which the state no longer has
 // what was sent.
 func (r *Rereader) Classify(e *posthog.Event) mapping.Outcome {
-	return r.keys.add(e, r.first.rules.Mapping.Classify(e))
+	return r.keys.add(e, r.outcome)
 }

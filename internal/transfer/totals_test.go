@@ -87,6 +87,7 @@ func plainTotals(t *testing.T, plan *testPlan, first *FirstPass, rows int64) Row
 	totals := Rows{Skipped: map[string]int64{}, Rejected: map[string]int64{}}
 	came := map[ulid.ULID]bool{}
 	mapper := plan.Mapping.NewMapper(first.People)
+	classifier := plan.Mapping.NewClassifier()
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, posthog.Options{}) {
 		if err != nil {
 			t.Fatal(err)
@@ -100,7 +101,7 @@ func plainTotals(t *testing.T, plan *testPlan, first *FirstPass, rows int64) Row
 				totals.Rejected[bad.Reason]++
 				continue
 			}
-			if id := mapping.EventID(event); plan.Mapping.Classify(event).Bucket == mapping.Send {
+			if id := mapping.EventID(event); classifier.Classify(event).Bucket == mapping.Send {
 				if came[id] {
 					totals.Duplicate++
 					continue

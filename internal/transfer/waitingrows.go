@@ -13,10 +13,11 @@ import (
 // which rows wait in it, whose, and why. A later run that can send them reads the source again. A nil
 // waitingRows, of a run without a ledger, finds none.
 type waitingRows struct {
-	rules   *mapping.Rules
-	people  *people.Directory
-	repeats *parallel.Bitset   // rows that another row stands for
-	ids     []mapping.EventIDs // of each worker
+	rules       *mapping.Rules
+	classifiers []*mapping.Classifier // of each worker
+	people      *people.Directory
+	repeats     *parallel.Bitset   // rows that another row stands for
+	ids         []mapping.EventIDs // of each worker
 }
 
 // waitReason returns why a row with this outcome waits, and whether it does. A row of somebody whom flags
@@ -48,7 +49,7 @@ func (w *waitingRows) add(to []ledger.Waiting, worker int, c *posthog.Chunk, e *
 	due := int64(0)
 	if reason == ledger.Recent {
 		due = w.rules.RecentUntil(e)
-	} else if w.rules.Classify(e).Bucket != mapping.Send {
+	} else if w.classifiers[worker].Classify(e).Bucket != mapping.Send {
 		return to
 	}
 	return append(to, w.waiting(worker, c, e, reason, due))
@@ -79,7 +80,7 @@ func (w *waitingRows) addRepeats(to []ledger.Waiting, worker int, c *posthog.Chu
 		if event == nil {
 			continue
 		}
-		if reason, waits := w.personWaits(event); waits && w.rules.Classify(event).Bucket == mapping.Send {
+		if reason, waits := w.personWaits(event); waits && w.classifiers[worker].Classify(event).Bucket == mapping.Send {
 			to = append(to, w.waiting(worker, c, event, reason, 0))
 		}
 	}
