@@ -80,7 +80,7 @@
 //	job         transfer, deliver, asread, mapping, posthog, ledger, source
 //	transfer    deliver, asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	deliver     customerio, ledger
-//	mapping     mappingfile, people, posthog, customerio, expression, rawjson, redact
+//	mapping     mappingfile, propertyfilter, people, posthog, customerio, expression, rawjson, redact
 //	mappingfile expression, rawjson
 //	propertyfilter posthog, rawjson
 //	expression  rawjson, redact

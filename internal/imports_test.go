@@ -32,7 +32,7 @@ var imports = map[string][]string{
 	"internal/transfer/deliver":  under("customerio", "ledger"),
 	"internal/people":            under("posthog", "fold", "identity", "parallel", "spool", "rawjson"),
 	"internal/fold":              under("identity", "spool", "rawjson"),
-	"internal/mapping":           under("spelling", "mappingfile", "posthog", "people", "customerio", "expression", "redact", "rawjson"),
+	"internal/mapping":           under("spelling", "mappingfile", "propertyfilter", "posthog", "people", "customerio", "expression", "redact", "rawjson"),
 	"internal/mappingfile":       under("spelling", "expression", "escape", "rawjson"),
 	"internal/propertyfilter":    under("posthog", "rawjson"),
 	"internal/expression":        under("redact", "spelling", "rawjson"),

@@ -92,6 +92,7 @@ func (p *program) newPlan(now time.Time, o *mappingOptions, tmp string, sources 
 	if err != nil {
 		return nil, err
 	}
+	choice.Filters = rules.PeopleFilters()
 	choice.Excluded, choice.NamesEmail = lists.excluded.emailMatcher(), o.identity.names.emailNoter()
 	index := people.Options{
 		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), KeepNull: o.personProperties == "all",

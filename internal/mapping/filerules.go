@@ -27,9 +27,9 @@ func (f *fileRules) newActing(clean *cleaner) *acting {
 	return &acting{file: f.file, rules: f.rules, usesUUID: f.usesUUID, eval: expression.NewEvaluator(dateMicros), clean: clean}
 }
 
-// DecidesByProperties reports whether rules of the mapping file decide by the properties of rows, before
-// people are known. The types of cells must be right then.
-func (r *Rules) DecidesByProperties() bool { return r.file.readsValues }
+// DecidesByProperties reports whether rules or test-accounts of the mapping file decide by the properties of
+// rows, before people are known. The types of cells must be right then.
+func (r *Rules) DecidesByProperties() bool { return r.file.readsValues || len(r.accounts.events) > 0 }
 
 // applyRules applies the rules of the mapping file to what was decided about a row.
 func (r *Rules) applyRules(c *class, e *posthog.Event, a *acting) {

@@ -13,7 +13,7 @@
 //	attributes                                  those of the operation that is being built, and their changes
 //	keys, owned, key                            how properties of one name are treated, decided once
 //	names, span, cleaner, template              names of events, times, values, templates
-//	fileRule                                    a rule of a mapping file
+//	fileRule, testAccounts                      a rule of a mapping file; what customers' rows and attributes match
 //	Outcome, cuts, Changes, Dotted, Globs       the outcome of a row; counts of changes; patterns
 //	place, allowed, text                        names with a meaning in Customer.io; plain texts
 //

@@ -32,7 +32,8 @@ func New(o Options) (*Rules, error) {
 	var errs []error
 	for _, set := range []func(*Rules, Options) error{
 		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setScreenName, (*Rules).checkDots, (*Rules).setUnset,
-		(*Rules).setProperties, (*Rules).setReserved, (*Rules).setRules, (*Rules).setAttributes, (*Rules).setIdentifier,
+		(*Rules).setProperties, (*Rules).setReserved, (*Rules).setTestAccounts, (*Rules).setRules, (*Rules).setAttributes,
+		(*Rules).setIdentifier,
 	} {
 		errs = append(errs, set(r, o))
 	}

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"slices"
 	"strconv"
 
 	"ph2cio/internal/expression"
@@ -154,17 +153,13 @@ func appendKnownUUID(dst []byte, u rawjson.UUID, known bool) ([]byte, bool) {
 	return append(u.Append(append(dst, '"')), '"'), true
 }
 
-// appendFound appends the value of the last member with a name.
-func appendFound(dst, object []byte, members []rawjson.Member, name string) ([]byte, bool) {
-	for _, member := range slices.Backward(members) {
-		if string(nameOf(object, member)) == name {
-			if value := object[member.ValueStart:member.ValueEnd]; !rawjson.IsNull(value) {
-				return append(dst, value...), true
-			}
-			break
-		}
+// appendFound appends the value of the last member with a name. ok is false if there is none or it is null.
+func appendFound(dst, object []byte, members []rawjson.Member, name string) (value []byte, ok bool) {
+	found := valueOf(object, members, name)
+	if found == nil || rawjson.IsNull(found) {
+		return dst, false
 	}
-	return dst, false
+	return append(dst, found...), true
 }
 
 // propertiesOf returns the properties of a person that templates use. Events of one person often come close

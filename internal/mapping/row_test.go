@@ -122,3 +122,6 @@ func identify(t testing.TB, m *Mapper, s *somebody) operation {
 	checkFields(t, out, o)
 	return decode(t, out)
 }
+
+// classified returns the outcome of a row without its person.
+func classified(r *Rules, e *posthog.Event) Outcome { return r.NewClassifier().Classify(e) }

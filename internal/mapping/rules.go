@@ -21,6 +21,7 @@ type Rules struct {
 	persons           personRules
 	identifier        identifierRules
 	file              fileRules
+	accounts          testAccounts
 	templates         templateNames
 	removesUnset      bool // attributes that a person no longer has are removed in Customer.io
 	identifyTimestamp bool // identify operations have the time of the person's last change
@@ -33,9 +34,11 @@ func (r *Rules) EventsWith(name string) string { return r.names.with(name) }
 // UsesPersonID reports whether a template names PostHog's person UUID.
 func (r *Rules) UsesPersonID() bool { return r.templates.personID }
 
-// Filtered reports whether any option leaves out rows permanently. Holding recent rows does not count.
+// Filtered reports whether any option leaves out rows permanently, whoever their people are. Holding recent
+// rows does not count.
 func (r *Rules) Filtered() bool {
-	return len(r.names.only) > 0 && !r.names.adds() || len(r.names.skip) > 0 || r.span.bounded() || r.file.drops
+	return len(r.names.only) > 0 && !r.names.adds() || len(r.names.skip) > 0 || r.span.bounded() ||
+		r.file.drops || len(r.accounts.events) > 0
 }
 
 // KeepsDollar reports whether KeepPersonProperty keeps any key that begins with a $.
@@ -47,18 +50,18 @@ func (r *Rules) KeepsDollar() bool {
 			}
 		}
 	}
-	return r.persons.all || r.templates.all
+	return r.persons.all || r.templates.all || r.accounts.keepsDollar()
 }
 
 // KeptDollars are the keys that begin with a $ and that KeepPersonProperty keeps even if not KeepsDollar.
 func KeptDollars() []string { return []string{WorkflowsOptOut} }
 
 // KeepPersonProperty reports whether the first pass must fold a person property: because it will be sent, a
-// template or an expression uses it, a rule sets it, or it is left out but counted. Of keys with a $ it keeps only KeptDollars, unless
-// KeepsDollar.
+// template or an expression uses it, a rule sets it, a test-account filter compares it, or it is left out but
+// counted. Of keys with a $ it keeps only KeptDollars, unless KeepsDollar.
 func (r *Rules) KeepPersonProperty(key []byte) bool {
-	return r.persons.all || r.templates.all || len(key) == 0 || key[0] != '$' ||
-		r.templates.properties[string(key)] || r.persons.ruled[string(key)] || string(key) == WorkflowsOptOut
+	return r.persons.all || r.templates.all || len(key) == 0 || key[0] != '$' || string(key) == WorkflowsOptOut ||
+		r.templates.properties[string(key)] || r.persons.ruled[string(key)] || r.accounts.keeps(key)
 }
 
 // HoldsRecent reports whether events younger than customerio.CampaignAge are held.
@@ -104,6 +107,9 @@ func (r *Rules) classifyNamed(e *posthog.Event, n *name) class {
 		return class{Outcome: n.outcome, name: n}
 	}
 	at, bad := r.span.when(e)
+	if r.accounts.of(e) {
+		return class{Outcome: skipped(ReasonTestAccount), name: n, at: at}
+	}
 	if bad.Bucket == Rejected {
 		return class{Outcome: bad, name: n}
 	}

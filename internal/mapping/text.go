@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"ph2cio/internal/customerio"
@@ -54,6 +55,16 @@ func ShortID(id string) string {
 		return id
 	}
 	return fmt.Sprintf("%s... (%d bytes)", shortened([]byte(id), shownOfID), len(id))
+}
+
+// valueOf returns the value of the last member of an object with a name; nil if there is none.
+func valueOf(object []byte, members []rawjson.Member, name string) []byte {
+	for _, member := range slices.Backward(members) {
+		if string(nameOf(object, member)) == name {
+			return object[member.ValueStart:member.ValueEnd]
+		}
+	}
+	return nil
 }
 
 // nameOf returns a member's name without escapes.
