@@ -41,6 +41,6 @@
 //	reader, keys               reading values, and mappings whose keys have a meaning
 //	file                       what a file says
 //	settings, filters, rules   its keys
-//	read, write                reading a file; a file as JSON, and its hash
+//	read, write, yamlout       reading a file; a file as JSON, and its hash; a file as YAML for people
 //	editors, init              the schema for editors, and a new file
 package mappingfile

@@ -47,6 +47,10 @@ func FuzzRead(f *testing.F) {
 		if file.Hash() != again.Hash() {
 			t.Fatal("the hash is another")
 		}
+		again, err = Read([]byte(file.YAML(nil)), "again.yaml")
+		if err != nil || !bytes.Equal(again.JSON(), withoutTests(file)) {
+			t.Fatalf("%v\n%s", err, file.YAML(nil))
+		}
 	})
 }
 
