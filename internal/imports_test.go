@@ -21,7 +21,7 @@ const module = "ph2cio/"
 var imports = map[string][]string{
 	"cmd/ph2cio":                 {"internal/cli"},
 	"internal":                   {},
-	"internal/cli":               under("spelling", "mappingfile", "cli/terminal", "cli/dotenv", "transfer/deliver", "job", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "objectstore", "exit", "leftovers", "durable"),
+	"internal/cli":               under("spelling", "mappingfile", "expression", "jsondiff", "rawjson", "cli/terminal", "cli/dotenv", "transfer/deliver", "job", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "objectstore", "exit", "leftovers", "durable"),
 	"internal/cli/terminal":      under("transfer/deliver", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "escape", "report"),
 	"internal/cli/dotenv":        {},
 	"internal/job":               under("transfer/deliver", "transfer", "asread", "mapping", "posthog", "ledger", "report", "source", "exit"),
@@ -49,6 +49,7 @@ var imports = map[string][]string{
 	"internal/sandbox/workspace": under("sandbox/ring", "sandbox/trackapi"),
 	"internal/ledger":            under("escape", "regularfile", "exit", "leftovers", "durable"),
 	"internal/rawjson":           {},
+	"internal/jsondiff":          under("rawjson"),
 	"internal/parallel":          {},
 	"internal/report":            {},
 	"internal/exit":              {},

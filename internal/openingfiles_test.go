@@ -21,6 +21,7 @@ var opensFiles = map[string]string{
 
 	"internal/cli/flagspeople.go":        "the lists of people that flags name",
 	"internal/cli/flagssent.go":          "the content of files that flags name",
+	"internal/cli/mappinginit.go":        "new mapping files",
 	"internal/cli/mistypedpath.go":       "names near to one that is mistyped",
 	"internal/cli/notifymetrics.go":      "the file of metrics",
 	"internal/cli/outputpipe.go":         "outputs",

@@ -14,8 +14,8 @@ func (k checks) add(c *cobra.Command, check func(args []string) error) { k[c] = 
 
 // addArguments makes what commands say of their arguments the first of their checks.
 func (k checks) addArguments(root *cobra.Command) {
-	for _, c := range root.Commands() {
-		if arguments := c.Args; arguments != nil && c.PersistentPreRunE == nil && !c.HasSubCommands() {
+	for _, c := range withSettings(root) {
+		if arguments := c.Args; arguments != nil && !c.HasSubCommands() {
 			c.Args = cobra.ArbitraryArgs
 			first := func(args []string) error { return arguments(c, args) }
 			k[c] = append([]func([]string) error{first}, k[c]...)

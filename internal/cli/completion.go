@@ -24,9 +24,9 @@ func completing(args []string) bool {
 func completeCommands(root *cobra.Command) {
 	root.ValidArgsFunction = cobra.NoFileCompletions
 	completeFlags(root, root.PersistentFlags())
-	for _, c := range root.Commands() {
+	for _, c := range withSettings(root) {
 		completeFlags(c, c.Flags())
-		if !strings.Contains(c.Use, "SOURCE") && c.ValidArgsFunction == nil {
+		if !strings.Contains(c.Use, "SOURCE") && !strings.Contains(c.Use, "FILE") && c.ValidArgsFunction == nil {
 			c.ValidArgsFunction = cobra.NoFileCompletions
 		}
 	}

@@ -201,6 +201,9 @@ func runDocumented(t *testing.T, line string) outcome {
 		"HOME": dir, "XDG_STATE_HOME": filepath.Join(dir, "states"), "PH2CIO_LISTEN": "127.0.0.1:0",
 	}
 	args := fillIn(t, words(line))
+	if args[0] == mappingFlag || flagValue(args, "--mapping") != "" {
+		useDocumentedMapping(t, args, environment)
+	}
 	atTerminal := func(env *Env) {
 		env.Stdin, env.StdinTerminal, env.StderrTerminal = strings.NewReader("yes\n"), true, true
 	}
@@ -221,6 +224,18 @@ func runDocumented(t *testing.T, line string) outcome {
 		return runStopped(t, environment, args)
 	}
 	return runProgramWith(t, atTerminal, environment, args...)
+}
+
+// useDocumentedMapping writes the mapping file of the docs, and lets a command that names none use it.
+func useDocumentedMapping(t *testing.T, args []string, environment map[string]string) {
+	t.Helper()
+	if slices.Contains(args, "init") {
+		return // which writes one
+	}
+	_, example, _ := strings.Cut(fileText(t, "internal/cli/help/mapping-file.txt"), "\n  settings:\n")
+	example, _, _ = strings.Cut(example, "\n\n")
+	write(t, "mapping.yaml", "  settings:\n"+example+"\n")
+	environment[variable(mappingFlag)] = "mapping.yaml"
 }
 
 // fillIn is the program's arguments of a command line, with something in the place of what the docs leave
@@ -411,13 +426,13 @@ func TestMessagesInREADMEExist(t *testing.T) {
 
 // TestTopics holds what every topic of help keeps to.
 func TestTopics(t *testing.T) {
-	commands := newRoot(newProgram(Env{}, nil)).Commands()
-	for _, c := range commands {
+	root := newRoot(newProgram(Env{}, nil))
+	for _, c := range root.Commands() {
 		if !c.IsAdditionalHelpTopicCommand() {
 			continue
 		}
-		if slices.ContainsFunc(commands, func(other *cobra.Command) bool { return other != c && other.Name() == c.Name() }) {
-			t.Errorf("%s is a command too, whose help is shown in its place", c.Name())
+		if page, _, _ := findPage(root, []string{c.Name()}); page != c {
+			t.Errorf("ph2cio help %s shows another page", c.Name())
 		}
 		if !strings.Contains(readme(t), "`"+c.Name()+"`") {
 			t.Errorf("README.md does not name the topic %s", c.Name())

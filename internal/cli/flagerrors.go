@@ -29,7 +29,7 @@ func collectMistakes(p *program, root *cobra.Command) {
 		}
 	}
 	root.PersistentFlags().VisitAll(note)
-	for _, c := range append(root.Commands(), root) {
+	for _, c := range append(withSettings(root), root) {
 		c.Flags().VisitAll(note)
 	}
 }

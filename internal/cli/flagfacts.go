@@ -32,6 +32,16 @@ func flagsInOrder(c *cobra.Command) *pflag.FlagSet {
 	return flags
 }
 
+// withSettings returns the commands below one that read settings, with those below them.
+func withSettings(c *cobra.Command) (all []*cobra.Command) {
+	for _, below := range c.Commands() {
+		if below.PersistentPreRunE == nil {
+			all = append(append(all, below), withSettings(below)...)
+		}
+	}
+	return all
+}
+
 // flagGroup is a heading of help for the flags under it.
 type flagGroup struct {
 	heading string

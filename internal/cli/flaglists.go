@@ -14,7 +14,7 @@ import (
 // explainListErrors makes flags that take a list explain what is wrong with a quote in it. The flag library
 // reads lists as CSV, and its errors speak of CSV.
 func explainListErrors(root *cobra.Command) {
-	for _, c := range append(root.Commands(), root) {
+	for _, c := range append(withSettings(root), root) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			if f.Value.Type() == "stringSlice" {
 				f.Value = listValue{f.Value}

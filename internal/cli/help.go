@@ -23,7 +23,7 @@ func newHelp() *cobra.Command {
 		PersistentPreRunE:     withoutSettings,
 		ValidArgsFunction:     completePages,
 		RunE: func(c *cobra.Command, args []string) error {
-			page, rest, err := c.Root().Find(args)
+			page, rest, err := findPage(c.Root(), args)
 			if err == nil && len(rest) == 0 {
 				return page.Help()
 			}
@@ -34,6 +34,19 @@ func newHelp() *cobra.Command {
 			}
 		},
 	}
+}
+
+// findPage finds a command or a topic. mapping is both: the topic says what the flags mean, and
+// `ph2cio mapping --help` has the help of the command.
+func findPage(root *cobra.Command, args []string) (page *cobra.Command, rest []string, err error) {
+	if len(args) == 1 {
+		for _, c := range root.Commands() {
+			if c.IsAdditionalHelpTopicCommand() && c.Name() == args[0] {
+				return c, nil, nil
+			}
+		}
+	}
+	return root.Find(args)
 }
 
 // helpElsewhere says where there is help about a flag or one of PostHog's events, else what there is help

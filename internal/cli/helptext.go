@@ -87,7 +87,7 @@ func (h *helpText) commands() {
 	fmt.Fprintln(h)
 	groups := h.command.Groups()
 	if len(groups) == 0 {
-		groups = []*cobra.Group{{Title: "Shells"}} // of completion
+		groups = []*cobra.Group{{Title: "Commands"}}
 	}
 	width := 0
 	for _, c := range h.command.Commands() {

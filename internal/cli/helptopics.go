@@ -52,6 +52,9 @@ func topicText(root *cobra.Command, name string, width int) string {
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(posthog.Plumbing()),
 		"reasons":       terminal.ReasonTables,
+		"functions":     functionList,
+		"names":         namesInExpressions,
+		"settings":      func() string { return settingList(root) },
 		"fields":        func() string { return strings.Join(posthog.Fields, ", ") },
 	})
 	var b strings.Builder

@@ -190,7 +190,7 @@ func (p *program) addCommands(root *cobra.Command) {
 	}{
 		{"Look at an export", []*cobra.Command{newInspect(p), newPreview(p)}},
 		{"Send it", []*cobra.Command{newCheck(p), newBackfill(p), newSync(p), newRetry(p), newStatus(p)}},
-		{"Find out and set up", []*cobra.Command{newExplain(p), newSandbox(p), newCompletion(), newVersion(p)}},
+		{"Find out and set up", []*cobra.Command{newExplain(p), newMapping(p), newSandbox(p), newCompletion(), newVersion(p)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
 		for _, c := range group.commands {

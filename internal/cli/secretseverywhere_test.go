@@ -33,6 +33,7 @@ func TestEveryCommandKeepsSecrets(t *testing.T) {
 		"explain":    {{acornly, "--id", "user_1001"}},
 		"check":      {{acornly}},
 		"status":     {{}},
+		"mapping":    {{"show"}, {"test"}, {"schema"}, {"init"}, {}},
 		"sandbox":    {{"--listen", "198.51.100.1:1"}},
 		"version":    {{}},
 		"help":       {{"environment"}, {"sending"}},
