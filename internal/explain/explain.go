@@ -92,7 +92,7 @@ func explainOne(ctx context.Context, input transfer.Input, rules transfer.Rules,
 		mapper.Refused = map[uint32]bool{who.person.Number: true}
 	}
 	reader := first.NewRereader()
-	found := newFindings(who, verdicts, people.NewHistory(rules.Index), newRowCounts(reader, mapper))
+	found := newFindings(who, verdicts, people.NewHistory(rules.Index), newRowCounts(reader, mapper, rules.Mapping))
 	if err := found.read(ctx, reader); err != nil {
 		return nil, nil, err
 	}
@@ -102,7 +102,7 @@ func explainOne(ctx context.Context, input transfer.Input, rules transfer.Rules,
 		Merges: merges, Held: first.HeldAs([]byte(id)),
 		IDs: found.ids.results(who), Refused: found.links.refused, Attributes: found.attributes.results(who),
 		Identify: profile.operation, Rejected: profile.rejected,
-		Rows: found.counts.rows, Operations: found.counts.operations,
+		Rows: found.counts.rows, Rules: found.counts.acted(), Operations: found.counts.operations,
 		Near: found.near,
 	}, owners, nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"ph2cio/internal/mapping"
 	"ph2cio/internal/transfer"
 )
 
@@ -29,10 +30,12 @@ type Person struct {
 	Refused    []Link      `json:"refused"` // links to others that PostHog does not follow
 	Attributes []Attribute `json:"attributes"`
 
-	Identify   string           `json:"identify,omitempty"` // the operation that sends the profile, as JSON; empty for none
-	Rejected   string           `json:"rejected,omitempty"` // why there is none, if it is rejected
-	Rows       map[string]int64 `json:"rows"`               // the person's, by what becomes of them; see nameOfOutcome
-	Operations []string         `json:"operations"`         // the first five of the person's events, as JSON
+	Identify string           `json:"identify,omitempty"` // the operation that sends the profile, as JSON; empty for none
+	Rejected string           `json:"rejected,omitempty"` // why there is none, if it is rejected
+	Rows     map[string]int64 `json:"rows"`               // the person's, by what becomes of them; see nameOfOutcome
+	// Rules are those of the mapping file that acted on the person's rows.
+	Rules      []mapping.RuleUse `json:"rules,omitempty"`
+	Operations []string          `json:"operations"` // the first five of the person's events, as JSON
 
 	// Others are more people who have the email for which Run was called, and More are IDs of those who are
 	// not explained.

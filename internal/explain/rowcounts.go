@@ -14,11 +14,29 @@ type rowCounts struct {
 	reader     *transfer.Rereader
 	mapper     *mapping.Mapper
 	rows       map[string]int64
-	operations []string // as JSON
+	rules      []mapping.RuleUse // of the mapping file, with the person's rows
+	operations []string          // as JSON
 }
 
-func newRowCounts(reader *transfer.Rereader, mapper *mapping.Mapper) *rowCounts {
-	return &rowCounts{reader: reader, mapper: mapper, rows: map[string]int64{}, operations: []string{}}
+func newRowCounts(reader *transfer.Rereader, mapper *mapping.Mapper, rules *mapping.Rules) *rowCounts {
+	return &rowCounts{reader: reader, mapper: mapper, rules: rules.FileRules(), rows: map[string]int64{}, operations: []string{}}
+}
+
+// acted returns the rules that acted on any of the rows.
+func (c *rowCounts) acted() (used []mapping.RuleUse) {
+	for _, one := range c.rules {
+		if one.Rows > 0 {
+			used = append(used, one)
+		}
+	}
+	return used
+}
+
+// countRules counts a row for the rules that acted on it.
+func (c *rowCounts) countRules(acted []int) {
+	for _, i := range acted {
+		c.rules[i].Rows++
+	}
 }
 
 // add counts the row that was just read.
@@ -42,9 +60,11 @@ func (c *rowCounts) outcome(e *posthog.Event) (operation []byte, name string) {
 		return nil, "skipped." + mapping.ReasonCorrectedLate
 	}
 	if o := c.reader.Classify(e); o.Bucket == mapping.Skipped {
+		c.countRules(c.reader.Acted())
 		return nil, nameOfOutcome(o)
 	}
 	operation, _, o := c.mapper.Event(nil, e)
+	c.countRules(c.mapper.Acted)
 	if o.Bucket != mapping.Send {
 		operation = nil
 	}

@@ -51,6 +51,7 @@ func Run(ctx context.Context, input transfer.Input, rules transfer.Rules, missin
 		SkippedEvents:       summary.SkippedEvents,
 		SkippedEventsBeyond: summary.SkippedEventsBeyond,
 		AttributeSummary:    summary.AttributeSummary,
+		Rules:               summary.Rules,
 		TimedByCreatedAt:    summary.TimedByCreatedAt,
 		UnreadFields:        summary.UnreadFields,
 		MayDouble:           summary.MayDouble,

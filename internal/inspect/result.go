@@ -3,6 +3,7 @@ package inspect
 import (
 	"time"
 
+	"ph2cio/internal/mapping"
 	"ph2cio/internal/source"
 	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
@@ -33,6 +34,7 @@ type Result struct {
 	SkippedEvents       []transfer.SkippedEvent `json:"skipped_events,omitempty"`
 	SkippedEventsBeyond int64                   `json:"skipped_events_beyond,omitempty"`
 	transfer.AttributeSummary
+	Rules []mapping.RuleUse `json:"rules,omitempty"` // of the mapping file
 	// TimedByCreatedAt, UnreadFields and MayDouble are those of transfer.Summary.
 	TimedByCreatedAt int64                  `json:"timed_by_created_at,omitempty"`
 	UnreadFields     []transfer.UnreadField `json:"unread_fields,omitempty"`

@@ -90,7 +90,7 @@ var choosers = map[string][]string{
 	"since": {mapping.ReasonOutOfRange}, "until": {mapping.ReasonOutOfRange}, "live-since": {mapping.ReasonLive},
 	"live-backfilled": {mapping.ReasonLive},
 	"team":            {transfer.ReasonOtherTeam}, "only": {mapping.ReasonNotNamed}, "exclude-people": {mapping.ReasonExcluded},
-	"mapping": {mapping.ReasonTestAccount}, ResendOldFlag: {mapping.ReasonTooOld},
+	"mapping": {mapping.ReasonByRule, mapping.ReasonNoise, mapping.ReasonTestAccount}, ResendOldFlag: {mapping.ReasonTooOld},
 }
 
 // skipsMore returns the reasons for which a run may skip rows that an earlier run did not skip. flags and

@@ -57,7 +57,7 @@ func TestReasonsForWhichARunSkipsMore(t *testing.T) {
 		{`{"events":"a","live-since":"b"}`, `{}`, map[string]bool{mapping.ReasonFiltered: true, mapping.ReasonNoise: true, mapping.ReasonLive: true}},
 		{`{"live-backfilled":"[a..b]"}`, `{}`, map[string]bool{mapping.ReasonLive: true}},
 		{`{"only":"a"}`, `{"exclude-people":"a"}`, map[string]bool{mapping.ReasonNotNamed: true, mapping.ReasonExcluded: true}},
-		{`{"mapping":"rules with SHA-256 1a"}`, `{}`, map[string]bool{mapping.ReasonTestAccount: true}},
+		{`{"mapping":"rules with SHA-256 1a"}`, `{}`, map[string]bool{mapping.ReasonByRule: true, mapping.ReasonNoise: true, mapping.ReasonTestAccount: true}},
 	} {
 		if diff := cmp.Diff(c.want, (&Job{Flags: c.now}).SkipsMore(c.then)); diff != "" {
 			t.Errorf("%s after %s: want -, got +:\n%s", c.now, c.then, diff)

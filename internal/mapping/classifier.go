@@ -50,6 +50,10 @@ func (c *Classifier) note(e *posthog.Event, b Bucket) {
 	}
 }
 
+// Acted returns the rules of the mapping file that acted on the row that was last classified, by their index in
+// its list. It is valid until the next row is classified.
+func (c *Classifier) Acted() []int { return c.acted }
+
 // PersonChanges returns the $set and $set_once of the row that was last classified with what rules add to
 // them; nil for those that rules leave alone. They are valid until the next row is classified. Of a name that
 // comes twice the last counts, as in Event.Set.

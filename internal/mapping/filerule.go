@@ -10,6 +10,7 @@ import (
 
 // fileRule is a rule of a mapping file.
 type fileRule struct {
+	line       int // in the file
 	events     Globs
 	when       *expression.Program // nil is always
 	whenAt     mappingfile.Position

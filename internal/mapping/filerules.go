@@ -103,6 +103,7 @@ func (r *Rules) noteUses(u expression.Uses, ofRow bool) {
 // newFileRule checks one rule.
 func (r *Rules) newFileRule(from *mappingfile.Rule) (rule fileRule, err error) {
 	rule = fileRule{
+		line:   from.At.Line,
 		events: from.Events, when: from.When, whenAt: from.WhenAt, late: from.When != nil && from.When.Uses().Person,
 		drop: from.Drop, dates: from.Dates,
 	}

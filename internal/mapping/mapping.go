@@ -4,6 +4,7 @@
 // Its files form layers. A file names only what lies in its own line or below:
 //
 //	Sizer                                       whether a row's operation fits, before people are known
+//	RuleUse                                     on how many rows a rule of a mapping file has acted
 //	Classifier                                  what becomes of a row, and of its changes of a person, before that
 //	Mapper                                      a row, a person or a merge becomes an operation
 //	Options, New (newrules), Rules, fileRules   the flags and the mapping file, checked; names, times

@@ -76,6 +76,10 @@ func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) boo
 // Repeat returns whether another row, or an earlier run, stands for the row that was just yielded.
 func (r *Rereader) Repeat(e *posthog.Event) Repeat { return r.first.repeats.of(e.Ref) }
 
+// Acted returns the rules of the mapping file that acted on the row that was just yielded, by their index in its
+// list, as far as they do not look at the person.
+func (r *Rereader) Acted() []int { return r.rules.Acted() }
+
 // Classify returns what becomes of the row that was just yielded, whoever its person is, if it is no repeat.
 // A row is skipped if an earlier run has rejected it, or if it is of a day for which the state no longer has
 // what was sent.

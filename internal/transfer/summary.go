@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
@@ -35,6 +36,9 @@ type Summary struct {
 	SkippedEvents       []SkippedEvent `json:"skipped_events,omitempty"`
 	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"`
 	AttributeSummary
+	// Rules are those of the mapping file. Of a run that was resumed, rows that were sent before do not count
+	// for rules that look at the person.
+	Rules []mapping.RuleUse `json:"rules,omitempty"`
 	// MergesRejected are merges that cannot be sent, or that the API refused, by reason.
 	MergesRejected map[string]int64 `json:"merges_rejected"`
 	// Merges are the first 10,000 of the profiles that are merged into others; Operations counts them.
@@ -238,6 +242,7 @@ func (r *run) summary(e ending) *Summary {
 		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.first.RowsWithoutUUID(),
 		TimedByCreatedAt: r.first.TimedByCreatedAt(), TextColumns: r.first.TextColumns(),
 		UnreadFields: r.first.UnreadFields(), AttributeSummary: attributes,
+		Rules:  r.first.rules.Mapping.RuleUses(r.first.classifiers, r.mappers),
 		Merges: e.merges, TwoProfiles: r.first.TwoProfiles(), LiveProfiles: r.first.LiveProfiles(),
 		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
 	}

@@ -235,6 +235,7 @@ func (t *explainText) operations() {
 	}
 	t.WriteString("\n")
 	t.line("rows", explainedRows(w.Rows))
+	t.list("rules", len(w.Rules), func(i int) (string, string) { return ruleRows(&w.Rules[i]), "" })
 	if w.Rejected != "" {
 		t.line("profile", t.style.Red(Plain("no update: "+w.Rejected)))
 	}

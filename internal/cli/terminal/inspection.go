@@ -49,7 +49,7 @@ func (t *inspectText) totals() {
 		Rows: t.in.Rows, ValuesCut: t.in.ValuesCut, AttributeSummary: t.in.AttributeSummary,
 		SkippedEvents: t.in.SkippedEvents, SkippedEventsBeyond: t.in.SkippedEventsBeyond,
 		People: transfer.PeopleSummary{Uncertain: t.in.People.Uncertain}, TimedByCreatedAt: t.in.TimedByCreatedAt,
-		UnreadFields: t.in.UnreadFields,
+		UnreadFields: t.in.UnreadFields, Rules: t.in.Rules,
 	}}
 	summary.Line("files", t.states())
 	if files, groups := parquetFiles(t.in.Files); files > 0 {
@@ -75,6 +75,7 @@ func (t *inspectText) totals() {
 		summary.Line("changed", Reasons(t.in.ValuesCut))
 	}
 	summary.names()
+	summary.rules()
 	if b := t.in.Beyond; b != (inspect.Beyond{}) {
 		summary.Line("not listed", fmt.Sprintf("%s, %s of events and %s of people, because there are too many names or their names are too long",
 			report.Plural(b.Events, "row", "rows"), report.Plural(b.EventProperties, "value", "values"), report.Count(b.PersonProperties)))

@@ -27,6 +27,7 @@ func (t *summaryText) write(title string) {
 	t.people()
 	t.operations()
 	t.names()
+	t.rules()
 	t.campaigns()
 	t.trouble()
 	if t.s.Estimate > 0 {

@@ -1,0 +1,75 @@
+package mapping
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestRuleUses counts rows by the rules that acted on them, and says why others have none.
+func TestRuleUses(t *testing.T) {
+	t.Parallel()
+	r := newRules(t, Options{SkipEvents: []string{"hidden"}, File: fileOf(t, `rules:
+- {events: [signup, "order *"], when: properties.plan == "free", attributes: {a: 1}}
+- {events: signup, when: person.properties.n == 1, attributes: {b: 1}}
+- {events: signup, when: person.properties.n == 2, attributes: {b: 1}}
+- {events: hidden, attributes: {a: 1}}
+- {events: [sign_Up, other], attributes: {a: 1}}
+- {events: nothing, attributes: {a: 1}}
+- {events: order paid, drop: true}
+- {events: "order p*", attributes: {a: 1}}
+- {events: order late, attributes: {a: 1}}
+- {events: $identify, person: {a: 1}}
+test-accounts: [{key: late, operator: is_not_set}]
+`)})
+	classifiers := []*Classifier{r.NewClassifier(), r.NewClassifier()}
+	mapper := r.NewMapper(newSomebody(`{"n":1}`))
+	for i, e := range []struct{ name, properties string }{
+		{"signup", `{"plan":"free"}`}, {"signup", `{"plan":"pro"}`}, {"order paid", `{"plan":"free"}`}, {"order paid", `{}`},
+		{"hidden", `{}`}, {"order late", `{"late":1}`}, {"$identify", `{}`},
+	} {
+		row := row(e.name, e.properties)
+		if c := classifiers[i%2]; c.Classify(row).Bucket == Send {
+			mapper.Event(nil, row)
+		}
+	}
+	var got []string
+	for _, one := range r.RuleUses(classifiers, []*Mapper{mapper}) {
+		got = append(got, fmt.Sprintf("%d %q %d %s %s", one.Line, one.Events, one.Rows, one.Unused, one.Meant))
+	}
+	want := []string{
+		`2 ["signup" "order *"] 2  `,
+		`3 ["signup"] 2  `,
+		`4 ["signup"] 0 condition `,
+		`5 ["hidden"] 0 left_out `,
+		`6 ["sign_Up" "other"] 0 no_such_event signup`,
+		`7 ["nothing"] 0 no_such_event `,
+		`8 ["order paid"] 2  `,
+		`9 ["order p*"] 0 dropped `,
+		`10 ["order late"] 0 left_out `,
+		`11 ["$identify"] 1  `,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("uses (-want +got):\n%s", diff)
+	}
+	if none := newRules(t, Options{}).RuleUses(nil, nil); len(none) > 0 {
+		t.Errorf("without a file: %v", none)
+	}
+}
+
+// TestRuleUsesWithManyNames says nothing of names that it may have forgotten.
+func TestRuleUsesWithManyNames(t *testing.T) {
+	t.Parallel()
+	r := newRules(t, Options{File: fileOf(t, `rules: [{events: signup, drop: true}]`)})
+	c := r.NewClassifier()
+	if got := r.RuleUses([]*Classifier{c}, nil)[0].Unused; got != UnusedName {
+		t.Errorf("without a row: %q", got)
+	}
+	for i := range maxNames {
+		c.Classify(row(fmt.Sprintf("event %d", i), `{}`))
+	}
+	if got := r.RuleUses([]*Classifier{c}, nil)[0].Unused; got != "" {
+		t.Errorf("with more names than are remembered: %q", got)
+	}
+}
