@@ -27,11 +27,12 @@ func (r *Rules) NewClassifier() *Classifier {
 // Classify returns the outcome of a row by its name, its times and the rules of the mapping file, without its
 // person. Send means that it is sent if its person is, unless a rule says otherwise that looks at the person.
 func (c *Classifier) Classify(e *posthog.Event) Outcome {
-	o := c.rules.classify(e, c.acting).Outcome
+	var found class
+	c.rules.classify(&found, e, c.acting)
 	if c.acting != nil {
-		c.note(e, o.Bucket)
+		c.note(e, found.Bucket)
 	}
-	return o
+	return found.Outcome
 }
 
 // note notes what the rules do to the row that was just classified.

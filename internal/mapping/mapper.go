@@ -84,17 +84,19 @@ func (r *Rules) NewMapper(s People) *Mapper {
 // Event appends the row's operation to dst and returns the row's outcome. Unless that is Send, nothing is
 // appended. person is nil if the person is not sent.
 func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people.Person, o Outcome) {
+	if m.acting == nil {
+		return m.event(dst, e)
+	}
 	out, person, o = m.event(dst, e)
-	if m.acting != nil {
-		if m.Acted = m.Acted[:0]; o.Bucket != Rejected {
-			m.Acted = m.acting.count(m.RuleRows, m.Acted)
-		}
+	if m.Acted = m.Acted[:0]; o.Bucket != Rejected {
+		m.Acted = m.acting.count(m.RuleRows, m.Acted)
 	}
 	return out, person, o
 }
 
 func (m *Mapper) event(dst []byte, e *posthog.Event) (out []byte, person *people.Person, o Outcome) {
-	c := m.rules.classify(e, m.acting)
+	var c class
+	m.rules.classify(&c, e, m.acting)
 	if c.Bucket != Send && c.Bucket != FeedsPerson {
 		return dst, nil, c.Outcome
 	}

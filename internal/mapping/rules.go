@@ -86,42 +86,43 @@ type class struct {
 	at   posthog.Time // of Send: the time to send it with
 }
 
-// classify returns the outcome of a row by its name and times, and by the rules of the mapping file as far as
-// the row alone decides them. acting, which is nil without rules, then tells which act.
-func (r *Rules) classify(e *posthog.Event, acting *acting) class {
+// classify finds the outcome of a row by its name and times, and by the rules of the mapping file as far as the
+// row alone decides them. acting, which is nil without rules, then tells which act. c must be zero.
+func (r *Rules) classify(c *class, e *posthog.Event, acting *acting) {
 	n := r.names.of(e.Name)
-	c := r.classifyNamed(e, n)
+	c.name, c.Outcome = n, n.outcome
+	if n.outcome.Bucket == Send {
+		r.classifyTime(c, e)
+	}
 	if acting == nil {
-		return c
+		return
 	}
 	acting.reset()
 	if n.ruled != nil {
-		r.applyRules(&c, e, acting)
+		r.applyRules(c, e, acting)
 	}
-	return c
 }
 
-// classifyNamed returns the outcome of a row by its name, of which n is known, and its times.
-func (r *Rules) classifyNamed(e *posthog.Event, n *name) class {
-	if n.outcome.Bucket != Send {
-		return class{Outcome: n.outcome, name: n}
-	}
+// classifyTime finds the outcome by the row's times. c has that by its name.
+func (r *Rules) classifyTime(c *class, e *posthog.Event) {
 	at, bad := r.span.when(e)
 	if r.accounts.of(e) {
-		return class{Outcome: skipped(ReasonTestAccount), name: n, at: at}
+		c.Outcome, c.at = skipped(ReasonTestAccount), at
+		return
 	}
 	if bad.Bucket == Rejected {
-		return class{Outcome: bad, name: n}
+		c.Outcome = bad
+		return
 	}
+	c.at = at
 	if reason := r.span.skips(e, at); reason != "" {
-		return class{Outcome: skipped(reason), name: n, at: at}
+		c.Outcome = skipped(reason)
+		return
 	}
-	c := class{Outcome: n.outcome, name: n, at: at}
 	c.ByCreatedAt = bad.ByCreatedAt
 	if c.Recent = r.span.recent(at); c.Recent && r.holdRecent {
 		c.Outcome = skipped(ReasonRecent)
 	}
-	return c
 }
 
 // EventName returns the outcome of an event by its name alone. Send means that it is sent unless its time or

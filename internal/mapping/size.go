@@ -34,7 +34,8 @@ func (s *Sizer) Of(e *posthog.Event) Fit {
 	if len(rules.events.assigned)+len(rules.events.ruled) == 0 && len(e.Properties) <= surelyFits {
 		return Fits
 	}
-	c := rules.classify(e, s.mapper.acting)
+	var c class
+	rules.classify(&c, e, s.mapper.acting)
 	if c.Bucket != Send {
 		return Fits
 	}
