@@ -79,7 +79,7 @@ var imports = map[string][]string{
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/race", "testkit/sources", "testkit/s3server", "testkit/azurite", "testkit/fakestore", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
+var forTests = under("mappingfile", "sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/race", "testkit/sources", "testkit/s3server", "testkit/azurite", "testkit/fakestore", "testkit/synthetic", "testkit/rulebook", "testkit/worlds")
 
 func under(names ...string) []string {
 	for i, name := range names {

@@ -21,7 +21,7 @@ func newAttributes(history *people.History) *attributes {
 // add takes a row of the person, and what became of it if it is a link.
 func (a *attributes) add(place Row, e *posthog.Event, verdict people.Verdict, linked bool) {
 	a.history.Add(e, verdict, linked)
-	if e.PersonProperties != nil || e.Set != nil || e.SetOnce != nil || e.Unset != nil {
+	if e.PersonProperties != nil || e.Set != nil || e.SetOnce != nil || e.Unset != nil || e.Added != nil || e.AddedOnce != nil {
 		a.rows[e.Ref] = place
 	}
 }

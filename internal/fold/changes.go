@@ -24,8 +24,13 @@ const (
 	set
 	unset
 	toggle
-	had // changes nothing, and says that there was a value before: see hidden.go
+	had       // changes nothing, and says that there was a value before: see hidden.go
+	addedOnce // of Row.AddedOnce: as setOnce, but no snapshot hides it
+	added     // of Row.Added: as set, but no snapshot hides it
 )
+
+// isAdded reports whether the change is of Row.Added or Row.AddedOnce.
+func (k changeKind) isAdded() bool { return k >= addedOnce }
 
 const rowHeadSize = ChangeOrderSize + 4
 
@@ -57,15 +62,21 @@ func (w *Scratch) shrink() {
 	}
 }
 
-// appendRow appends one row with those changes whose keys are kept, as a part of a log. If there are none it
-// appends nothing.
-func (c *KeyCache) appendRow(dst []byte, r *Row) []byte {
+// appendRow appends one row with those changes whose keys are kept, as a part of a log: its own changes, and
+// those besides. If there are none it appends nothing.
+func (c *KeyCache) appendRow(dst []byte, r *Row, own, besides bool) []byte {
 	start := len(dst)
 	dst = r.At.Append(dst)
 	dst = append(dst, 0, 0, 0, 0)
-	dst = c.appendChanges(dst, setOnce, r.SetOnce)
-	dst = c.appendChanges(dst, set, r.Set)
-	dst = c.appendChanges(dst, unset, r.Unset)
+	if own {
+		dst = c.appendChanges(dst, setOnce, r.SetOnce)
+		dst = c.appendChanges(dst, set, r.Set)
+		dst = c.appendChanges(dst, unset, r.Unset)
+	}
+	if besides {
+		dst = c.appendChanges(dst, addedOnce, r.AddedOnce)
+		dst = c.appendChanges(dst, added, r.Added)
+	}
 	if len(dst)-start == rowHeadSize {
 		return dst[:start]
 	}
@@ -108,15 +119,36 @@ func nextRow(log []byte) (at ChangeOrder, changes, rest []byte) {
 	return ReadChangeOrder(log), log[rowHeadSize:end], log[end:]
 }
 
-// appendLater appends those rows of a log that come after a place.
+// appendLater appends those changes of a log that a snapshot at a place does not hide.
 func appendLater(dst, log []byte, after *ChangeOrder) []byte {
 	for len(log) > 0 {
 		at, changes, rest := nextRow(log)
 		if at.CompareChange(after) > 0 {
 			dst = append(dst, log[:rowHeadSize+len(changes)]...)
+		} else {
+			dst = appendAdded(dst, log[:rowHeadSize], changes)
 		}
 		log = rest
 	}
+	return dst
+}
+
+// appendAdded appends a row with those of its changes that no snapshot hides. If there are none it appends
+// nothing.
+func appendAdded(dst, head, changes []byte) []byte {
+	start := len(dst)
+	dst = append(dst, head...)
+	for len(changes) > 0 {
+		all := changes
+		_, changes = ReadProperty(changes[1:])
+		if changeKind(all[0]).isAdded() {
+			dst = append(dst, all[:len(all)-len(changes)]...)
+		}
+	}
+	if len(dst)-start == rowHeadSize {
+		return dst[:start]
+	}
+	sizeRow(dst[start:])
 	return dst
 }
 
@@ -154,15 +186,15 @@ func (w *Scratch) sortByKey() {
 	w.joinSteps()
 }
 
-// joinSteps makes one change of all those of one key in one row, besides one of the kind had, and drops the
-// second of two toggles that are the same.
+// joinSteps makes one change of all those of one key in one row, besides those of the kinds had, addedOnce and
+// added, and drops the second of two toggles that are the same.
 func (w *Scratch) joinSteps() {
 	all := w.changes[:0]
 	for i := range w.changes {
 		c := &w.changes[i]
 		last := len(all) - 1
 		switch {
-		case last < 0 || compareKeys(&all[last], c) != 0 || w.compareRows(&all[last], c) != 0 || c.kind == had || all[last].kind == had:
+		case last < 0 || compareKeys(&all[last], c) != 0 || w.compareRows(&all[last], c) != 0 || c.kind >= had || all[last].kind >= had:
 			all = append(all, *c)
 		case c.kind == unset && all[last].kind != unset:
 			all[last].kind = toggle

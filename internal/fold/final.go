@@ -38,7 +38,7 @@ func (st *State) ValueOf(key *Property) (value []byte, at ChangeOrder, ok bool) 
 // It returns the same for the property after the change.
 func (k changeKind) apply(value []byte, at ChangeOrder, has bool, to []byte, row ChangeOrder) ([]byte, ChangeOrder, bool) {
 	switch {
-	case k == set, k == setOnce && (!has || string(value) == null), k == toggle && !has:
+	case k == set, k == added, (k == setOnce || k == addedOnce) && (!has || string(value) == null), k == toggle && !has:
 		return to, row, true
 	case k == unset, k == toggle:
 		return nil, ChangeOrder{}, false
@@ -64,7 +64,7 @@ func (st *State) updated() int64 {
 // finish returns the final properties of a state, sorted by key. They are valid until the scratch is used
 // again. before are keys that the entity had a value of, as appendKeys writes them.
 func (w *Scratch) finish(st *State, how finishing, before []byte, keys *Keys) []byte {
-	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.snapshotAt)
+	w.changes, w.rows = w.changes[:0], append(w.rows[:0], beforeAll) // what the log has is not hidden by the snapshot
 	// Most of a snapshot is null. If no changes follow the snapshot, null is the same as absent. A huge
 	// snapshot is left out of this, because forget would look through thousands of changes for each null.
 	nullIsAbsent := !how.keepNull && len(before) == 0 && st.logStart == uint32(len(st.buf)) && st.logStart < 1<<14
@@ -109,10 +109,13 @@ type finishing struct {
 	removed  bool // those that the entity had before, and has no more: see Property.Removed
 }
 
+// beforeAll is a place before all rows.
+var beforeAll = ChangeOrder{Order: identity.Order{At: identity.NoTime}, Stamp: identity.NoTime}
+
 // readBefore appends a change of the kind had for each of the keys to the scratch, in a place before all rows.
 func (w *Scratch) readBefore(before []byte, keys *Keys) {
 	row := uint32(len(w.rows))
-	w.rows = append(w.rows, ChangeOrder{Order: identity.Order{At: identity.NoTime}, Stamp: identity.NoTime})
+	w.rows = append(w.rows, beforeAll)
 	for len(before) > 0 {
 		c := change{kind: had, row: row, seq: uint32(len(w.changes))}
 		c.Property, before = ReadProperty(before)

@@ -41,10 +41,11 @@ type replayStep struct {
 	isSnapshot bool
 }
 
-// setValue is a property's value and the row that set it.
+// setValue is a property's value, the row that set it, and by which kind of change.
 type setValue struct {
 	Property
-	at ChangeOrder
+	at   ChangeOrder
+	kind changeKind
 }
 
 // replay holds the persons as PostHog had them at some time.
@@ -142,9 +143,9 @@ func (r *replay) apply(s *replayStep) {
 		return
 	}
 	person := r.persons.find(s.node)
-	values := r.values[person]
+	values, before := r.values[person], map[string]setValue(nil)
 	if values == nil || s.isSnapshot {
-		values = map[string]setValue{}
+		values, before = map[string]setValue{}, values
 		r.values[person] = values
 	}
 	for text := s.text; len(text) > 0; {
@@ -155,14 +156,23 @@ func (r *replay) apply(s *replayStep) {
 		var p Property
 		p, text = ReadProperty(text)
 		name := r.keys.KeyName(p.Code, p.Inline)
-		had, has := values[name]
-		value, at, ok := k.apply(had.Value, had.at, has, p.Value, *s.at)
+		old, has := values[name]
+		value, at, ok := k.apply(old.Value, old.at, has, p.Value, *s.at)
 		if !ok {
 			delete(values, name)
 			continue
 		}
+		by := k
+		if at.CompareChange(s.at) != 0 {
+			by = old.kind // it set nothing
+		}
 		p.Value = value
-		values[name] = setValue{p, at}
+		values[name] = setValue{p, at, by}
+	}
+	for name, value := range before { // a snapshot does not hide what was added
+		if has, ok := values[name]; value.kind == added || value.kind == addedOnce && (!ok || string(has.Value) == null) {
+			values[name] = value
+		}
 	}
 }
 

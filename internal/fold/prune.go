@@ -14,6 +14,9 @@ const MaxOnce = 32
 // toggle after it: a snapshot that is read later may hide any number of them, and then the first of the
 // others counts. Each change that is dropped is hidden by a later row of the same ID. So it would also be
 // hidden if that ID and another were merged in between.
+//
+// Of what rows add besides their own changes it keeps, of each key, the first and the last addedOnce and the
+// last added.
 func (w *Scratch) Prune(st *State, keys *Keys) {
 	log := st.log()
 	if len(log) == 0 {
@@ -40,6 +43,7 @@ func appendNeeded(dst, changes []change) []change {
 	if isHad {
 		dst = append(dst, before)
 	}
+	dst, changes = takeAdded(dst, changes)
 	first := len(changes) // of the $set_once and toggles at the end
 	for first > 0 && (changes[first-1].kind == setOnce || changes[first-1].kind == toggle) {
 		first--
@@ -57,6 +61,29 @@ func appendNeeded(dst, changes []change) []change {
 		onces = onces[left+1:]
 	}
 	return append(dst, onces...)
+}
+
+// takeAdded appends those changes that Prune keeps of what rows add besides their own changes. It returns the
+// others, which keep their order.
+func takeAdded(dst, changes []change) (needed, others []change) {
+	if !slices.ContainsFunc(changes, func(c change) bool { return c.kind.isAdded() }) {
+		return dst, changes
+	}
+	var onces, sets []change
+	for i := range changes {
+		switch changes[i].kind {
+		case addedOnce:
+			onces = append(onces, changes[i])
+		case added:
+			sets = append(sets, changes[i])
+		default:
+			others = append(others, changes[i])
+		}
+	}
+	if len(onces) > 2 {
+		onces = []change{onces[0], onces[len(onces)-1]}
+	}
+	return append(append(dst, onces...), sets[max(0, len(sets)-1):]...), others
 }
 
 // appendLog appends the changes as a log. They must be in the order in which they apply.

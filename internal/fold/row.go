@@ -10,6 +10,7 @@ import (
 type Row struct {
 	At                  ChangeOrder
 	SetOnce, Set, Unset []byte           // JSON objects of properties; Unset may be a list of keys instead
+	Added, AddedOnce    []byte           // JSON objects of properties that are set besides: see Row.Adds
 	Snapshot            []byte           // a JSON object of all properties after the row, or nil
 	Members             []rawjson.Member // of the snapshot
 	UUID                []byte           // PostHog's UUID of the person, or nil
@@ -21,7 +22,12 @@ type Row struct {
 // person $creator_event_uuid.
 func (r *Row) HasSnapshot() bool { return len(r.Members) > 0 }
 
-// Hash computes the sum of the row's snapshot and changes; rows with the same sum have the same effect. It
+// Adds reports whether something is set besides the row's own changes, which PostHog does not know of. So no
+// snapshot has it, and none says that it is gone: it stays until it is set anew, or a row behind the newest
+// snapshot changes it. Of a key that a snapshot has, AddedOnce changes nothing.
+func (r *Row) Adds() bool { return len(r.Added)+len(r.AddedOnce) > 0 }
+
+// Hash computes the sum of the row's snapshot and its own changes; rows with the same sum have the same effect. It
 // must be called before Store.Learn for a row with a snapshot. It takes longer than all of Learn, so callers
 // do it before they take a lock.
 func (r *Row) Hash() {

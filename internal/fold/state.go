@@ -72,7 +72,7 @@ func (st *State) changedAfter(at *ChangeOrder) bool {
 // OnlyExported returns a hash of the snapshot of a state, which is never 0. It returns false if the state has
 // anything else than the snapshot of an export.
 func (st *State) OnlyExported() (sum uint64, only bool) {
-	if !st.hasSnapshot || st.snapshotAt.Stamp != math.MaxInt64 || st.changedAfter(&st.snapshotAt) {
+	if !st.hasSnapshot || st.snapshotAt.Stamp != math.MaxInt64 || st.changedAfter(&st.snapshotAt) || len(appendLater(nil, st.log(), &st.snapshotAt)) > 0 {
 		return 0, false
 	}
 	return xxh3.Hash(st.properties()) | 1, true

@@ -40,10 +40,10 @@ func (s *Store) Learn(state, owner uint32, r *Row) uint32 {
 		state = s.learnUUID(state, owner, r)
 	}
 	if st := s.state(state); st != nil && st.hasSnapshot && r.At.CompareChange(&st.snapshotAt) <= 0 {
-		return state // the newest snapshot was taken after it
+		return s.takeChanges(state, owner, r, false) // the newest snapshot was taken after it
 	}
 	if !r.HasSnapshot() {
-		return s.takeChanges(state, owner, r)
+		return s.takeChanges(state, owner, r, true)
 	}
 	state = s.touch(state, owner)
 	s.takeSnapshot(s.state(state), r)
@@ -83,7 +83,7 @@ func (s *Store) learnUUID(state, owner uint32, r *Row) uint32 {
 // takeSnapshot replaces the state's snapshot by a newer one, that of a row, with the row's own changes in it.
 func (s *Store) takeSnapshot(st *State, r *Row) {
 	same := st.setSnapshotRow(r)
-	if same && len(st.log()) == 0 {
+	if same && len(st.log()) == 0 && !r.Adds() {
 		return
 	}
 	w := &s.work
@@ -91,24 +91,28 @@ func (s *Store) takeSnapshot(st *State, r *Row) {
 		w.out = append(w.out[:0], st.properties()...)
 	} else {
 		w.out = s.cache.AppendKept(w.out[:0], r.Snapshot, r.Members)
-		if w.row = s.cache.appendRow(w.row[:0], r); len(w.row) > 0 {
+		if w.row = s.cache.appendRow(w.row[:0], r, true, false); len(w.row) > 0 {
 			w.overlay(w.row[rowHeadSize:])
 		}
 		st.propertiesChanged()
 	}
 	logStart := len(w.out)
 	w.out = appendLater(w.out, st.log(), &r.At)
+	if r.Adds() {
+		w.out = s.cache.appendRow(w.out, r, false, true)
+	}
 	s.bytes += st.replace(w.out, logStart)
 	w.shrink()
 }
 
-// takeChanges adds the row's changes to the log, if any are kept.
-func (s *Store) takeChanges(state, owner uint32, r *Row) uint32 {
-	if r.Set == nil && r.SetOnce == nil && r.Unset == nil {
+// takeChanges adds the row's changes to the log, if any are kept: its own, unless a snapshot hides them, and
+// those besides.
+func (s *Store) takeChanges(state, owner uint32, r *Row, own bool) uint32 {
+	if !r.Adds() && (!own || r.Set == nil && r.SetOnce == nil && r.Unset == nil) {
 		return state
 	}
 	w := &s.work
-	w.row = s.cache.appendRow(w.row[:0], r)
+	w.row = s.cache.appendRow(w.row[:0], r, own, true)
 	if len(w.row) == 0 {
 		return state
 	}

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"bytes"
 	"fmt"
 
 	"ph2cio/internal/customerio"
@@ -254,19 +253,4 @@ func (a *acting) adds() (adds, asksPerson bool) {
 		}
 	}
 	return adds, asksPerson
-}
-
-// withMembers appends an object that has the members of another one, or of none if that is nil, and more, each
-// of which has a comma behind it. Of a name that both have the latter counts.
-func withMembers(dst, object, more []byte) []byte {
-	start := len(dst)
-	if end := bytes.LastIndexByte(object, '}'); end > 0 {
-		dst = append(dst, bytes.TrimRight(object[:end], " \t\r\n")...)
-	} else {
-		dst = append(dst, '{')
-	}
-	if len(dst)-start > 1 {
-		dst = append(dst, ',')
-	}
-	return append(append(dst, more[:len(more)-1]...), '}')
 }

@@ -12,7 +12,7 @@ type Classifier struct {
 	rules     *Rules
 	acting    *acting // nil without rules
 	acted     []int
-	set, once []byte // the row's own changes and those of rules
+	set, once []byte // what rules set
 }
 
 // NewClassifier returns a classifier of rows. One goroutine at a time may use it.
@@ -30,34 +30,36 @@ func (c *Classifier) Classify(e *posthog.Event) Outcome {
 	var found class
 	c.rules.classify(&found, e, c.acting)
 	if c.acting != nil {
-		c.note(e, found.Bucket)
+		c.note(found.Bucket)
 	}
 	return found.Outcome
 }
 
 // note notes what the rules do to the row that was just classified.
-func (c *Classifier) note(e *posthog.Event, b Bucket) {
+func (c *Classifier) note(b Bucket) {
 	a := c.acting
 	c.set, c.once, c.acted = c.set[:0], c.once[:0], c.acted[:0]
 	if b == Rejected {
 		return
 	}
 	c.acted = a.count(c.RuleRows, c.acted)
-	if len(a.set) > 0 {
-		c.set = withMembers(c.set, e.Set, a.set)
+	c.set, c.once = appendObject(c.set, a.set), appendObject(c.once, a.once)
+}
+
+// appendObject appends an object of members, each of which has a comma behind it; nothing if there are none.
+func appendObject(dst, members []byte) []byte {
+	if len(members) == 0 {
+		return dst
 	}
-	if len(a.once) > 0 {
-		c.once = withMembers(c.once, e.SetOnce, a.once)
-	}
+	return append(append(append(dst, '{'), members[:len(members)-1]...), '}')
 }
 
 // Acted returns the rules of the mapping file that acted on the row that was last classified, by their index in
 // its list. It is valid until the next row is classified.
 func (c *Classifier) Acted() []int { return c.acted }
 
-// PersonChanges returns the $set and $set_once of the row that was last classified with what rules add to
-// them; nil for those that rules leave alone. They are valid until the next row is classified. Of a name that
-// comes twice the last counts, as in Event.Set.
+// PersonChanges returns what rules set of the person of the row that was last classified, for Event.Added and
+// Event.AddedOnce. They are valid until the next row is classified. Of a name that comes twice the last counts.
 func (c *Classifier) PersonChanges() (set, setOnce []byte) {
 	if len(c.set) > 0 {
 		set = c.set

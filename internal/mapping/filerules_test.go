@@ -275,22 +275,6 @@ func TestRulesSetPropertiesOfPeople(t *testing.T) {
 	}
 }
 
-// TestRulesAddToTheRowsOwnChanges: a rule's value stands behind the row's own.
-func TestRulesAddToTheRowsOwnChanges(t *testing.T) {
-	t.Parallel()
-	c := newRules(t, withFile(t, "rules: [{events: a, person: {x: 1}}]", Options{})).NewClassifier()
-	for own, want := range map[string]string{``: `{"x":1}`, `{}`: `{"x":1}`, `{ }`: `{"x":1}`, `{"x":{"y":2} }`: `{"x":{"y":2},"x":1}`, "{\"a\":3\n}\n": `{"a":3,"x":1}`} {
-		e := row("a", `{}`)
-		if e.SetOnce = []byte(own); own != "" {
-			e.Set = []byte(own)
-		}
-		c.Classify(e)
-		if set, once := c.PersonChanges(); string(set) != want || once != nil {
-			t.Errorf("%s becomes %s, not %s; $set_once is %s", own, set, want, once)
-		}
-	}
-}
-
 // TestFailedExpressionsRejectRows: in both passes with the same words, which name a place and no value.
 func TestFailedExpressionsRejectRows(t *testing.T) {
 	t.Parallel()

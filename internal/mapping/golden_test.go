@@ -124,9 +124,7 @@ func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choi
 	classifier := rules.NewClassifier()
 	eachRow(t, path, func(e *posthog.Event) {
 		o := classifier.Classify(e)
-		if set, setOnce := classifier.PersonChanges(); set != nil || setOnce != nil {
-			e.Set, e.SetOnce = orElse(set, e.Set), orElse(setOnce, e.SetOnce)
-		}
+		e.Added, e.AddedOnce = classifier.PersonChanges()
 		index.Observe(e, o.Bucket == Send)
 	})
 	settled, err := index.Decide(t.Context(), choice)
@@ -157,13 +155,6 @@ func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choi
 		fmt.Fprintf(&b, "cut %s %d\n", kind, m.ValuesCut[kind])
 	}
 	return b.Bytes()
-}
-
-func orElse(changed, own []byte) []byte {
-	if changed == nil {
-		return own
-	}
-	return changed
 }
 
 func tellOperation(t *testing.T, b *bytes.Buffer, out []byte, o Outcome) {

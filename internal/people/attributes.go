@@ -84,6 +84,7 @@ func attributeRowOf(e *posthog.Event, at *fold.ChangeOrder, now int64, uuids boo
 	}
 	if feeds(e, now) {
 		r.SetOnce, r.Set, r.Unset, r.Snapshot, r.Members = e.SetOnce, e.Set, e.Unset, e.PersonProperties, e.PersonMembers
+		r.Added, r.AddedOnce = e.Added, e.AddedOnce
 		if r.HasSnapshot() {
 			r.Hash()
 		}

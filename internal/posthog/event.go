@@ -48,6 +48,10 @@ type Event struct {
 	SetOnce          []byte           // `$set_once`, the same
 	Unset            []byte           // `$unset`, a JSON array of keys or an object whose keys count; nil when absent
 
+	// JSON objects of what is set besides Set and SetOnce, which PostHog does not know of. Of rows as they are
+	// read they are nil.
+	Added, AddedOnce []byte
+
 	Personless     bool   // `$process_person_profile` is false, or person_mode is propertyless
 	IsIdentified   bool   // `$is_identified` is true
 	WebVisitor     bool   // `$lib` is `web` and `$is_identified` is false: posthog-js does not know who it is

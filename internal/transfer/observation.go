@@ -70,13 +70,12 @@ func (o *observation) addEvent(f *FirstPass, event *posthog.Event) {
 	if outcome != rejectedBefore { // another version of the row may be sent
 		o.decided.add(number, outcome)
 	}
-	own := withRules(event, o.rules)
+	event.Added, event.AddedOnce = o.rules.PersonChanges()
 	if outcome.Bucket == mapping.Rejected || outcome == rejectedBefore {
 		f.index.ObserveRejected(event)
 	} else {
 		f.index.Observe(event, outcome.Bucket == mapping.Send)
 	}
-	own.restore(event)
 	if string(event.Name) == posthog.Unsubscribed {
 		o.optOuts = append(o.optOuts, optOutOf(event, f.index.SumOf))
 	}

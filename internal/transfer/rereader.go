@@ -22,7 +22,7 @@ type Rereader struct {
 // RereadRow is a row of the second pass, valid until the next one is asked for.
 type RereadRow struct {
 	File  string         // the name of its source
-	Event *posthog.Event // what rules of the mapping file set of its person is among its changes
+	Event *posthog.Event // with what rules of the mapping file set of its person
 }
 
 // NewRereader returns a reader of the sources of the first pass.
@@ -64,9 +64,8 @@ func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) boo
 			continue
 		}
 		r.outcome = r.rules.Classify(event)
-		own := withRules(event, r.rules)
-		more := yield(RereadRow{file, event}, nil)
-		if own.restore(event); !more {
+		event.Added, event.AddedOnce = r.rules.PersonChanges()
+		if !yield(RereadRow{file, event}, nil) {
 			return false
 		}
 	}
