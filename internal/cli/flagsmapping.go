@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/mappingfile"
 	"ph2cio/internal/people"
@@ -126,7 +127,11 @@ func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, er
 	options, err2 := o.options(now)
 	rules, err3 := mapping.New(options)
 	choice, err1 := o.identity.choice(err3 == nil && rules.Filtered() && !o.identity.allPeople)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	err := errors.Join(err1, err2, err3)
+	if _, inFile := errors.AsType[*mappingfile.Error](err); inFile {
+		return nil, choice, &problem{err: err, code: exit.Usage, hint: mappingHelp}
+	}
+	if err != nil {
 		return nil, choice, usage(err)
 	}
 	return rules, choice, nil

@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
+	"ph2cio/internal/mappingfile"
 )
 
 // settled returns what a command line, the environment and a mapping file amount to for preview: the flags that
@@ -182,5 +186,20 @@ func TestWhatAMappingFileMaySet(t *testing.T) {
 		column timezone team accept-damaged`)
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
+// TestWhatTheMappingRefusesInAFile points to the page of help about the file, also where only the mapping knows
+// what is wrong.
+func TestWhatTheMappingRefusesInAFile(t *testing.T) {
+	file, err := mappingfile.Read([]byte("test-accounts: [{key: a, operator: between, value: [3, 1]}]"), "m.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &mappingOptions{file: func() *mappingfile.File { return file }}
+	_, _, err = o.rules(time.Now())
+	of, ok := errors.AsType[*problem](err)
+	if !ok || of.hint != mappingHelp || of.code != exit.Usage || !strings.Contains(of.Error(), "m.yaml:1:17: between: 3 is greater than 1") {
+		t.Errorf("%v, %+v", err, of)
 	}
 }

@@ -97,10 +97,15 @@ func explainOne(ctx context.Context, input transfer.Input, rules transfer.Rules,
 		return nil, nil, err
 	}
 	kept, by, value := who.profile()
+	attributes := found.attributes.results(who)
+	status := cmp.Or(profile.status, statusText(who.status))
+	if who.status == people.TestAccount && len(input.Persons) == 0 { // what that export says is not at hand
+		status += filterText(rules.Mapping, attributes)
+	}
 	return &Person{
-		ID: id, Status: cmp.Or(profile.status, statusText(who.status)), Kept: kept, By: by, Value: value, WithoutEmail: who.lostEmail(),
+		ID: id, Status: status, Kept: kept, By: by, Value: value, WithoutEmail: who.lostEmail(),
 		Merges: merges, Held: first.HeldAs([]byte(id)),
-		IDs: found.ids.results(who), Refused: found.links.refused, Attributes: found.attributes.results(who),
+		IDs: found.ids.results(who), Refused: found.links.refused, Attributes: attributes,
 		Identify: profile.operation, Rejected: profile.rejected,
 		Rows: found.counts.rows, Rules: found.counts.acted(), Operations: found.counts.operations,
 		Near: found.near,

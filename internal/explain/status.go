@@ -2,7 +2,9 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 
+	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 )
 
@@ -38,4 +40,19 @@ func statusText(s people.Status) string {
 		return "waiting: the person has two identified profiles in Customer.io, and nothing says to merge them"
 	}
 	return fmt.Sprintf("status %d", s)
+}
+
+// filterText names the filter by which a person with these attributes is a test account; empty if they match all.
+func filterText(rules *mapping.Rules, attributes []Attribute) string {
+	line, key, failed := rules.FailedFilter(func(key string) []byte {
+		i := slices.IndexFunc(attributes, func(a Attribute) bool { return a.Name == key })
+		if i < 0 {
+			return nil
+		}
+		return []byte(attributes[i].Value)
+	})
+	if !failed {
+		return ""
+	}
+	return fmt.Sprintf(" (line %d: %s)", line, key)
 }

@@ -15,6 +15,7 @@ import (
 type testAccounts struct {
 	events []eventFilter
 	people []people.Filter
+	lines  []int // of people, in the file
 }
 
 // eventFilter is a condition on a property of events.
@@ -66,6 +67,17 @@ func (a *testAccounts) keepsDollar() bool {
 // PeopleFilters are the filters of people among the test-accounts of the mapping file, for people.Choice.
 func (r *Rules) PeopleFilters() []people.Filter { return r.accounts.people }
 
+// FailedFilter returns the line and the property of the first filter of people that somebody's properties do not
+// match; false if they match all. value returns a property as JSON, nil for none.
+func (r *Rules) FailedFilter(value func(key string) []byte) (line int, key string, failed bool) {
+	for i := range r.accounts.people {
+		if f := &r.accounts.people[i]; !f.Match(value(f.Key)) {
+			return r.accounts.lines[i], f.Key, true
+		}
+	}
+	return 0, "", false
+}
+
 // setTestAccounts checks the test-accounts of the mapping file. An error names the place in the file.
 func (r *Rules) setTestAccounts(o Options) error {
 	if o.File == nil {
@@ -83,6 +95,7 @@ func (r *Rules) setTestAccounts(o Options) error {
 			errs = append(errs, &mappingfile.Error{File: o.File.Name, Line: from.At.Line, Column: from.At.Column, Text: err.Error()})
 		case from.Type == "person":
 			r.accounts.people = append(r.accounts.people, people.Filter{Key: from.Key, Match: filter.Match})
+			r.accounts.lines = append(r.accounts.lines, from.At.Line)
 		default:
 			r.accounts.events = append(r.accounts.events, eventFilter{from.Key, filter})
 		}

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -87,6 +88,12 @@ test-accounts:
 	}
 	if !r.KeepPersonProperty([]byte("$initial_host")) || !r.KeepsDollar() || r.KeepPersonProperty([]byte("$initial_url")) {
 		t.Error("the first pass does not keep $initial_host alone")
+	}
+	for email, want := range map[string]string{`"maya@OURS.com"`: "3 email true", `"maya@x.com"`: "0  false"} {
+		line, key, failed := r.FailedFilter(func(key string) []byte { return map[string][]byte{"email": []byte(email)}[key] })
+		if got := fmt.Sprint(line, " ", key, " ", failed); got != want {
+			t.Errorf("%s fails %s, want %s", email, got, want)
+		}
 	}
 	if r.Filtered() {
 		t.Error("filters of people leave out no rows of people who are sent")
