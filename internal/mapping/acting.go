@@ -56,9 +56,9 @@ func (a *acting) begin(e *posthog.Event, at posthog.Time) {
 }
 
 // decide finds out which rules of a name act on a row, as far as the row alone tells. With feeds it also
-// computes what they set. at is the time to send the row with, if it is known. The outcome is Rejected if an
-// expression has no value for the row.
-func (a *acting) decide(e *posthog.Event, name *ruledName, at posthog.Time, feeds bool) (verdict, Outcome) {
+// computes what they set. at is the time to send the row with, if it is known. An error says which expression
+// has no value for the row.
+func (a *acting) decide(e *posthog.Event, name *ruledName, at posthog.Time, feeds bool) (verdict, error) {
 	a.begin(e, at)
 	for _, i := range name.rules {
 		rule := &a.rules[i]
@@ -77,41 +77,40 @@ func (a *acting) decide(e *posthog.Event, name *ruledName, at posthog.Time, feed
 			break
 		}
 		if feeds && rule.changesPerson() {
-			if bad := a.change(rule); bad.Bucket == Rejected {
+			if err := a.change(rule); err != nil {
 				a.reset()
-				return verdict{}, bad
+				return verdict{}, err
 			}
 		}
 	}
-	return a.verdict(), Outcome{}
+	return a.verdict(), nil
 }
 
 // change adds what a rule sets.
-func (a *acting) change(rule *fileRule) (bad Outcome) {
-	if a.set, bad = a.appendChanges(a.set, rule.set); bad.Bucket == Rejected {
-		return bad
+func (a *acting) change(rule *fileRule) (err error) {
+	if a.set, err = a.appendChanges(a.set, rule.set); err == nil {
+		a.once, err = a.appendChanges(a.once, rule.once)
 	}
-	a.once, bad = a.appendChanges(a.once, rule.once)
-	return bad
+	return err
 }
 
 // appendChanges appends members of an object, each with a comma behind it.
-func (a *acting) appendChanges(dst []byte, changes []personChange) ([]byte, Outcome) {
+func (a *acting) appendChanges(dst []byte, changes []personChange) ([]byte, error) {
 	for i := range changes {
-		value, ok, bad := a.json(&changes[i].value)
-		if bad.Bucket == Rejected {
-			return dst[:0], bad
+		value, ok, err := a.json(&changes[i].value)
+		if err != nil {
+			return dst, err
 		}
 		if ok {
 			dst = append(append(append(dst, changes[i].encoded...), value...), ',')
 		}
 	}
-	return dst, Outcome{}
+	return dst, nil
 }
 
 // decideLate decides about the rules whose conditions look at the person, of a row for which decide has been
 // called.
-func (a *acting) decideLate(people *renderer, person *people.Person) (verdict, Outcome) {
+func (a *acting) decideLate(people *renderer, person *people.Person) (verdict, error) {
 	a.person.set(people, person)
 	a.row.DistinctID, a.row.Person = a.person.distinctID, &a.person
 	kept := a.acts[:0]
@@ -132,7 +131,7 @@ func (a *acting) decideLate(people *renderer, person *people.Person) (verdict, O
 		}
 	}
 	a.acts, a.decided = kept, true
-	return a.verdict(), Outcome{}
+	return a.verdict(), nil
 }
 
 // verdict sums up what the rules that act say.
@@ -155,28 +154,27 @@ func (a *acting) verdict() (v verdict) {
 // json computes a value. A text that is one expression and nothing else keeps the expression's type, and ok
 // is false if there is no value. Any other text is a string, in which missing values are empty. The value is
 // valid until the next call of any method.
-func (a *acting) json(v *fileValue) (value []byte, ok bool, bad Outcome) {
+func (a *acting) json(v *fileValue) (value []byte, ok bool, err error) {
 	if v.literal != "" {
 		a.made = append(a.made[:0], v.literal...)
-		return a.made, true, bad
+		return a.made, true, nil
 	}
 	if program := v.template.Alone(); program != nil {
-		var err error
 		if a.made, ok, err = a.eval.JSON(a.made[:0], program, &a.row); err != nil {
 			return nil, false, a.failed(v.template.Parts[0].At, err)
 		}
-		return a.made, ok, bad
+		return a.made, ok, nil
 	}
-	text, _, bad := a.plain(v)
-	if bad.Bucket == Rejected {
-		return nil, false, bad
+	text, _, err := a.plain(v)
+	if err != nil {
+		return nil, false, err
 	}
 	a.made = rawjson.AppendString(a.made[:0], text)
-	return a.made, true, bad
+	return a.made, true, nil
 }
 
 // plain computes a value as plain text, valid until the next call of any method, and what was wrong with it.
-func (a *acting) plain(v *fileValue) (text []byte, found rawjson.Flaws, bad Outcome) {
+func (a *acting) plain(v *fileValue) (text []byte, found rawjson.Flaws, err error) {
 	a.text = a.text[:0]
 	for i := range v.template.Parts {
 		p := &v.template.Parts[i]
@@ -185,7 +183,6 @@ func (a *acting) plain(v *fileValue) (text []byte, found rawjson.Flaws, bad Outc
 			continue
 		}
 		var ok bool
-		var err error
 		if a.part, ok, err = a.eval.JSON(a.part[:0], p.Expression, &a.row); err != nil {
 			return nil, 0, a.failed(p.At, err)
 		}
@@ -195,7 +192,7 @@ func (a *acting) plain(v *fileValue) (text []byte, found rawjson.Flaws, bad Outc
 			found |= flaws
 		}
 	}
-	return a.text, found, bad
+	return a.text, found, nil
 }
 
 // appendPart appends a JSON value as text: a string without its quotes and escapes, another value as it is
@@ -210,15 +207,15 @@ func (a *acting) appendPart(dst, value []byte) ([]byte, rawjson.Flaws) {
 	return append(dst, value...), 0
 }
 
-// failed is the outcome of a row for which an expression at a place of the file has no value.
-func (a *acting) failed(at mappingfile.Position, err error) Outcome {
+// failed returns the error of an expression at a place of the file, which has no value for the row.
+func (a *acting) failed(at mappingfile.Position, err error) error {
 	text := err.Error()
 	if of, ok := err.(*expression.Error); ok {
 		if text = of.Text; of.Hint != "" {
 			text += " (" + of.Hint + ")"
 		}
 	}
-	return rejected(ReasonExpression, fmt.Sprintf("%s:%d:%d: %s", a.file, at.Line, at.Column, text))
+	return fmt.Errorf("%s:%d:%d: %s", a.file, at.Line, at.Column, text)
 }
 
 // count adds the row to the counts of the rules that act on it, and appends these to acted.

@@ -46,11 +46,11 @@ func (r *Rules) applyRules(c *class, e *posthog.Event, a *acting) {
 			at = t
 		}
 	}
-	v, bad := a.decide(e, ruled, at, feeds)
+	v, err := a.decide(e, ruled, at, feeds)
 	switch {
-	case bad.Bucket == Rejected && !untimed:
-		c.Outcome = bad
-	case bad.Bucket == Send && (sends || untimed):
+	case err != nil && !untimed:
+		c.Outcome = rejected(ReasonExpression, err.Error())
+	case err == nil && (sends || untimed):
 		c.obey(v)
 	}
 }

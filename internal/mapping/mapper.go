@@ -126,9 +126,9 @@ func (m *Mapper) event(dst []byte, e *posthog.Event) (out []byte, person *people
 
 // decideLate applies the rules of the mapping file that look at the person.
 func (m *Mapper) decideLate(c *class, person *people.Person) {
-	v, bad := m.acting.decideLate(&m.templates, person)
-	if bad.Bucket == Rejected {
-		c.Outcome = bad
+	v, err := m.acting.decideLate(&m.templates, person)
+	if err != nil {
+		c.Outcome = rejected(ReasonExpression, err.Error())
 		return
 	}
 	c.obey(v)
@@ -193,10 +193,10 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValue
 	}
 	var name []byte
 	if ruled {
-		var bad Outcome
-		if name, bad = m.applyRules(c.Action); bad.Bucket == Rejected {
+		var err error
+		if name, err = m.applyRules(c.Action); err != nil {
 			m.attributes.forget()
-			return dst, bad
+			return dst, rejected(ReasonExpression, err.Error())
 		}
 	} else {
 		m.attributes.close()
@@ -214,7 +214,7 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValue
 
 // applyRules appends the attributes that rules of the mapping file give to an event, page or screen, turns
 // dates into unix seconds and closes the attributes. It returns the name that rules give; empty for none.
-func (m *Mapper) applyRules(action customerio.Action) (name []byte, bad Outcome) {
+func (m *Mapper) applyRules(action customerio.Action) (name []byte, err error) {
 	for _, i := range m.acting.acts {
 		rule := &m.acting.rules[i]
 		for j := range rule.attributes {
@@ -222,9 +222,9 @@ func (m *Mapper) applyRules(action customerio.Action) (name []byte, bad Outcome)
 			if !m.events.owned.by(a.number, i) {
 				continue
 			}
-			value, ok, bad := m.acting.json(&a.value)
-			if bad.Bucket == Rejected {
-				return nil, bad
+			value, ok, err := m.acting.json(&a.value)
+			if err != nil {
+				return nil, err
 			}
 			if ok {
 				m.events.appendProperty(m.rules.events.ruled[a.number], value)
@@ -237,21 +237,21 @@ func (m *Mapper) applyRules(action customerio.Action) (name []byte, bad Outcome)
 }
 
 // nameByRule returns the name that the last rule gives that gives one; empty for none.
-func (m *Mapper) nameByRule(action customerio.Action) (name []byte, bad Outcome) {
+func (m *Mapper) nameByRule(action customerio.Action) (name []byte, err error) {
 	for _, i := range slices.Backward(m.acting.acts) {
 		rule := &m.acting.rules[i]
 		if rule.name == nil {
 			continue
 		}
-		text, found, bad := m.acting.plain(rule.name)
-		if bad.Bucket == Rejected {
-			return nil, bad
+		text, found, err := m.acting.plain(rule.name)
+		if err != nil {
+			return nil, err
 		}
 		if name := m.ruleName(text, found, action); len(name) > 0 {
-			return name, bad
+			return name, nil
 		}
 	}
-	return nil, bad
+	return nil, nil
 }
 
 // ruleName cleans the name that a rule gives.
