@@ -73,7 +73,7 @@ func (c *KeyCache) appendRow(dst []byte, r *Row, own, besides bool) []byte {
 		dst = c.appendChanges(dst, set, r.Set)
 		dst = c.appendChanges(dst, unset, r.Unset)
 	}
-	if besides {
+	if besides && r.Adds() {
 		dst = c.appendChanges(dst, addedOnce, r.AddedOnce)
 		dst = c.appendChanges(dst, added, r.Added)
 	}
