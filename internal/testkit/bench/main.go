@@ -79,6 +79,7 @@ var sections = []section{
 	{"gzip", (*bench).gzip},
 	{"parquet", (*bench).parquet},
 	{"shapes", (*bench).shapes},
+	{"mapping", (*bench).mapping},
 	{"hostile", (*bench).hostile},
 	{"ledger", (*bench).ledger},
 	{"fill", (*bench).fill},
