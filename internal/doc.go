@@ -43,6 +43,7 @@
 //	asread      whether sources still have what earlier runs have read in them
 //	ledger      what has been read and sent, between runs
 //	rawjson     JSON as bytes: scans, walks and writes it without values in between
+//	sentdiff    where the operations of two runs differ
 //	jsondiff    where JSON values differ in what they mean
 //	parallel    work on many cores at once, with results in order, and sets of numbers
 //	spool       sorted runs and copies on disk, so that memory stays small

@@ -76,7 +76,8 @@ func completePages(c *cobra.Command, args []string, typed string) (pages []strin
 	page, rest, err := c.Root().Find(args)
 	if err == nil && len(rest) == 0 {
 		for _, below := range page.Commands() {
-			if below.IsAvailableCommand() || below.IsAdditionalHelpTopicCommand() {
+			named := func(other string) bool { return strings.HasPrefix(other, below.Name()+"\t") }
+			if (below.IsAvailableCommand() || below.IsAdditionalHelpTopicCommand()) && !slices.ContainsFunc(pages, named) {
 				pages = append(pages, below.Name()+"\t"+below.Short)
 			}
 		}

@@ -1,13 +1,16 @@
 // Package cli is the command line: commands, settings, exit codes, and what a person or a program reads.
 //
 // Each command has a file of its name: inspect, preview, check, backfill, sync, retry, status, explain,
-// sandbox, completion, version, help. The other files begin alike if they belong together:
+// mapping, sandbox, completion, version, help. The other files begin alike if they belong together:
 //
 //	main, program    starting a command: the root command, what all commands share
 //	flagsmapping, flagsidentity, flagsreading, flagssending    the flags, and the options they are turned into
 //	flagspeople, flagsonly, flagssent    files of people, --only, the flags that a resumed run compares
 //	flag...          what is true of every flag: names, facts for help, mistakes
-//	settings, setting..., credentials               values from the environment and the .env file
+//	flagsmappable                                   the flags that a mapping file may set
+//	settings, setting..., credentials               values from the environment, the .env file and the mapping file
+//	mapping...       the subcommands of mapping
+//	previewdiff      the preview of a change of the mapping file
 //	run...           the loop of backfill, sync, retry and preview: plan, first pass, question, delivery
 //	destination, state..., sources..., stdin        what such a run opens before it reads
 //	output..., protected...    files that flags name, and what they must not overwrite

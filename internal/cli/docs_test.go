@@ -235,6 +235,7 @@ func useDocumentedMapping(t *testing.T, args []string, environment map[string]st
 	_, example, _ := strings.Cut(fileText(t, "internal/cli/help/mapping-file.txt"), "\n  settings:\n")
 	example, _, _ = strings.Cut(example, "\n\n")
 	write(t, "mapping.yaml", "  settings:\n"+example+"\n")
+	write(t, "new.yaml", "rules: [{events: debug, drop: true}]\n")
 	environment[variable(mappingFlag)] = "mapping.yaml"
 }
 

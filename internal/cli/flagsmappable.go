@@ -16,8 +16,8 @@ func addMappingFlag(f *pflag.FlagSet) {
 	describe(f, mappingFlag, whatToSend, "FILE", isRead, inShort("inspect", "preview", "explain"), withExtensions("yaml", "yml"))
 }
 
-// mappable reports whether a mapping file may set a flag: those may be set that say what an export becomes, and
-// that the environment may set too.
+// mappable reports whether a mapping file may set a flag: those may be set that say what an export becomes,
+// and that the environment may set too.
 func mappable(f *pflag.Flag) bool {
 	return configurable(f) && !hasFact(f, sameFact) && f.Name != mappingFlag && factText(f, topicFact) != nightly.topic &&
 		!slices.Contains(ofOneRun, factText(f, groupFact))

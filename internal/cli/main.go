@@ -99,10 +99,16 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 	if err = errors.Join(err, notifying); err != nil {
 		return err
 	}
+	if p.checksOnly {
+		return errChecked
+	}
 	p.started, p.ctx, p.bar = true, c.Context(), p.newProgress()
 	p.stopAnnounced = p.announceStop(c.Context())
 	return nil
 }
+
+// errChecked ends a command of which only the checks were wanted, all of which it has passed.
+var errChecked = errors.New("nothing is wrong")
 
 // announceStop says that a command is stopping once ctx is done, since it may take seconds until anything
 // else is printed. It says nothing if nothing is under way. The function that it returns ends that.

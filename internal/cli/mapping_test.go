@@ -12,8 +12,8 @@ import (
 	"ph2cio/internal/mappingfile"
 )
 
-// TestANewMappingFileChangesNothing reads what init writes, as it is and without the # before what is no prose:
-// then its settings are the defaults, and its rules do what its test says.
+// TestANewMappingFileChangesNothing reads what init writes, as it is and without the # before what is no
+// prose: then its settings are the defaults, and its rules do what its test says.
 func TestANewMappingFileChangesNothing(t *testing.T) {
 	text := runProgram(t, nil, "mapping", "init").stdout
 	if sent, p, err := settled(t, text, nil); err != nil || len(sent)+len(p.mistakes)+len(p.mapping.Settings) > 0 {
@@ -52,7 +52,8 @@ func TestMappingInitReplacesNothing(t *testing.T) {
 	}
 }
 
-// TestMappingShow holds that what is shown says where it comes from, and is a mapping file that means the same.
+// TestMappingShow holds that what is shown says where it comes from, and is a mapping file that means the
+// same.
 func TestMappingShow(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "m.yaml", `settings:

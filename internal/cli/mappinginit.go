@@ -68,7 +68,10 @@ func (p *program) writeNew(path, text string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return &problem{err: fmt.Errorf("%s already exists", path), code: exit.Usage, hint: "name a new file; `ph2cio mapping init` without a name prints it"}
+		return &problem{
+			err: fmt.Errorf("%s already exists", path), code: exit.Usage,
+			hint: "name a new file; `ph2cio mapping init` without a name prints it",
+		}
 	case err != nil:
 		return &problem{err: fmt.Errorf("write a mapping file: %w", err), code: exit.Usage, hint: "name a file in an existing directory"}
 	}

@@ -48,8 +48,8 @@ func (p *program) showMapping(c *cobra.Command) error {
 	return err
 }
 
-// settledMapping returns the mapping file with the settings that flags, the environment and the file amount to,
-// and what gave each of them. Settings that are the defaults are left out.
+// settledMapping returns the mapping file with the settings that flags, the environment and the file amount
+// to, and what gave each of them. Settings that are the defaults are left out.
 func (p *program) settledMapping(c *cobra.Command) (file mappingfile.File, origins map[string]string) {
 	if p.mapping != nil {
 		file = *p.mapping

@@ -45,7 +45,10 @@ func (p *program) testMapping(ctx context.Context, o *mappingOptions) error {
 		return usage(errors.New("no mapping file given: name one with --mapping FILE"))
 	}
 	if len(p.mapping.Tests) == 0 {
-		return &problem{err: fmt.Errorf("%s has no tests", p.mapping.Name), code: exit.Usage, hint: "`ph2cio mapping init` shows what a test looks like"}
+		return &problem{
+			err: fmt.Errorf("%s has no tests", p.mapping.Name), code: exit.Usage,
+			hint: "`ph2cio mapping init` shows what a test looks like",
+		}
 	}
 	o.recent, o.identity.persons, o.identity.existing = "send", nil, "" // so that a test ends alike on every day
 	results := &testResults{Tests: []*testResult{}}

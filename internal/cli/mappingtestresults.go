@@ -111,8 +111,8 @@ func (r *testResult) explain(run *testRun) {
 	r.Skipped = run.summary.Rows.Skipped
 }
 
-// operationDifferences compares two operations. An expected one without an id has any: it never depends on the
-// mapping.
+// operationDifferences compares two operations. An expected one without an id has any: it never depends on
+// the mapping.
 func operationDifferences(want, got string) []jsondiff.Difference {
 	all := jsondiff.Compare([]byte(want), []byte(got))
 	return slices.DeleteFunc(all, func(d jsondiff.Difference) bool { return d.Path == "id" && d.Want == "" })

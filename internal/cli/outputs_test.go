@@ -33,7 +33,7 @@ const (
 var toFiles = map[string]int{
 	"metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written,
 	"state": filled, "tmp": filled, "cache": filled,
-	"env-file": read, "ca-cert": read, "existing": read, "persons": read, "exclude-people": read, "mapping": read,
+	"env-file": read, "ca-cert": read, "existing": read, "persons": read, "exclude-people": read, "mapping": read, "diff": read,
 	"CUSTOMERIO_SITE_ID_FILE": read, "CUSTOMERIO_API_KEY_FILE": read,
 
 	"CUSTOMERIO_SITE_ID": neither, "CUSTOMERIO_API_KEY": neither, "CUSTOMERIO_REGION": neither, "CUSTOMERIO_TRACK_URL": neither,
@@ -132,6 +132,7 @@ var treasures = []treasure{
 	{"people/p.jsonl", "the source people/p.jsonl", "SOURCE"},
 	{"never.txt", "the file of --exclude-people", "exclude-people"},
 	{"mapping.yaml", "the file of --mapping", "mapping"},
+	{"other.yaml", "the file of --diff", "diff"},
 	{"mine/state.db", "in the state directory mine", "state"},
 	{"mine/lock", "in the state directory mine", "state"},
 	{"mine/rejects.jsonl", "in the state directory mine", "state"},
@@ -162,7 +163,7 @@ func rightSettings(t *testing.T) map[string]string {
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	defer server.Close()
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	return map[string]string{"site": "a-site-id\n", "key": "an-api-key\n", "ca.pem": string(certificate), "mapping.yaml": "# nothing\n"}
+	return map[string]string{"site": "a-site-id\n", "key": "an-api-key\n", "ca.pem": string(certificate), "mapping.yaml": "# nothing\n", "other.yaml": "# nothing\n"}
 }
 
 // routes are the ways to a file; each returns a name for it.
@@ -254,9 +255,9 @@ func lineFor(c *cobra.Command, output string) (args []string) {
 		args = append(args, "--yes")
 	}
 	for flag, value := range map[string]string{
-		"ca-cert": "ca.pem", "existing": "existing.csv", "exclude-people": "never.txt", "state": "mine", "id": "user_1", "mapping": "mapping.yaml",
+		"ca-cert": "ca.pem", "existing": "existing.csv", "exclude-people": "never.txt", "state": "mine", "id": "user_1", "mapping": "mapping.yaml", "diff": "other.yaml",
 	} {
-		if c.Flags().Lookup(flag) != nil && flag != output {
+		if c.Flags().Lookup(flag) != nil && flag != output && !(flag == diffFlag && output == operationsFlag) {
 			args = append(args, "--"+flag, value)
 		}
 	}
@@ -318,6 +319,9 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 	for _, one := range treasures {
 		if one.flag == f.Name || one.flag == "SOURCE" && !takesSources(c) || one.flag != "SOURCE" && one.flag != "" && c.Flags().Lookup(one.flag) == nil {
 			continue
+		}
+		if one.flag == diffFlag && f.Name == operationsFlag {
+			continue // they are never given together
 		}
 		right, isSettings := settings[one.path]
 		if isSettings {

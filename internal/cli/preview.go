@@ -30,6 +30,7 @@ type previewOptions struct {
 	rate       float64
 	limit      int
 	operations string
+	diff       string // the mapping file to compare with
 	firstOnly  bool
 	state      string
 	workspace  int64  // to which a run would send; 0 if unknown
@@ -65,7 +66,7 @@ nothing. SOURCE is a file, a directory, a glob, an s3:// or az:// URL, or - for 
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
 	p.checks.add(c, func([]string) error {
-		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems))
+		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems), o.checkDiff())
 	})
 	o.addFlags(c, p)
 	return c
@@ -77,6 +78,8 @@ func (o *previewOptions) addFlags(c *cobra.Command, p *program) {
 	describe(f, "limit", whatToShow, "N", inShort())
 	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one per line; in the order of sending; - is stdout")
 	describe(f, operationsFlag, whatToShow, "FILE", inShort(), withExtensions("jsonl", "json"))
+	f.StringVar(&o.diff, diffFlag, "", "show only what would change with this mapping file; --limit N shows up to N examples of each kind")
+	describe(f, diffFlag, whatToShow, "FILE", isRead, commandLineOnly, withExtensions("yaml", "yml"))
 	o.mapping.addFlags(f, "hold", p)
 	p.stores.addFlags(f)
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
@@ -94,7 +97,15 @@ func (o *previewOptions) addFlags(c *cobra.Command, p *program) {
 }
 
 func runPreview(ctx context.Context, p *program, o *previewOptions, args []string) (err error) {
+	if p.compared != nil {
+		return p.previewSources(ctx, o, args, (&comparedJob{take: p.compared}).of)
+	}
 	p.stdoutHasOperations = o.operations == "-"
+	if o.diff != "" {
+		if err := p.checkMapping(ctx, o.diff); err != nil {
+			return err
+		}
+	}
 	stop, err := o.profiling.start(p)
 	if err != nil {
 		return err
@@ -104,6 +115,14 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, p.removeStdinCopy(false)) }()
+	if o.diff != "" {
+		return p.previewDiff(ctx, o, args)
+	}
+	return p.previewSources(ctx, o, args, func(s *previewJob) purpose { return s })
+}
+
+// previewSources previews sources. as makes the purpose of the preview.
+func (p *program) previewSources(ctx context.Context, o *previewOptions, args []string, as func(*previewJob) purpose) (err error) {
 	if !o.fresh {
 		o.mapping.reading.remember(p, o.state)
 	}
@@ -124,7 +143,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		command = job.Sync
 	}
 	request := job.Request{Command: command, Preview: true, Now: plan.rules.Now, Inputs: plan.found, Incomplete: plan.incomplete, HoldsRecent: plan.rules.Mapping.HoldsRecent()}
-	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan), shows)
+	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan), as(shows))
 }
 
 // previewJob is the purpose of a preview: it shows what a job would send.

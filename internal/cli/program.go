@@ -46,10 +46,12 @@ type program struct {
 	log                 *jsonLog          // nil when stderr is text
 	notify              *notifier         // nil for a command that notifies nobody
 
-	bar           *progress.Progress // of all passes and phases; nil before the command's own code
-	stopAnnounced func()             // waits until a stop has been announced
-	idle          atomic.Bool        // nothing is under way: the command waits for an answer or for requests
-	ctx           context.Context    // of the command; done when it is to stop
+	bar           *progress.Progress               // of all passes and phases; nil before the command's own code
+	stopAnnounced func()                           // waits until a stop has been announced
+	idle          atomic.Bool                      // nothing is under way: the command waits for an answer or for requests
+	compared      func(customerio.Operation) error // takes the operations of a preview, which shows nothing then
+	checksOnly    bool                             // the command ends before its own code, with errChecked
+	ctx           context.Context                  // of the command; done when it is to stop
 }
 
 // setWrittenState notes the state directory of a run that knows it only from the API's answer.

@@ -18,14 +18,14 @@ import (
 // mappingHelp is the hint for what is wrong in a mapping file.
 const mappingHelp = "`ph2cio help mapping-file` explains the file"
 
-// applyMappingFile reads the file of --mapping, and gives its settings to the flags that have no value yet. The
-// error has all that is wrong with the file.
+// applyMappingFile reads the file of --mapping, and gives its settings to the flags that have no value yet.
+// The error has all that is wrong with the file.
 func (p *program) applyMappingFile(c *cobra.Command) error {
 	path := flagText(c, mappingFlag)
 	if path == "" {
 		return nil
 	}
-	file, err := readMappingFile(path)
+	file, err := readMappingFile(path, mappingFlag)
 	if err != nil {
 		return err
 	}
@@ -40,17 +40,17 @@ func (p *program) applyMappingFile(c *cobra.Command) error {
 	return nil
 }
 
-// readMappingFile reads the mapping file that --mapping names.
-func readMappingFile(path string) (*mappingfile.File, error) {
+// readMappingFile reads the mapping file that a flag names.
+func readMappingFile(path, flag string) (*mappingfile.File, error) {
 	switch {
 	case path == stdinSource:
-		return nil, usage(fmt.Errorf("--%s must be a file, not standard input, which is for an export", mappingFlag))
+		return nil, usage(fmt.Errorf("--%s must be a file, not standard input, which is for an export", flag))
 	case source.IsURL(path):
-		return nil, usage(fmt.Errorf("--%s must be a file on this machine, not a URL", mappingFlag))
+		return nil, usage(fmt.Errorf("--%s must be a file on this machine, not a URL", flag))
 	}
 	text, err := readSmallFile(path)
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--%s: %w", mappingFlag, fileError(path, err)), code: exit.Usage, hint: pathHint(path, err)}
+		return nil, &problem{err: fmt.Errorf("--%s: %w", flag, fileError(path, err)), code: exit.Usage, hint: pathHint(path, err)}
 	}
 	file, err := mappingfile.Read(text, path)
 	if err != nil {
@@ -155,8 +155,8 @@ func otherSetting(name string, names []string) string {
 	return ""
 }
 
-// rulesHash returns the hash of what a mapping file says besides settings, empty if that is nothing. Tests say
-// nothing about what is sent.
+// rulesHash returns the hash of what a mapping file says besides settings, empty if that is nothing. Tests
+// say nothing about what is sent.
 func rulesHash(file *mappingfile.File) string {
 	if file == nil || len(file.Rules)+len(file.TestAccounts) == 0 {
 		return ""

@@ -14,8 +14,8 @@ import (
 	"ph2cio/internal/mappingfile"
 )
 
-// settled returns what a command line, the environment and a mapping file amount to for preview: the flags that
-// change what is sent, and what is wrong.
+// settled returns what a command line, the environment and a mapping file amount to for preview: the flags
+// that change what is sent, and what is wrong.
 func settled(t *testing.T, mapping string, variables map[string]string, args ...string) (sent job.Flags, p *program, err error) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -75,8 +75,8 @@ func TestSettingsOfAMappingFile(t *testing.T) {
 	}
 }
 
-// TestRulesOfAMappingFileAreAFlag holds that rules and filters make another run, and settings and tests do only
-// as the flags that they are.
+// TestRulesOfAMappingFileAreAFlag holds that rules and filters make another run, and settings and tests do
+// only as the flags that they are.
 func TestRulesOfAMappingFileAreAFlag(t *testing.T) {
 	const rule = "rules: [{events: debug, drop: true}]\n"
 	first, _, _ := settled(t, rule, nil)
@@ -99,8 +99,8 @@ func TestRulesOfAMappingFileAreAFlag(t *testing.T) {
 	}
 }
 
-// TestTheMappingFileComesLast holds that a flag and the environment win over the mapping file, and that what is
-// wrong is named by its line.
+// TestTheMappingFileComesLast holds that a flag and the environment win over the mapping file, and that what
+// is wrong is named by its line.
 func TestTheMappingFileComesLast(t *testing.T) {
 	const mapping = "settings:\n  page-name: title\n  events: a\n  dots: _\n"
 	sent, p, err := settled(t, mapping, map[string]string{"PH2CIO_EVENTS": "b", "PH2CIO_PAGE_NAME": "path"}, "--page-name", "url")

@@ -3,6 +3,7 @@ package jsondiff
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,10 +62,8 @@ func hasNumber(value any) bool {
 	case float64:
 		return true
 	case []any:
-		for _, one := range value {
-			if hasNumber(one) {
-				return true
-			}
+		if slices.ContainsFunc(value, hasNumber) {
+			return true
 		}
 	case map[string]any:
 		for _, one := range value {

@@ -8,9 +8,9 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// YAML returns the file as YAML for people, without its tests: reading it gives the same settings, filters and
-// rules. origins says where the settings come from, by their names, which becomes a comment; other comments say
-// where the rules and filters stand.
+// YAML returns the file as YAML for people, without its tests: reading it gives the same settings, filters
+// and rules. origins says where the settings come from, by their names, which becomes a comment; other
+// comments say where the rules and filters stand.
 func (f *File) YAML(origins map[string]string) string {
 	y := &yamlText{file: f.Name}
 	if len(f.Settings) > 0 {
