@@ -7,13 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mappingfile"
 	"ph2cio/internal/posthog"
 )
 
 // withFile returns options with a mapping file.
-func withFile(t testing.TB, text string, o Options) Options {
+func withFile(t rapid.TB, text string, o Options) Options {
 	t.Helper()
 	file, err := mappingfile.Read([]byte(text), "mapping.yaml")
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
@@ -92,7 +94,7 @@ type operation struct {
 	Attributes  json.RawMessage   `json:"attributes"`
 }
 
-func decode(t testing.TB, encoded []byte) operation {
+func decode(t rapid.TB, encoded []byte) operation {
 	t.Helper()
 	var op operation
 	if err := json.Unmarshal(encoded, &op); err != nil {
