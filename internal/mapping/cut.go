@@ -14,7 +14,7 @@ const (
 	cutPageName              // the name of a page or screen, shortened
 	cutEventName             // the name of an event, shortened
 	cutReserved              // a key that changes consent, identity or routing, dropped
-	cutDate                  // a date that cannot be read, dropped
+	cutDate                  // a date that cannot be read: a person's is dropped, one that a rule names stays as it is
 	cutSecret                // a secret, made "redacted"
 	cutUTF8                  // text that is not UTF-8, repaired
 	cutNUL                   // text with U+0000, removed

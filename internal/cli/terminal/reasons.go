@@ -101,7 +101,7 @@ var changedWords = map[string]reasonWords{
 	"page_name":             {one: "page or screen name shortened", many: "page and screen names shortened"},
 	"event_name":            {one: "event name shortened", many: "event names shortened"},
 	"reserved":              {one: "reserved attribute left out", many: "reserved attributes left out", fix: "--allow-reserved NAME sends it"},
-	"bad_date":              {one: "unreadable date left out", many: "unreadable dates left out"},
+	"bad_date":              {one: "date that could not be read", many: "dates that could not be read"},
 	"redacted":              {one: "secret redacted", many: "secrets redacted"},
 	"invalid_utf8":          {one: "text with invalid characters fixed", many: "texts with invalid characters fixed"},
 	"nul":                   {one: "text with NUL characters fixed", many: "texts with NUL characters fixed"},
