@@ -76,8 +76,12 @@ func completePages(c *cobra.Command, args []string, typed string) (pages []strin
 	page, rest, err := c.Root().Find(args)
 	if err == nil && len(rest) == 0 {
 		for _, below := range page.Commands() {
-			named := func(other string) bool { return strings.HasPrefix(other, below.Name()+"\t") }
-			if (below.IsAvailableCommand() || below.IsAdditionalHelpTopicCommand()) && !slices.ContainsFunc(pages, named) {
+			if page == c.Root() {
+				if shown, _, _ := findPage(page, []string{below.Name()}); shown != below {
+					continue // a topic has the same name
+				}
+			}
+			if below.IsAvailableCommand() || below.IsAdditionalHelpTopicCommand() {
 				pages = append(pages, below.Name()+"\t"+below.Short)
 			}
 		}

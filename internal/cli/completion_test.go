@@ -67,6 +67,11 @@ func TestCompletion(t *testing.T) {
 		}, nothing},
 		{"help completion z", []string{"zsh\tPrint the script for zsh"}, choice},
 		{"help backfill ", nil, choice},
+		{"help mapp", []string{"mapping-file\tA mapping file: settings, rules and tests in YAML", "mapping\tWhat an event and a person become in Customer.io"}, choice},
+		{"mapping show --screen-name n", []string{"name\tthe screen's own name"}, choice},
+		{"mapping test --mapping ", []string{"yaml", "yml"}, extensions},
+		{"mapping init ", nil, files},
+		{"mapping schema ", nil, nothing},
 		{"sync --restart", nil, nothing},
 	} {
 		offers, directive := completions(t, strings.Split(c.line, " ")...)
