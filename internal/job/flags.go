@@ -55,8 +55,11 @@ func (c Change) ofFiles() bool {
 }
 
 func valueText(value string) string {
-	if value == "" {
+	switch {
+	case value == "":
 		return "not given"
+	case strings.HasPrefix(value, RulesWith):
+		return "a file with rules"
 	}
 	return fmt.Sprintf("%.100q", value)
 }

@@ -34,7 +34,7 @@ func TestChangesOfFiles(t *testing.T) {
 		want   string
 	}{
 		{Change{"mapping", RulesWith + "1a", RulesWith + "2b"}, false, "the file of --mapping says something else now"},
-		{Change{"mapping", "", RulesWith + "2b"}, false, `--mapping was not given and is now "rules with SHA-256 2b"`},
+		{Change{"mapping", "", RulesWith + "2b"}, false, "--mapping was not given and is now a file with rules"},
 		{Change{"existing", FilesWith + "1a", FilesWith + "2b"}, true, `--existing was "files with SHA-256 1a" and is now "files with SHA-256 2b"`},
 	} {
 		if got := c.change.String(); got != c.want || c.change.ofFiles() != c.files {
