@@ -1,34 +1,19 @@
 package mapping
 
 import (
-	"fmt"
-
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/expression"
-	"ph2cio/internal/mappingfile"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
-	"ph2cio/internal/rawjson"
 )
 
-// acting decides which rules of a mapping file act on a row, and computes their values. It belongs to one
-// goroutine.
+// acting decides which rules of a mapping file act on a row. It belongs to one goroutine.
 type acting struct {
-	file     string // its name
-	rules    []fileRule
-	usesUUID bool // some expression looks at the event's UUID
-	eval     *expression.Evaluator
-	row      expression.Row
-	clean    *cleaner
+	*computing
+	rules []fileRule
 
 	acts      []int  // the rules that act, by their index; with late ones that may, until they are decided
 	decided   bool   // by decideLate
 	set, once []byte // what they set as $set and $set_once do: "a":1,"b":2,
-	person    rowPerson
-	uuid      [36]byte
-	made      []byte // scratch: the value of an expression
-	text      []byte // scratch: of a template
-	part      []byte // scratch: of an expression in it
 }
 
 // reset forgets the row.
@@ -42,23 +27,11 @@ type verdict struct {
 	unsure  bool              // rules that look at the person may say something else
 }
 
-// begin starts a row. at is the time to send it with, if it is known.
-func (a *acting) begin(e *posthog.Event, at posthog.Time) {
-	a.reset()
-	a.row = expression.Row{
-		Event: e.Name, RawDistinctID: e.DistinctID, UUID: e.UUIDText,
-		Timestamp: at.Seconds(), HasTimestamp: at.State == posthog.Known,
-		ElementsChain: e.ElementsChain, Properties: e.Properties, Members: e.Members,
-	}
-	if a.usesUUID && e.UUIDText == nil && e.HasUUID {
-		a.row.UUID = e.UUID.Append(a.uuid[:0])
-	}
-}
-
 // decide finds out which rules of a name act on a row, as far as the row alone tells. With feeds it also
 // computes what they set. at is the time to send the row with, if it is known. An error says which expression
 // has no value for the row.
 func (a *acting) decide(e *posthog.Event, name *ruledName, at posthog.Time, feeds bool) (verdict, error) {
+	a.reset()
 	a.begin(e, at)
 	for _, i := range name.rules {
 		rule := &a.rules[i]
@@ -66,7 +39,7 @@ func (a *acting) decide(e *posthog.Event, name *ruledName, at posthog.Time, feed
 			acts, err := a.eval.Bool(rule.when, &a.row)
 			if err != nil {
 				a.reset()
-				return verdict{}, a.failed(rule.whenAt, err)
+				return verdict{}, a.failedAt(rule.whenAt, err)
 			}
 			if !acts {
 				continue
@@ -110,9 +83,8 @@ func (a *acting) appendChanges(dst []byte, changes []personChange) ([]byte, erro
 
 // decideLate decides about the rules whose conditions look at the person, of a row for which decide has been
 // called.
-func (a *acting) decideLate(people *renderer, person *people.Person) (verdict, error) {
-	a.person.set(people, person)
-	a.row.DistinctID, a.row.Person = a.person.distinctID, &a.person
+func (a *acting) decideLate(person *people.Person) (verdict, error) {
+	a.of(person)
 	kept := a.acts[:0]
 	for _, i := range a.acts {
 		rule := &a.rules[i]
@@ -120,7 +92,7 @@ func (a *acting) decideLate(people *renderer, person *people.Person) (verdict, e
 			acts, err := a.eval.Bool(rule.when, &a.row)
 			if err != nil {
 				a.reset()
-				return verdict{}, a.failed(rule.whenAt, err)
+				return verdict{}, a.failedAt(rule.whenAt, err)
 			}
 			if !acts {
 				continue
@@ -151,71 +123,13 @@ func (a *acting) verdict() (v verdict) {
 	return v
 }
 
-// json computes a value. A text that is one expression and nothing else keeps the expression's type, and ok
-// is false if there is no value. Any other text is a string, in which missing values are empty. The value is
-// valid until the next call of any method.
+// json computes a value, as computing does that of a template.
 func (a *acting) json(v *fileValue) (value []byte, ok bool, err error) {
 	if v.literal != "" {
 		a.made = append(a.made[:0], v.literal...)
 		return a.made, true, nil
 	}
-	if program := v.template.Alone(); program != nil {
-		if a.made, ok, err = a.eval.JSON(a.made[:0], program, &a.row); err != nil {
-			return nil, false, a.failed(v.template.Parts[0].At, err)
-		}
-		return a.made, ok, nil
-	}
-	text, _, err := a.plain(v)
-	if err != nil {
-		return nil, false, err
-	}
-	a.made = rawjson.AppendString(a.made[:0], text)
-	return a.made, true, nil
-}
-
-// plain computes a value as plain text, valid until the next call of any method, and what was wrong with it.
-func (a *acting) plain(v *fileValue) (text []byte, found rawjson.Flaws, err error) {
-	a.text = a.text[:0]
-	for i := range v.template.Parts {
-		p := &v.template.Parts[i]
-		if p.Expression == nil {
-			a.text = append(a.text, p.Literal...)
-			continue
-		}
-		var ok bool
-		if a.part, ok, err = a.eval.JSON(a.part[:0], p.Expression, &a.row); err != nil {
-			return nil, 0, a.failed(p.At, err)
-		}
-		if ok {
-			var flaws rawjson.Flaws
-			a.text, flaws = a.appendPart(a.text, a.part)
-			found |= flaws
-		}
-	}
-	return a.text, found, nil
-}
-
-// appendPart appends a JSON value as text: a string without its quotes and escapes, another value as it is
-// written.
-func (a *acting) appendPart(dst, value []byte) ([]byte, rawjson.Flaws) {
-	switch value[0] {
-	case '"':
-		return rawjson.AppendUnescaped(dst, value[1:len(value)-1])
-	case '{', '[':
-		return a.clean.appendNested(dst, value), 0 // secrets could not be found in text later
-	}
-	return append(dst, value...), 0
-}
-
-// failed returns the error of an expression at a place of the file, which has no value for the row.
-func (a *acting) failed(at mappingfile.Position, err error) error {
-	text := err.Error()
-	if of, ok := err.(*expression.Error); ok {
-		if text = of.Text; of.Hint != "" {
-			text += " (" + of.Hint + ")"
-		}
-	}
-	return fmt.Errorf("%s:%d:%d: %s", a.file, at.Line, at.Column, text)
+	return a.computing.json(&v.template)
 }
 
 // count adds the row to the counts of the rules that act on it, and appends these to acted.

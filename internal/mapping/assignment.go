@@ -33,6 +33,11 @@ func newAssignment(text string, decide func(name string) *key) (assignment, erro
 	return a, err
 }
 
+// failed is the outcome of a row or person for which the template of a flag has no value.
+func (a *assignment) failed(flag string, err error) Outcome {
+	return rejected(ReasonExpression, fmt.Sprintf("--%s %s: %v", flag, a.key.name, err))
+}
+
 // newAssignments parses the values of a flag that sets attributes.
 func newAssignments(flag string, texts []string, decide func(string) *key) ([]assignment, error) {
 	var all []assignment

@@ -19,7 +19,7 @@ type Classifier struct {
 func (r *Rules) NewClassifier() *Classifier {
 	c := &Classifier{rules: r, RuleRows: make([]int64, len(r.names.file))}
 	if len(r.names.file) > 0 {
-		c.acting = r.file.newActing(&cleaner{secrets: r.secrets, cuts: &cuts{}})
+		c.acting = &acting{computing: r.newComputing(&cleaner{secrets: r.secrets, cuts: &cuts{}}), rules: r.file.rules}
 	}
 	return c
 }

@@ -245,7 +245,7 @@ func TestMappersHaveNoMemory(t *testing.T) {
 			s.person = people.Person{Number: s.person.Number + 256, DistinctID: "user_1001", By: people.ByID, Value: "user_1001"}
 			fresh := rules.NewMapper(s)
 			clear(used.ValuesCut)
-			clear(used.templates.remembered[:])
+			clear(used.values.person.all.remembered[:])
 			got, _, _ := used.Event(nil, e)
 			want, _, _ := fresh.Event(nil, e)
 			if !bytes.Equal(got, want) {

@@ -2,40 +2,20 @@ package mapping
 
 import (
 	"bytes"
+	"regexp"
 	"strconv"
 	"testing"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
-	"ph2cio/internal/expression"
-	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
 )
 
-// inExpressions is a person as expressions see them.
-type inExpressions struct {
-	person     *people.Person
-	properties []byte
-}
-
-func (p inExpressions) DistinctID() []byte { return []byte(p.person.DistinctID) }
-
-func (p inExpressions) ID() []byte {
-	if p.person.UUID == nil {
-		return nil
-	}
-	return p.person.UUID.Append(nil)
-}
-
-func (p inExpressions) Properties() ([]byte, []rawjson.Member) {
-	return p.properties, rawjson.WalkMembers(nil, p.properties)
-}
-
-// TestPlaceholdersAndExpressionsAgree: a template that is one placeholder, and the expression that names the
-// same, give the same bytes.
-func TestPlaceholdersAndExpressionsAgree(t *testing.T) {
+// TestPlaceholdersShowWhatARowHas: a template that is one placeholder gives the bytes that the row or its
+// person has, however the placeholder is written.
+func TestPlaceholdersShowWhatARowHas(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := row(rapid.SampledFrom([]string{"order paid", "a\"b", "é\n"}).Draw(t, "event"), drawObject(t, 2, 6))
 		e.DistinctID = []byte("anon_7")
@@ -49,50 +29,77 @@ func TestPlaceholdersAndExpressionsAgree(t *testing.T) {
 		if rapid.Bool().Draw(t, "person UUID") {
 			s.person.UUID = &rawjson.UUID{1}
 		}
-		v := templateValues{event: e, seconds: e.Timestamp.Seconds(), person: &s.person}
-
-		p, text := drawPlaceholder(t, e, s)
-		r := renderer{people: s, named: map[string]bool{p.key: true}}
-		want, okWant := r.json(&template{parts: []part{p}}, &v)
-		program, err := expression.Compile(text, expression.EventScope)
+		text, want := drawPlaceholder(t, e, s)
+		parsed, err := parseTemplate("{" + text + "}")
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, ok, err := expression.NewEvaluator(nil).JSON(nil, program, &expression.Row{
-			Event: e.Name, DistinctID: []byte(s.person.DistinctID), RawDistinctID: e.DistinctID, UUID: uuidText(e),
-			Timestamp: v.seconds, HasTimestamp: true, ElementsChain: e.ElementsChain, Properties: e.Properties, Members: e.Members,
-			Person: inExpressions{&s.person, []byte(s.properties)},
-		})
-		if err != nil || ok != okWant || ok && !bytes.Equal(got, want) {
-			t.Fatalf("%s gives %s, %v, %v; {%s} gives %s, %v", text, got, ok, err, p.literal, want, okWant)
+		r := newRules(t, Options{EventAttributes: []string{"x={" + text + "}"}})
+		m := r.NewMapper(s)
+		m.values.begin(e, e.Timestamp)
+		m.values.of(&s.person)
+		got, ok, err := m.values.json(&parsed.Template)
+		if err != nil || ok != (want != nil) || ok && !bytes.Equal(got, want) {
+			t.Fatalf("{%s} gives %s, %v, %v, not %s", text, got, ok, err, want)
 		}
 	})
 }
 
-// uuidText returns what a placeholder of the UUID shows, without quotes.
-func uuidText(e *posthog.Event) []byte {
-	if e.UUIDText == nil && e.HasUUID {
-		return e.UUID.Append(nil)
+// drawPlaceholder draws a placeholder, and what it shows; nil for nothing.
+func drawPlaceholder(t *rapid.T, e *posthog.Event, s *somebody) (text string, want []byte) {
+	uuid := func(id *rawjson.UUID) []byte {
+		if id == nil {
+			return nil
+		}
+		return append(id.Append([]byte{'"'}), '"')
 	}
-	return e.UUIDText
-}
-
-// drawPlaceholder draws a placeholder, and the expression that names the same.
-func drawPlaceholder(t *rapid.T, e *posthog.Event, s *somebody) (part, string) {
-	if rapid.Bool().Draw(t, "field") {
-		known := rapid.SampledFrom(placeholders).Draw(t, "placeholder")
-		return part{field: known.field, literal: known.name}, known.name
+	switch text = rapid.SampledFrom([]string{
+		"event.event", "event.distinct_id", "event.raw_distinct_id", "event.uuid", "event.timestamp", "event.elements_chain", "person.id", "event", "person",
+	}).Draw(t, "placeholder"); text {
+	case "event.event":
+		return text, rawjson.AppendString(nil, e.Name)
+	case "event.distinct_id":
+		return text, rawjson.AppendString(nil, s.person.DistinctID)
+	case "event.raw_distinct_id":
+		return text, rawjson.AppendString(nil, e.DistinctID)
+	case "event.uuid":
+		if e.UUIDText != nil {
+			return text, rawjson.AppendString(nil, e.UUIDText)
+		} else if e.HasUUID {
+			return text, uuid(&e.UUID)
+		}
+		return text, nil
+	case "event.timestamp":
+		return text, strconv.AppendInt(nil, e.Timestamp.Seconds(), 10)
+	case "event.elements_chain":
+		return text, e.ElementsChain
+	case "person.id":
+		return text, uuid(s.person.UUID)
 	}
-	p, object, prefix := part{field: fieldEventProperty}, e.Properties, "event.properties"
-	if rapid.Bool().Draw(t, "person's") {
-		p.field, object, prefix = fieldPersonProperty, []byte(s.properties), "person.properties"
+	object := e.Properties
+	if text == "person" {
+		object = []byte(s.properties)
 	}
-	p.key = "missing"
-	if members := rawjson.WalkMembers(nil, object); len(members) > 0 {
-		if name := nameOf(object, rapid.SampledFrom(members).Draw(t, "member")); utf8.Valid(name) {
-			p.key = string(name)
+	members := rawjson.WalkMembers(nil, object)
+	name := "missing"
+	if len(members) > 0 {
+		if drawn := nameOf(object, rapid.SampledFrom(members).Draw(t, "member")); utf8.Valid(drawn) {
+			name = string(drawn)
 		}
 	}
-	p.literal = prefix + "." + p.key
-	return p, prefix + "[" + strconv.Quote(p.key) + "]"
+	for _, m := range members {
+		if string(nameOf(object, m)) == name {
+			want = object[m.ValueStart:m.ValueEnd]
+		}
+	}
+	if rawjson.IsNull(want) {
+		want = nil
+	}
+	if plainName.MatchString(name) && rapid.Bool().Draw(t, "dot") {
+		return text + ".properties." + name, want
+	}
+	return text + ".properties[" + strconv.Quote(name) + "]", want
 }
+
+// plainName matches names that can stand behind a dot.
+var plainName = regexp.MustCompile(`^[\p{L}\p{N}_$./:-]+$`)

@@ -18,13 +18,7 @@ type fileRules struct {
 	file        string // its name
 	rules       []fileRule
 	drops       bool // some leave rows out
-	usesUUID    bool // expressions look at the event's UUID
 	readsValues bool // what becomes of rows in the first pass depends on their properties
-}
-
-// newActing returns what decides which rules act on rows. It belongs to one goroutine.
-func (f *fileRules) newActing(clean *cleaner) *acting {
-	return &acting{file: f.file, rules: f.rules, usesUUID: f.usesUUID, eval: expression.NewEvaluator(dateMicros), clean: clean}
 }
 
 // DecidesByProperties reports whether rules or test-accounts of the mapping file decide by the properties of
@@ -95,8 +89,7 @@ func (r *Rules) setRules(o Options) error {
 
 // noteUses notes what an expression looks at.
 func (r *Rules) noteUses(u expression.Uses, ofRow bool) {
-	r.templates.noteUses(u)
-	r.file.usesUUID = r.file.usesUUID || slices.Contains(u.Fields, "uuid")
+	r.templates.note(u)
 	r.file.readsValues = r.file.readsValues || ofRow && (u.AllProperties || len(u.Properties) > 0)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/people"
 )
 
 // identifierRules are --identifier-key and --identifier-value.
@@ -13,20 +14,23 @@ type identifierRules struct {
 	value template // without parts if each person has their own identifier
 }
 
-// of returns the identifier under which a person is sent. The outcome is Rejected if there is none.
-func (r *identifierRules) of(v *templateValues, templates *renderer) (customerio.Identifier, Outcome) {
-	who := customerio.Identifier{Key: customerio.Key(v.person.By.String()), Value: v.person.Value}
-	if len(r.value.parts) > 0 && !v.person.SentBefore() {
+// hasTemplate reports whether a template makes the identifiers.
+func (r *identifierRules) hasTemplate() bool { return len(r.value.Parts) > 0 }
+
+// of returns the identifier under which a person is sent, of whom values knows. The outcome is Rejected if there is none.
+func (r *identifierRules) of(p *people.Person, values *computing) (customerio.Identifier, Outcome) {
+	who := customerio.Identifier{Key: customerio.Key(p.By.String()), Value: p.Value}
+	if r.hasTemplate() && !p.SentBefore() {
 		who.Key = r.key
 		var outcome Outcome
-		if who.Value, outcome = r.fillIn(v, templates); outcome.Bucket == Rejected {
+		if who.Value, outcome = r.fillIn(p, values); outcome.Bucket == Rejected {
 			return who, outcome
 		}
 	}
 	switch {
 	case strings.TrimSpace(who.Value) == "":
 		return who, rejected(ReasonNoIdentifier,
-			fmt.Sprintf("the person %q has no %s to be sent under", ShortID(v.person.DistinctID), who.Key))
+			fmt.Sprintf("the person %q has no %s to be sent under", ShortID(p.DistinctID), who.Key))
 	case len(who.Value) > customerio.MaxID:
 		return who, tooLong(who)
 	}
@@ -41,20 +45,23 @@ func tooLong(who customerio.Identifier) Outcome {
 
 // fillIn fills in the template of --identifier-value. All its placeholders must have a value. Otherwise
 // "crm-{person.properties.crm_id}" would make one person of all who have no crm_id.
-func (r *identifierRules) fillIn(v *templateValues, templates *renderer) (string, Outcome) {
+func (r *identifierRules) fillIn(p *people.Person, values *computing) (string, Outcome) {
 	t := &r.value
-	if t.alone() && t.parts[0].field == fieldDistinctID {
-		return v.person.DistinctID, Outcome{}
+	if t.isDistinctID() {
+		return p.DistinctID, Outcome{}
 	}
-	if t.alone() {
-		value, ok := templates.json(t, v)
-		if ok && (value[0] == '{' || value[0] == '[') {
-			return "", rejected(ReasonNoIdentifier, fmt.Sprintf("%s is not a single value: %.40s...", t.parts[0].literal, value))
+	if t.Alone() != nil {
+		value, ok, err := values.json(&t.Template)
+		if err == nil && ok && (value[0] == '{' || value[0] == '[') {
+			return "", rejected(ReasonNoIdentifier, fmt.Sprintf("{%s} is not a single value: %.40s...", t.Parts[0].Text, value))
 		}
 	}
-	text, whole := templates.plain(t, v)
-	if !whole {
+	text, err := values.plain(&t.Template)
+	switch {
+	case err != nil:
+		return "", rejected(ReasonExpression, "--identifier-value: "+err.Error())
+	case !text.whole:
 		return "", Outcome{}
 	}
-	return string(text), Outcome{}
+	return string(text.plain), Outcome{}
 }

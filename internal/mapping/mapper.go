@@ -46,7 +46,7 @@ type Mapper struct {
 	attributes attributes
 	events     eventMapper
 	persons    personMapper
-	templates  renderer
+	values     *computing
 	hasher     hasher
 	removals   removals
 	dates      dateConverter
@@ -74,9 +74,10 @@ func (r *Rules) NewMapper(s People) *Mapper {
 	cleanerFor := func(l limit) cleaner { return cleaner{secrets: r.secrets, limit: l, cuts: &m.attributes.cuts} }
 	m.events.init(&r.events, &m.attributes, cleanerFor(r.events.limit))
 	m.persons.init(&r.persons, &m.attributes, cleanerFor(limit{customerio.MaxAttributeValue, cutString, cutValue}))
-	m.templates = renderer{people: s, named: r.templates.properties, all: r.templates.all, clean: &m.events.clean}
+	m.values = r.newComputing(&m.events.clean)
+	m.values.person.all = &usedProperties{people: s, names: &r.templates}
 	if len(r.file.rules) > 0 {
-		m.acting, m.RuleRows = r.file.newActing(&m.events.clean), make([]int64, len(r.file.rules))
+		m.acting, m.RuleRows = &acting{computing: m.values, rules: r.file.rules}, make([]int64, len(r.file.rules))
 	}
 	return m
 }
@@ -126,7 +127,7 @@ func (m *Mapper) event(dst []byte, e *posthog.Event) (out []byte, person *people
 
 // decideLate applies the rules of the mapping file that look at the person.
 func (m *Mapper) decideLate(c *class, person *people.Person) {
-	v, err := m.acting.decideLate(&m.templates, person)
+	v, err := m.acting.decideLate(person)
 	if err != nil {
 		c.Outcome = rejected(ReasonExpression, err.Error())
 		return
@@ -165,17 +166,24 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 
 // track appends the operation of an event, page or screen.
 func (m *Mapper) track(dst []byte, e *posthog.Event, c *class, person *people.Person) ([]byte, Outcome) {
-	v := templateValues{event: e, seconds: c.at.Seconds(), person: person}
-	who, bad := m.rules.identifier.of(&v, &m.templates)
+	m.beginTemplates(e, c, person)
+	who, bad := m.rules.identifier.of(person, m.values)
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
-	return m.trackAs(dst, who, &v, c)
+	return m.trackAs(dst, who, e, c)
+}
+
+// beginTemplates makes the row and its person known to templates, if there are any.
+func (m *Mapper) beginTemplates(e *posthog.Event, c *class, person *people.Person) {
+	if len(m.rules.events.assigned) > 0 || m.rules.identifier.hasTemplate() {
+		m.values.begin(e, c.at)
+		m.values.of(person)
+	}
 }
 
 // trackAs appends the operation of an event, page or screen for an identifier.
-func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValues, c *class) ([]byte, Outcome) {
-	e := v.event
+func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, e *posthog.Event, c *class) ([]byte, Outcome) {
 	m.attributes.begin()
 	ruled := m.acting != nil && len(m.acting.acts) > 0
 	if m.events.owned.begin(); ruled {
@@ -187,7 +195,12 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValue
 		if m.events.owned.has(a.key) {
 			continue
 		}
-		if value, ok := m.templates.json(&a.template, v); ok {
+		value, ok, err := m.values.json(&a.template.Template)
+		if err != nil {
+			m.attributes.forget()
+			return dst, a.failed("event-attribute", err)
+		}
+		if ok {
 			m.events.appendProperty(a.key, value)
 		}
 	}
@@ -205,8 +218,8 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValue
 		name = m.name(c, e)
 	}
 	o := c.Outcome
-	o.Who, o.ID, o.At = who.ToValidUTF8(), m.hasher.id(e), v.seconds
-	t := customerio.Tracked{Name: name, ID: o.ID, Timestamp: v.seconds}
+	o.Who, o.ID, o.At = who.ToValidUTF8(), m.hasher.id(e), c.at.Seconds()
+	t := customerio.Tracked{Name: name, ID: o.ID, Timestamp: o.At}
 	return m.finish(dst, o, func(dst, attributes []byte) []byte {
 		return customerio.AppendTracked(dst, c.Action, who, t, attributes)
 	})
@@ -243,11 +256,11 @@ func (m *Mapper) nameByRule(action customerio.Action) (name []byte, err error) {
 		if rule.name == nil {
 			continue
 		}
-		text, found, err := m.acting.plain(rule.name)
+		text, err := m.acting.plain(&rule.name.template)
 		if err != nil {
 			return nil, err
 		}
-		if name := m.ruleName(text, found, action); len(name) > 0 {
+		if name := m.ruleName(text.plain, text.found, action); len(name) > 0 {
 			return name, nil
 		}
 	}
@@ -319,8 +332,11 @@ func (m *Mapper) finish(dst []byte, o Outcome, build func(dst, attributes []byte
 // unchanged.
 func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	m.persons.read(m.people, p)
-	v := templateValues{person: p, properties: m.persons.json}
-	who, bad := m.rules.identifier.of(&v, &m.templates)
+	if len(m.rules.persons.assigned) > 0 || m.rules.identifier.hasTemplate() {
+		m.values.beginPerson(p)
+		m.values.person.give(m.persons.json)
+	}
+	who, bad := m.rules.identifier.of(p, m.values)
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
@@ -328,7 +344,12 @@ func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	m.persons.append(p, who, m.Unsubscribed)
 	for i := range m.rules.persons.assigned {
 		a := &m.rules.persons.assigned[i]
-		if value, ok := m.templates.json(&a.template, &v); ok {
+		value, ok, err := m.values.json(&a.template.Template)
+		if err != nil {
+			m.attributes.forget()
+			return dst, a.failed("person-attribute", err)
+		}
+		if ok {
 			m.persons.appendProperty(a.key, value, who)
 		}
 	}
@@ -355,7 +376,10 @@ func (m *Mapper) Merge(dst []byte, merge people.Merge) ([]byte, Outcome) {
 	if m.Refused[merge.Person.Number] {
 		return dst, rejected(ReasonPersonRejected, "the person that a profile is to be merged into was rejected")
 	}
-	primary, bad := m.rules.identifier.of(&templateValues{person: merge.Person}, &m.templates)
+	if m.rules.identifier.hasTemplate() {
+		m.values.beginPerson(merge.Person)
+	}
+	primary, bad := m.rules.identifier.of(merge.Person, m.values)
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}

@@ -9,8 +9,8 @@
 //	Mapper                                      a row, a person or a merge becomes an operation
 //	Options, New (newrules), Rules, fileRules   the flags and the mapping file, checked; names, times
 //	eventMapper, personMapper, identifierRules  properties become attributes; the identifier of a person
-//	acting, rowPerson                           which rules of a mapping file act on a row; its person
-//	pageAttributes, renderer, assignment        pages and screens and their names; filling in templates
+//	pageAttributes, acting, assignment          pages and screens and their names; rules that act on a row; templates
+//	computing, rowPerson, usedProperties        the values of expressions; the person that they look at
 //	attributes                                  those of the operation that is being built, and their changes
 //	keys, owned, key                            how properties of one name are treated, decided once
 //	names, span, cleaner, template              names of events, times, values, templates

@@ -161,13 +161,13 @@ func (r *Rules) setAttributes(o Options) (err error) {
 		r.events.noteRuled(part.key)
 	}
 	for _, a := range slices.Concat(r.events.assigned, r.persons.assigned) {
-		r.templates.note(a.template)
+		r.templates.noteTemplate(a.template)
 	}
 	return nil
 }
 
-// ofPeople lists the placeholders that also work for people.
-const ofPeople = "{" + personProperties + "NAME}, {person.id}, {event.distinct_id}"
+// ofPeople lists what templates of people can look at.
+const ofPeople = "{person.properties.NAME}, {person.id}, {event.distinct_id}"
 
 func (r *Rules) setIdentifier(o Options) (err error) {
 	if o.IdentifierValue == "" {
@@ -191,6 +191,6 @@ func (r *Rules) setIdentifier(o Options) (err error) {
 		return fmt.Errorf("--identifier-value: %s: a person has no %s, because it differs from event to event; use %s",
 			o.IdentifierValue, placeholder, ofPeople)
 	}
-	r.templates.note(r.identifier.value)
+	r.templates.noteTemplate(r.identifier.value)
 	return nil
 }

@@ -71,7 +71,7 @@ func newSomebody(properties string) *somebody {
 	}
 }
 
-func newRules(t testing.TB, o Options) *Rules {
+func newRules(t rapid.TB, o Options) *Rules {
 	t.Helper()
 	if o.Now.IsZero() {
 		o.Now = runNow

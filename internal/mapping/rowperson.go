@@ -7,7 +7,7 @@ import (
 
 // rowPerson is the person of a row, as expressions see them.
 type rowPerson struct {
-	people     *renderer
+	all        *usedProperties
 	person     *people.Person
 	distinctID []byte
 	id         []byte
@@ -17,9 +17,15 @@ type rowPerson struct {
 }
 
 // set says who the person is.
-func (p *rowPerson) set(people *renderer, person *people.Person) {
-	p.people, p.person, p.read = people, person, false
+func (p *rowPerson) set(person *people.Person) {
+	p.person, p.read = person, false
 	p.distinctID = append(p.distinctID[:0], person.DistinctID...)
+}
+
+// give says what properties the person has, so that they need not be read.
+func (p *rowPerson) give(object []byte) {
+	p.object, p.read = object, true
+	p.members = rawjson.WalkMembers(p.members[:0], object)
 }
 
 // ID returns PostHog's person UUID as text, nil if it is not known.
@@ -34,11 +40,10 @@ func (p *rowPerson) ID() []byte {
 // DistinctID returns the ID that the person is sent under.
 func (p *rowPerson) DistinctID() []byte { return p.distinctID }
 
-// Properties returns those of the person's properties that expressions and templates use.
+// Properties returns those of the person's properties that expressions use.
 func (p *rowPerson) Properties() (object []byte, members []rawjson.Member) {
 	if !p.read {
-		p.object, p.read = p.people.propertiesOf(p.person), true
-		p.members = rawjson.WalkMembers(p.members[:0], p.object)
+		p.give(p.all.of(p.person))
 	}
 	return p.object, p.members
 }

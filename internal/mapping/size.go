@@ -47,7 +47,8 @@ func (s *Sizer) Of(e *posthog.Event) Fit {
 		return MayFit // the types of its columns, and so a few quotes, are known only after all rows
 	}
 	who := customerio.Identifier{Key: customerio.ID, Value: "0"}
-	out, o := s.mapper.trackAs(nil, who, &templateValues{event: e, seconds: c.at.Seconds(), person: &people.Person{}}, &c)
+	s.mapper.beginTemplates(e, &c, &people.Person{})
+	out, o := s.mapper.trackAs(nil, who, e, &c)
 	switch {
 	case o.Bucket == Rejected:
 		return TooLarge // or an attribute that a rule gives has no value

@@ -1,74 +1,53 @@
 package mapping
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/expression"
+	"ph2cio/internal/mappingfile"
 )
 
-// template is text with placeholders in braces, such as "{event.properties.plan} plan". {{ and }} are literal
-// braces.
+// template is text with expressions in braces, such as "{event.properties.plan} plan".
 type template struct {
-	parts []part
+	mappingfile.Template
 }
 
-// parseTemplate parses a template. An error says what is wrong and, for an unknown placeholder, which ones
-// exist.
+// parseTemplate parses the template of a flag. An error says what is wrong.
 func parseTemplate(text string) (template, error) {
-	var t template
-	var literal strings.Builder
-	flush := func() {
-		if literal.Len() > 0 {
-			t.parts = append(t.parts, part{literal: literal.String()})
-			literal.Reset()
-		}
-	}
-	for text != "" {
-		brace := strings.IndexAny(text, "{}")
-		if brace < 0 {
-			literal.WriteString(text)
-			break
-		}
-		literal.WriteString(text[:brace])
-		text = text[brace:]
-		if strings.HasPrefix(text, "{{") || strings.HasPrefix(text, "}}") {
-			literal.WriteByte(text[0])
-			text = text[2:]
+	t, err := mappingfile.ParseTemplate(text, expression.EventScope)
+	return template{t}, err
+}
+
+// isDistinctID reports whether the template is the ID that the person is sent under, and nothing else.
+func (t template) isDistinctID() bool {
+	program := t.Alone()
+	return program != nil && strings.TrimSpace(program.String()) == "event.distinct_id"
+}
+
+// needsEvent returns the first expression that looks at what only events have, in braces, or "".
+func (t template) needsEvent() string {
+	ofPerson := func(field string) bool { return field == "distinct_id" || field == "raw_distinct_id" }
+	for _, p := range t.Parts {
+		if p.Expression == nil {
 			continue
 		}
-		end := strings.IndexByte(text, '}')
-		if end <= 0 {
-			return t, fmt.Errorf("%q is unmatched: write a placeholder as {event.event}, "+
-				"and a literal brace as {{ or }}", text[:1])
-		}
-		p, err := parsePlaceholder(text[1:end])
-		if err != nil {
-			return t, err
-		}
-		flush()
-		t.parts = append(t.parts, p)
-		text = text[end+1:]
-	}
-	flush()
-	return t, nil
-}
-
-// alone reports whether the template is one placeholder and nothing else, so that it keeps the value's type.
-func (t template) alone() bool { return len(t.parts) == 1 && t.parts[0].field != fieldLiteral }
-
-// needsEvent returns the first placeholder that only events have, or "".
-func (t template) needsEvent() string {
-	for _, p := range t.parts {
-		switch p.field {
-		case fieldEvent, fieldUUID, fieldTimestamp, fieldElementsChain, fieldEventProperty:
-			return p.literal
+		u := p.Expression.Uses()
+		if u.AllProperties || len(u.Properties) > 0 || slices.ContainsFunc(u.Fields, func(f string) bool { return !ofPerson(f) }) {
+			return "{" + strings.TrimSpace(p.Text) + "}"
 		}
 	}
 	return ""
 }
 
-// hasPlaceholder reports whether the template has a placeholder, so that different people or events get
-// different texts.
+// hasPlaceholder reports whether the template has an expression that looks at the person, so that different
+// people get different texts.
 func (t template) hasPlaceholder() bool {
-	return slices.ContainsFunc(t.parts, func(p part) bool { return p.field != fieldLiteral })
+	return slices.ContainsFunc(t.Parts, func(p mappingfile.Part) bool {
+		if p.Expression == nil {
+			return false
+		}
+		u := p.Expression.Uses()
+		return u.Person || len(u.Fields)+len(u.Properties) > 0 || u.AllProperties
+	})
 }

@@ -41,6 +41,10 @@ func TestEventAttributeTemplates(t *testing.T) {
 		{"x={event.properties.quote} {event.properties.list}", `"é\" [1, \"a\"]"`},
 		{"x=of {event.properties.auth}", `"of {\"token\":\"redacted\"}"`},
 		{"x={event.event}/{person.properties.tier}/{event.timestamp}", `"order completed/3/1772615727"`},
+		{"x={upper(properties.plan)} {properties.seats * 2}", `"TEAM 24"`},
+		{"x={properties.rate ?? 1}", `1.50`},
+		{"x={any(properties.list, {# == \"a\"})}", `true`},
+		{"x={person.properties.tier + event.properties.seats}", `15`},
 		{"x=https://a.example/?token={event.properties.plan}", `"https://a.example/?token=redacted"`},
 	} {
 		s := newSomebody(`{"tier":3,"$os":"iOS","other":"x"}`)
@@ -66,6 +70,29 @@ func TestTemplateOfAUUIDThatIsText(t *testing.T) {
 	e.HasUUID, e.UUIDText = false, []byte(`order "7"`)
 	if got, want := string(send(t, m, e).Attributes), `{"x":"order \"7\""}`; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestTemplatesWithoutAValue: an expression that fails rejects the row, or the person.
+func TestTemplatesWithoutAValue(t *testing.T) {
+	t.Parallel()
+	s := newSomebody(`{"name":"private"}`)
+	for _, test := range []struct {
+		options Options
+		want    string
+	}{
+		{Options{EventAttributes: []string{"x={properties.n * 2}"}}, "--event-attribute x: {properties.n * 2}: "},
+		{Options{PersonAttributes: []string{"x={person.properties.name * 2}"}}, "--person-attribute x: {person.properties.name * 2}: "},
+		{Options{IdentifierValue: "{person.properties.name * 2}"}, "--identifier-value: {person.properties.name * 2}: "},
+	} {
+		m := newRules(t, test.options).NewMapper(s)
+		out, _, o := m.Event([]byte("before"), row("signup", `{"n":"private"}`))
+		if test.options.PersonAttributes != nil {
+			out, o = m.Person([]byte("before"), &s.person)
+		}
+		if o.Reason != ReasonExpression || o.Bucket != Rejected || string(out) != "before" || !strings.HasPrefix(o.Detail, test.want) || strings.Contains(o.Detail, "private") {
+			t.Errorf("%+v: %+v, %q", test.options, o, out)
+		}
 	}
 }
 
@@ -105,17 +132,16 @@ func TestTemplateErrors(t *testing.T) {
 		{Options{EventAttributes: []string{" =x"}}, "no name"},
 		{Options{EventAttributes: []string{"a=1", "a=2"}}, "sets a twice"},
 		{Options{EventAttributes: []string{"a.b=1", "a_b=2"}, Dots: "_"}, "sets a_b twice"},
-		{Options{EventAttributes: []string{"a={event.evnt}"}}, "did you mean {event.event}?"},
-		{Options{EventAttributes: []string{"a={distinct_id}"}}, "did you mean {event.distinct_id}?"},
-		{Options{EventAttributes: []string{"a={person.email}"}}, "did you mean {person.properties.email}?"},
-		{Options{EventAttributes: []string{"a={event.plan}"}}, "did you mean {event.properties.plan}?"},
-		{Options{EventAttributes: []string{"a={event.propertes.plan}"}}, "did you mean {event.properties.plan}?"},
-		{Options{EventAttributes: []string{"a={properties.plan}"}}, "did you mean {event.properties.plan}?"},
-		{Options{EventAttributes: []string{"a={person.properties.}"}}, "{event.raw_distinct_id}"},
-		{Options{EventAttributes: []string{"a={whatever}"}}, "the placeholders are {event.event} {event.distinct_id}"},
-		{Options{EventAttributes: []string{"a={}"}}, "is not a placeholder"},
-		{Options{EventAttributes: []string{"a={event.event"}}, "is unmatched"},
-		{Options{EventAttributes: []string{"a=}"}}, "is unmatched"},
+		{Options{EventAttributes: []string{"a={event.evnt}"}}, "there is no event.evnt (did you mean event.event?)"},
+		{Options{EventAttributes: []string{"a={distinct_id}"}}, "did you mean event.distinct_id?"},
+		{Options{EventAttributes: []string{"a={person.email}"}}, "did you mean person.properties.email?"},
+		{Options{EventAttributes: []string{"a={event.plan}"}}, "did you mean event.properties.plan?"},
+		{Options{EventAttributes: []string{"a={event.propertes.plan}"}}, "did you mean event.properties?"},
+		{Options{EventAttributes: []string{"a={person.properties.}"}}, "a={person.properties.}: "},
+		{Options{EventAttributes: []string{"a={whatever}"}}, "did you mean properties.whatever"},
+		{Options{EventAttributes: []string{"a={}"}}, "there is nothing in the braces"},
+		{Options{EventAttributes: []string{"a={event.event"}}, "the { has no } that closes it"},
+		{Options{EventAttributes: []string{"a=}"}}, "the } has no { before it"},
 		{Options{EventAttributes: []string{"recipient=x"}}, "recipient is a reserved name; to send it, add --allow-reserved"},
 		{Options{EventAttributes: []string{strings.Repeat("n", 151) + "=x"}}, "longer than 150 bytes"},
 		{Options{PersonAttributes: []string{"unsubscribed=true"}}, "unsubscribed is a reserved name; to send it, add --allow-reserved"},
@@ -123,8 +149,10 @@ func TestTemplateErrors(t *testing.T) {
 		{Options{PersonAttributes: []string{"a={event.elements_chain}"}}, "a person has no {event.elements_chain}"},
 		{Options{PersonAttributes: []string{"a={event.event}"}}, "a person has no {event.event}"},
 		{Options{PersonAttributes: []string{"a={event.uuid} {event.timestamp}"}}, "a person has no {event.uuid}"},
-		{Options{IdentifierValue: "{event.id}"}, "--identifier-value: {event.id}: {event.id} is not a placeholder"},
+		{Options{IdentifierValue: "{event.id}"}, "--identifier-value: {event.id}: there is no event.id (did you mean event.uuid?)"},
 		{Options{IdentifierValue: "everybody"}, "the same person"},
+		{Options{IdentifierValue: "{1 + 1}"}, "the same person"},
+		{Options{IdentifierValue: "{properties.x}"}, "a person has no {properties.x}"},
 		{Options{IdentifierValue: "{event.distinct_id}", IdentifierKey: "name"}, "id, email, phone or cio_id"},
 
 		{Options{PageName: "url-no-qry"}, "--page-name takes url, url-no-query, path, title or event"},
@@ -159,11 +187,11 @@ func FuzzTemplate(f *testing.F) {
 		}
 		// Written out again, with literal braces doubled, it is the same template.
 		var again strings.Builder
-		for _, p := range parsed.parts {
-			if p.field == fieldLiteral {
-				again.WriteString(strings.NewReplacer("{", "{{", "}", "}}").Replace(p.literal))
+		for _, p := range parsed.Parts {
+			if p.Expression == nil {
+				again.WriteString(strings.NewReplacer("{", "{{", "}", "}}").Replace(p.Literal))
 			} else {
-				again.WriteString(p.literal)
+				again.WriteString("{" + p.Text + "}")
 			}
 		}
 		if again.String() != text {

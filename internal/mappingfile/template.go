@@ -19,6 +19,7 @@ type Template struct {
 type Part struct {
 	Literal    string              // if Expression is nil
 	Expression *expression.Program // nil for a literal
+	Text       string              // the expression as it is written
 	At         Position            // of the expression, if the template stands in a file
 	offset     int                 // bytes of the template before the expression
 }
@@ -90,7 +91,7 @@ func parseTemplate(text string, scope expression.Scope, strict bool) (Template, 
 				return t, err
 			}
 			flush()
-			t.Parts = append(t.Parts, Part{Expression: program, offset: at + 1})
+			t.Parts = append(t.Parts, Part{Expression: program, Text: inside, offset: at + 1})
 			at += len(inside) + 2
 		default:
 			next := len(rest)
