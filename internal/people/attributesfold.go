@@ -163,7 +163,7 @@ func (s *attributeFolder) foldPart(part int) error {
 		if claimed, ok := s.cioIDOf(number, f.State); ok {
 			cioIDs = append(cioIDs, claimed)
 		}
-		if id, said := f.PersonUUID(); said {
+		if id, said := f.PersonUUID(); said && s.options.PersonIDs { // else only an earlier run wanted it
 			s.uuids[number] = id
 		}
 		if s.choice.Who.includes(c.flags) || s.choice.byEmailID(c.flags) || c.flags&isSent != 0 {

@@ -331,3 +331,23 @@ func TestWhatIsKnownIsRememberedOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestPersonUUIDsOfEarlierNights reads what a night has kept that wanted the UUIDs of persons, in one that does
+// not want them, as after {person.id} is taken out of a template, and in one that wants them again.
+func TestPersonUUIDsOfEarlierNights(t *testing.T) {
+	t.Parallel()
+	opened := func(ref uint64) []row {
+		rows := rowsOf(posthog.Event{Name: b("Opened"), DistinctID: b("user_1"), PersonID: b("b1b32417-b0ba-5954-a245-000000000001")})
+		rows[0].Ref = ref
+		return rows
+	}
+	n := nights{}
+	for night, wanted := range []bool{true, false, true} {
+		n.options.PersonIDs = wanted
+		s := n.next(t, opened(uint64(night)), Choice{}, 1, 1)
+		if p, _ := s.Lookup(b("user_1")); p == nil || (p.UUID != nil) != wanted {
+			t.Errorf("night %d: the person is %+v", night, p)
+		}
+		n.send(s)
+	}
+}
