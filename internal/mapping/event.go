@@ -158,10 +158,7 @@ func (m *eventMapper) tryProperties(object []byte, members []rawjson.Member) boo
 		if k.does == drops && k.source == placeNone {
 			continue
 		}
-		if k.ruled > 0 && m.owned.has(k) {
-			if m.takesPlaces && k.source != placeNone {
-				m.page.note(k, object[member.ValueStart:member.ValueEnd])
-			}
+		if k.ruled > 0 && m.leavesToRule(k, object, member) {
 			continue
 		}
 		if !m.owners.has(k, m.keys, object, members) {
@@ -171,6 +168,18 @@ func (m *eventMapper) tryProperties(object []byte, members []rawjson.Member) boo
 		m.appendProperty(k, object[member.ValueStart:member.ValueEnd])
 	}
 	return !m.keys.conflict
+}
+
+// leavesToRule reports whether a rule of a mapping file sets the attribute that a property would become. What
+// the property says of a place still counts.
+func (m *eventMapper) leavesToRule(k *key, object []byte, member *rawjson.Member) bool {
+	if !m.owned.has(k) {
+		return false
+	}
+	if m.takesPlaces && k.source != placeNone {
+		m.page.note(k, object[member.ValueStart:member.ValueEnd])
+	}
+	return true
 }
 
 // lastOfEach returns the members without those whose key comes again later.
