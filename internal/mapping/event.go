@@ -83,7 +83,7 @@ func (r *eventRules) noteRuled(k *key) {
 func (r *eventRules) ruleName(name string) (int, *key) {
 	k := r.attribute(name)
 	if k.ruled > 0 {
-		return k.ruled - 1, k
+		return int(k.ruled) - 1, k
 	}
 	if k.does == copies && k.namesSecret() {
 		k.treat(redacts)

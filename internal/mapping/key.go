@@ -29,14 +29,14 @@ type key struct {
 	encoded []byte // the attribute's, as JSON with its colon
 	does    does
 	why     cut   // of cutsOff
+	source  place // of the property in PostHog
+	part    place // of the attribute in Customer.io
 	mended  cuts  // repairs of the name
 	renamed bool  // out is not name
 	dotted  bool  // out has a dot
 	optOut  bool  // its value can say that a person wants no messages
 	shared  bool  // another property's name becomes the same
-	source  place // of the property in PostHog
-	part    place // of the attribute in Customer.io
-	ruled   int   // the number of the attribute's name, plus 1, if rules of a mapping file set it
+	ruled   int32 // the number of the attribute's name, plus 1, if rules of a mapping file set it
 	seen    uint64
 	next    *key // the one that came after it last time
 }
@@ -87,7 +87,7 @@ func (k *key) refusal(name string) string {
 }
 
 // rule notes that rules of a mapping file set the attribute, the name of which has this number.
-func (k *key) rule(number int) { k.ruled = number + 1 }
+func (k *key) rule(number int) { k.ruled = int32(number + 1) }
 
 // treat sets how the value of the property is treated.
 func (k *key) treat(does does) { k.does = does }
