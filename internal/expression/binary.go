@@ -1,5 +1,7 @@
 package expression
 
+import "regexp"
+
 // binary is an operator with two operands.
 type binary struct {
 	operator    string
@@ -29,11 +31,26 @@ func (b *binary) node(kinds kinds, run func(m *machine, left, right []byte) ([]b
 // mixed says that the operands do not fit each other.
 func (b *binary) mixed(s source, needs string, left, right kinds) *Error {
 	e := s.errorf(b.at, "%s, but %s is %s and %s is %s", needs, b.left.says, left, b.right.says, right)
-	switch {
+	switch date := b.dateLiteral(); {
+	case left|right == isNumber|isText && date != "":
+		return e.hinted("unix(%s) is a number", date)
 	case left|right == isNumber|isText && b.operator == "+":
 		return e.hinted("text(...) makes a text, number(...) a number")
 	case left|right == isNumber|isText:
 		return e.hinted("number(...) makes a number of a text")
 	}
 	return e
+}
+
+// dateText matches literals that are meant as dates.
+var dateText = regexp.MustCompile(`^"\d{4}-\d\d`)
+
+// dateLiteral returns the operand that is written out as a date, or "".
+func (b *binary) dateLiteral() string {
+	for _, operand := range []*node{b.left, b.right} {
+		if operand.fixed && dateText.Match(operand.value) {
+			return operand.says
+		}
+	}
+	return ""
 }

@@ -55,7 +55,7 @@
 //	plain, number, order          texts without escapes, numbers, equality and order
 //	node, binary, fields          a compiled part, an operator with two operands, parts of events and persons
 //	program, evaluator            what was compiled, and what runs it
-//	parse                         the library's parser, with its errors in our words
+//	tokens, parse                 the library's parser, with its errors in our words
 //	compiler                      what the compiler knows
 //	function, textfunctions, numberfunctions, datefunctions, listfunctions, urlfunctions
 //	functions                     the table of functions

@@ -124,6 +124,7 @@ func TestValues(t *testing.T) {
 		{`nil`, `nil`}, {`properties.missing ?? "x"`, `"x"`}, {`properties.cart.coupon ?? properties.missing ?? 3`, `3`}, {`properties.empty ?? "x"`, `""`},
 		{`default(properties.missing, nil, properties.plan, 1 / 0)`, `"pro"`}, {`default(nil)`, `nil`},
 		{`lower(properties.missing)`, `nil`}, {`properties.missing + 1`, `nil`}, {`properties.missing < 1`, `false`}, {`not (properties.missing < 1)`, `true`},
+		{`(not properties.ok) == properties.no`, `true`}, {`not properties.no and properties.ok`, `true`},
 		{`properties.missing == nil`, `true`}, {`properties.cart.coupon == nil`, `true`}, {`properties.plan != nil`, `true`}, {`properties.missing.x != 1`, `true`},
 
 		// Comparisons.
@@ -164,7 +165,8 @@ func TestValues(t *testing.T) {
 		{`filter(properties.cart.items, { let total = .price * .qty; total > 1 })[0].sku`, `"a"`},
 
 		// Functions.
-		{`lower("ÀBC ẞ")`, `"àbc ß"`}, {`upper("straße é")`, `"STRAßE É"`}, {`trim(properties.name)`, `"Zoë \"Z\""`}, {`replace("a-b-c", "-", "")`, `"abc"`}, {`replace("aaa", "aa", "b")`, `"ba"`}, {`replace("abc", "", "x")`, `"abc"`},
+		{`lower("ÀBC ẞ")`, `"àbc ß"`}, {`upper("straße é")`, `"STRAßE É"`}, {`trim(properties.name)`, `"Zoë \"Z\""`}, {`digits("+49 (30) 1\u0662-4\n5")`, `"4930145"`}, {`digits("none")`, `nil`}, {`digits(properties.missing)`, `nil`},
+		{`replace("a-b-c", "-", "")`, `"abc"`}, {`replace("aaa", "aa", "b")`, `"ba"`}, {`replace("abc", "", "x")`, `"abc"`},
 		{`split("a,b,,c", ",")`, `["a","b","","c"]`}, {`split("", ",")`, `[""]`}, {`join(["a", 1, true, nil, "b"], "-")`, `"a-1-true-b"`}, {`join([])`, `""`},
 		{`substring("héllo", 1, 3)`, `"él"`}, {`substring("héllo", -3)`, `"llo"`}, {`"héllo"[1:]`, `"éllo"`}, {`substring("abc", 2, 1)`, `""`}, {`substring("abc", 1, 99)`, `"bc"`},
 		{`length("héllo")`, `5`}, {`length(properties.tags)`, `4`}, {`length(properties.cart)`, `2`}, {`length(properties.missing) > 0`, `false`},

@@ -1,6 +1,10 @@
 package expression
 
-import "github.com/expr-lang/expr/ast"
+import (
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+)
 
 // unary compiles -a, +a and not a.
 func (c *compiler) unary(t *ast.UnaryNode, at int) (*node, error) {
@@ -52,6 +56,9 @@ func (c *compiler) binary(t *ast.BinaryNode, at int) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.negatesTooLittle(t, at); err != nil {
+		return nil, err
+	}
 	b := binary{operator: t.Operator, at: at, left: left, right: right}
 	switch t.Operator {
 	case "??":
@@ -72,6 +79,21 @@ func (c *compiler) binary(t *ast.BinaryNode, at int) (*node, error) {
 		return c.matches(b)
 	}
 	return nil, c.source.errorf(at, "there is no operator %s", t.Operator)
+}
+
+// negatesTooLittle returns an error for not a == b, which is (not a) == b and never meant. With brackets around
+// not a it may stand.
+func (c *compiler) negatesTooLittle(t *ast.BinaryNode, at int) error {
+	not, ok := t.Left.(*ast.UnaryNode)
+	switch {
+	case !ok || not.Operator != "not" && not.Operator != "!", t.Operator == "??":
+		return nil
+	case wordOperator(t.Operator) == "and" || wordOperator(t.Operator) == "or" || t.Operator == "&&" || t.Operator == "||":
+		return nil
+	case strings.HasSuffix(c.before(placeOf(not)), "(") && strings.HasSuffix(c.before(at), ")"):
+		return nil
+	}
+	return c.source.errorf(placeOf(not), "%s negates only what stands before %s", not.Operator, t.Operator).hinted("write not (a %s b)", t.Operator)
 }
 
 // orElse is a ?? b.
@@ -98,15 +120,18 @@ func firstOf(at int, nodes []*node) *node {
 
 // logical is a and b, a or b. The right operand is not computed where the left one decides.
 func (c *compiler) logical(b binary) (*node, error) {
+	either := b.operator == "or" || b.operator == "||"
 	left, err := b.left.condition(c.source, b.at, b.operator)
 	if err != nil {
 		return nil, err
 	}
 	right, err := b.right.condition(c.source, b.at, b.operator)
 	if err != nil {
+		if wrong := err.(*Error); either { // the type of all errors of condition
+			return nil, wrong.hinted("a ?? b is b where a is nil")
+		}
 		return nil, err
 	}
-	either := b.operator == "or" || b.operator == "||"
 	return &node{at: b.at, kinds: isBool, says: "the result of " + b.operator, run: func(m *machine) ([]byte, error) {
 		yes, err := left(m)
 		if err != nil || yes == either {
@@ -202,6 +227,9 @@ func (b *binary) computed(m *machine, l, r []byte) ([]byte, error) {
 		return nil, err
 	}
 	if right.IsZero() && (b.operator == "/" || b.operator == "%") {
+		if b.right.fixed {
+			return nil, m.source.errorf(b.at, "%s divides by 0", b.operator)
+		}
 		return nil, m.source.errorf(b.at, "%s divides by %s, which is 0", b.operator, b.right.says)
 	}
 	result, err := arithmetic[b.operator](left, right)

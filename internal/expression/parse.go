@@ -60,37 +60,36 @@ func plainError(text source, err error) error {
 		return text.errorf(0, "%v", err)
 	}
 	e := &Error{Line: of.Line, Column: of.Column + 1, Text: plainWords(of.Message)}
+	before, behind := text.between(0, of.From), string(text[text.offset(max(of.From, of.To)):])
 	if token, _, ok := strings.Cut(e.Text, " is not expected here"); ok {
-		e.Hint = otherTokens[strings.ToLower(strings.Trim(token, `"`))]
+		e.Hint = instead(strings.Trim(token, `"`), before, strings.TrimLeft(behind, " "))
+	} else if e.Text == noName && strings.HasSuffix(before, "*") {
+		e.Hint = ofElements
 	}
 	return e
 }
 
-// otherTokens are what other languages have at places where the parser meets them, and what to write.
-var otherTokens = map[string]string{
-	"=":       "== compares",
-	">":       "!= is the opposite of ==",
-	"and":     "write and in lower case",
-	"or":      "write or in lower case",
-	"not":     "write not in lower case",
-	"in":      "write in in lower case",
-	"is":      "write == nil or != nil",
-	"like":    "contains, startsWith, endsWith and matches look into texts",
-	"between": "write a >= 1 and a <= 9",
-	":":       "an object as the value of a function's elements needs ( ) around it",
-}
-
 var quotedToken = regexp.MustCompile(`\b(?:Identifier|Number|String|Bytes|Operator|Bracket)\((".*")\)`)
 
-// plainWords rewrites the messages about tokens that the parser has most often.
+// strangeCharacter matches the message about a character that no expression has.
+var strangeCharacter = regexp.MustCompile(`^unrecognized character: U\+\S+ '(.*)'$`)
+
+const noName = "the name of a member is missing"
+
+// plainWords rewrites the messages that the parser has most often.
 func plainWords(message string) string {
 	message = quotedToken.ReplaceAllString(message, "$1")
+	message = strangeCharacter.ReplaceAllString(message, `unexpected token "$1"`)
 	what, unexpected := strings.CutPrefix(message, "unexpected token ")
 	switch {
 	case unexpected && what == "EOF", message == "unexpected end of expression":
 		return "the expression ends too early: something is missing"
 	case unexpected:
 		return what + " is not expected here"
+	case message == "literal not terminated":
+		return "a text in quotes does not end"
+	case message == "expected name":
+		return noName
 	case strings.Contains(message, "exceeds maximum allowed nodes"):
 		return fmt.Sprintf("the expression has more than %d parts", maxNodes)
 	case strings.Contains(message, "coalesce expressions"):

@@ -64,8 +64,16 @@ var otherFields = map[string]string{
 var otherNames = map[string]string{
 	"len": "length", "size": "length", "toLower": "lower", "lowercase": "lower", "toUpper": "upper", "uppercase": "upper", "strip": "trim",
 	"int": "number", "float": "number", "string": "text", "str": "text", "toString": "text", "boolean": "bool", "uniq": "unique",
+	"parseInt": "number", "parseFloat": "number", "toNumber": "number", "strlen": "length", "ltrim": "trim", "rtrim": "trim", "regexp": "matches", "regex": "matches",
 	"coalesce": "default", "ifNull": "default", "slice": "substring", "substr": "substring", "find": "first(filter(...))",
-	"timestamp": "unix", "toDate": "date", "formatDate": "format_date", "sortBy": "sort", "some": "any", "every": "all", "concat": "+",
+	"timestamp": "unix", "parseDate": "unix", "toUnix": "unix", "toDate": "date", "formatDate": "format_date", "sortBy": "sort", "some": "any", "every": "all", "concat": "+",
+}
+
+// otherForms are functions of other languages that are operators here.
+var otherForms = map[string]string{
+	"exists": "a != nil", "defined": "a != nil", "isset": "a != nil", "notnull": "a != nil", "isnotnull": "a != nil", "has": "a contains b", "includes": "a contains b",
+	"isnull": "a == nil", "isnil": "a == nil", "missing": "a == nil", "isempty": `a == nil or a == ""`, "empty": `a == nil or a == ""`,
+	"startswith": "a startsWith b", "endswith": "a endsWith b", "match": `a matches "pattern"`, "test": `a matches "pattern"`, "iff": "a ? b : c", "iif": "a ? b : c",
 }
 
 // unknownFunction says that there is no such function, and what was probably meant.
@@ -76,6 +84,9 @@ func (c *compiler) unknownFunction(at int, name string) *Error {
 	}
 	if other := otherNames[name]; other != "" {
 		return e.hinted("use %s", other)
+	}
+	if form := otherForms[strings.ToLower(strings.ReplaceAll(name, "_", ""))]; form != "" {
+		return e.hinted("write %s", form)
 	}
 	var known []string
 	for _, f := range Functions() {

@@ -38,6 +38,14 @@ var textFunctions = []function{
 	},
 	{
 		Function: Function{
+			"digits(text)",
+			"the digits 0 to 9 of the text; nil if it has none",
+			`digits("+49 (30) 123-4")`, `"49301234"`,
+		},
+		takes: []kinds{isText}, gives: isText, call: onlyDigits,
+	},
+	{
+		Function: Function{
 			"replace(text, old, new)",
 			"the text with each old replaced by new",
 			`replace("a-b-c", "-", " ")`, `"a b c"`,
@@ -138,6 +146,23 @@ func hashed256(dst, text []byte) []byte {
 func hashedMD5(dst, text []byte) []byte {
 	sum := md5.Sum(text)
 	return hex.AppendEncode(dst, sum[:])
+}
+
+func onlyDigits(m *machine, k *call, values [][]byte) ([]byte, error) {
+	text, err := m.plain(k.at, values[0])
+	if err != nil {
+		return nil, err
+	}
+	m.scratch = m.scratch[:0]
+	for _, c := range text {
+		if c >= '0' && c <= '9' {
+			m.scratch = append(m.scratch, c)
+		}
+	}
+	if len(m.scratch) == 0 {
+		return nil, nil
+	}
+	return m.text(k.at, m.scratch)
 }
 
 func replace(m *machine, k *call, values [][]byte) ([]byte, error) {
