@@ -35,6 +35,7 @@
 //
 //	error, text, node, scalar  errors and places, the text of a file, its values
 //	template, suggest          texts with expressions in braces, what was probably meant
+//	quotes                     how texts are written whose quotes are missing or wrong
 //	tokens, yaml               the YAML parser, and what it may see
 //	places                     where the characters of a scalar stand
 //	schema                     parts of JSON schemas

@@ -18,7 +18,7 @@ var filterKeys = object[Filter]{
 	keys: []key[Filter]{
 		{
 			name: "key", required: true, schema: textLike("email"), does: "The name of the property.",
-			read: func(r *reader, n *node, to *Filter) { to.Key, _ = r.text(n, "key", "the name of a property") },
+			read: (*reader).filterKey,
 		},
 		{
 			name: "type", schema: schema{"enum": filterTypes, "default": "event"}, does: "Whose property it is.",
@@ -62,6 +62,27 @@ var filterOperators = []struct {
 	{"exact", -1}, {"is_not", -1}, {"icontains", -1}, {"not_icontains", -1}, {"regex", 1}, {"not_regex", 1},
 	{"gt", 1}, {"gte", 1}, {"lt", 1}, {"lte", 1}, {"between", 2}, {"not_between", 2}, {"is_set", 0}, {"is_not_set", 0},
 	{"is_date_exact", 1}, {"is_date_before", 1}, {"is_date_after", 1},
+}
+
+// asExpression matches a property that is named as in an expression.
+var asExpression = regexp.MustCompile(`^\{?\s*(?:(event|person)\.)?properties\.([^{}\s]+)\s*\}?$`)
+
+// filterKey reads the name of a filter's property.
+func (r *reader) filterKey(n *node, to *Filter) {
+	named := n.text
+	if n.kind == isMapping {
+		named = r.braces(n)
+	}
+	of := asExpression.FindStringSubmatch(named)
+	if of == nil || !strings.HasPrefix(named, "{") && of[1] == "" {
+		to.Key, _ = r.text(n, "key", "the name of a property")
+		return
+	}
+	hint := "write key: " + of[2]
+	if of[1] == "person" {
+		hint += ", type: person"
+	}
+	r.errorf(n.at, "key is the name of a property, not an expression").Hint = hint
 }
 
 func operators() (names []string) {

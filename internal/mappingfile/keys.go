@@ -33,11 +33,20 @@ func (o *object[T]) read(r *reader, n *node, to *T) {
 	}
 	before := r.found()
 	seen := map[string]bool{}
+	empty := pair{} // the last key that has no value and takes others' names
 	for _, p := range r.unique(n) {
 		k := o.key(p.key.text)
+		if k == nil && empty.key != nil && p.key.at.Column == empty.key.at.Column {
+			r.errorf(p.key.at, "%s has no key %s", o.what, shown(p.key.text)).hinted("indent it: what belongs to %s begins further to the right", empty.key.text)
+			continue
+		}
+		empty = pair{}
 		if k == nil {
 			seen[o.unknown(r, p)] = true
 			continue
+		}
+		if p.value.kind == isNull && k.takesNames() {
+			empty = p
 		}
 		seen[k.name] = true
 		if p.value.kind == isNull && k.mayBeNil {
@@ -67,6 +76,9 @@ func (o *object[T]) key(name string) *key[T] {
 	}
 	return nil
 }
+
+// takesNames reports whether the key's value is a mapping of names that are not ours.
+func (k *key[T]) takesNames() bool { return k.name == "settings" || k.schema["type"] == "object" }
 
 func (o *object[T]) names() []string {
 	var names []string

@@ -52,7 +52,7 @@ func (r *reader) wrong(n *node, what, wanted string) *Error {
 	case isMapping:
 		if text := r.braces(n); text != "" && strings.Contains(wanted, "text") {
 			e.Text = what + ": a text that begins with { must be in quotes"
-			e.Hint = "'" + strings.ReplaceAll(text, "'", "''") + "'"
+			e.Hint = quoted(text)
 		}
 	case isNumber, isBool:
 		if strings.Contains(wanted, "name") || strings.Contains(wanted, "text") {
@@ -159,11 +159,14 @@ func (r *reader) template(n *node) (Template, bool) {
 
 // condition reads an expression that is true or false.
 func (r *reader) condition(n *node) *expression.Program {
-	if n.kind >= isList || n.kind == isNull {
-		r.wrong(n, "when", `an expression without braces, as a text`)
+	if !r.counts(n, 1) {
 		return nil
 	}
-	if !r.counts(n, 1) {
+	if n.kind >= isList || n.kind == isNull {
+		e := r.wrong(n, "when", `an expression without braces, as a text`)
+		if condition := withoutBraces(r.braces(n)); condition != "" {
+			e.Text, e.Hint = whenWithoutBraces, "write "+whenWritten(condition, false)
+		}
 		return nil
 	}
 	program, err := expression.CompileCondition(n.text, expression.EventScope)
@@ -171,9 +174,13 @@ func (r *reader) condition(n *node) *expression.Program {
 		return program
 	}
 	of := err.(*expression.Error) // the type of all errors of CompileCondition
+	if condition := withoutBraces(n.text); condition != "" && !r.enough() {
+		r.errorf(n.at, whenWithoutBraces).hinted("write %s", whenWritten(condition, false))
+		return nil
+	}
 	hint := of.Hint
 	if strings.HasPrefix(n.text, "{") {
-		hint = "when has no braces around what it names"
+		hint = whenWithoutBraces
 	}
 	r.inside(n, offsetOf(n.text, of.Line, of.Column), of.Text, hint)
 	return nil

@@ -16,28 +16,32 @@ const (
 )
 
 // checkTokens reports whether the parser can be trusted with the tokens.
-func checkTokens(p *problems, tokens token.Tokens) bool {
+func checkTokens(p *problems, s source, tokens token.Tokens) bool {
 	if len(tokens) > maxTokens {
 		p.errorf(Position{1, 1}, "the file has more than %d parts", maxTokens)
 		return false
 	}
 	line, anchors := 0, 0
-	var open []token.Type // brackets that are not closed yet
+	var open []int // the numbers of brackets that are not closed yet
+	closed := 0    // that of the bracket that was closed last
 	var levels levels
-	for _, tk := range tokens {
+	for i, tk := range tokens {
 		at := positionOf(tk)
+		if len(open) > 0 && !checkSeparated(p, s, tokens, i, closed) {
+			return false
+		}
 		first := at.Line != line
 		line = at.Line
 		switch tk.Type {
 		case token.MappingStartType, token.SequenceStartType:
-			open = append(open, tk.Type)
+			open = append(open, i)
 		case token.MappingEndType, token.SequenceEndType:
 			last := len(open) - 1
-			if last < 0 || (open[last] == token.MappingStartType) != (tk.Type == token.MappingEndType) {
+			if last < 0 || (tokens[open[last]].Type == token.MappingStartType) != (tk.Type == token.MappingEndType) {
 				p.errorf(at, "the %s closes nothing", tk.Value).hinted("a text with { } [ ] must be in quotes")
 				return false
 			}
-			open = open[:last]
+			closed, open = open[last], open[:last]
 		case token.StringType:
 			// The parser is less strict than YAML: it reads [a, b} as a list with b}.
 			if len(open) > 0 && strings.ContainsAny(tk.Value, "{}[]") {
@@ -73,6 +77,36 @@ func checkTokens(p *problems, tokens token.Tokens) bool {
 		}
 	}
 	return true
+}
+
+// checkSeparated reports whether a token in brackets may follow the one before it. It may not if both are parts
+// of one text, which then should have been in quotes. closed is the number of the bracket that was closed last.
+func checkSeparated(p *problems, s source, tokens token.Tokens, i, closed int) bool {
+	if i == 0 || !partOfText(tokens[i].Type) && tokens[i].Type != token.MappingStartType {
+		return true
+	}
+	begins := i - 1
+	switch before := tokens[begins]; {
+	case positionOf(before).Line != positionOf(tokens[i]).Line:
+		return true
+	case before.Type == token.MappingEndType:
+		begins = closed
+	case !partOfText(before.Type), begins > 0 && tokens[begins-1].Type == token.AnchorType, begins > 0 && tokens[begins-1].Type == token.AliasType:
+		return true
+	}
+	key := ""
+	if begins >= 2 && tokens[begins-1].Type == token.MappingValueType {
+		key = tokens[begins-2].Value
+	}
+	at := positionOf(tokens[begins])
+	what, repair := repaired(key, s.from(at), true)
+	p.errorf(at, "%s", what).Hint = repair
+	return false
+}
+
+// partOfText reports whether tokens of a type can be a part of a text that is not in quotes as a whole.
+func partOfText(t token.Type) bool {
+	return t == token.StringType || t == token.SingleQuoteType || t == token.DoubleQuoteType
 }
 
 // levels counts the lines that begin in each column, since one began further to the left.

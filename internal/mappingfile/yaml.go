@@ -23,7 +23,7 @@ func parseYAML(p *problems, s source) (root *node, ok bool) {
 		}
 	}()
 	tokens := lexer.Tokenize(s.text)
-	if !checkTokens(p, tokens) {
+	if !checkTokens(p, s, tokens) {
 		return nil, false
 	}
 	// What is defined twice is our own error, so that it does not hide others.
@@ -225,16 +225,15 @@ func syntaxError(p *problems, s source, err error) {
 	if strings.Contains(message, "flow map content") && strings.HasPrefix(brace, "{") {
 		e.Text = "a text that begins with { must be in quotes"
 		if inside, err := inBraces(brace); err == nil {
-			e.Hint = quoteWhole("", "{"+inside+"}")
+			e.Hint = quoted(withBraces(inside))
 		}
 		return
 	}
-	if strings.Contains(message, "not allowed") || strings.Contains(message, "reserved character") {
+	if strings.Contains(message, "not allowed") || strings.Contains(message, "reserved character") || strings.Contains(message, "header option") {
 		e.Text = "this does not belong to what stands before it"
 		e.Hint = "look at the spaces before it and in the next line: what belongs together begins in the same column"
-		if text := unquoted(s.line(at.Line)); text != "" {
-			e.Text = "this text must be in quotes"
-			e.Hint = text
+		if what, repair := unquoted(s.line(at.Line)); repair != "" {
+			e.Text, e.Hint = what, repair
 		}
 	}
 }
@@ -255,40 +254,4 @@ var syntaxErrors = []struct{ message, text, hint string }{
 	{"',' or '}'", "a comma or } is missing before this", ""},
 	{"tab", "a line begins with a tab", "YAML wants spaces there"},
 	{"\t", "a line begins with a tab", "YAML wants spaces there"},
-}
-
-// unquoted returns a line whose text should have been in quotes, with them; "" if there seems to be none.
-func unquoted(line string) string {
-	line = strings.TrimSpace(line)
-	for {
-		rest, is := strings.CutPrefix(line, "- ")
-		if !is {
-			break
-		}
-		line = strings.TrimLeft(rest, " ")
-	}
-	key, value, found := strings.Cut(line, ": ")
-	if !found {
-		key, value = "", line
-	}
-	value = strings.TrimSpace(value)
-	switch {
-	case value == "":
-		return ""
-	case strings.ContainsRune("{[@`%&*!|>\"'", rune(value[0])), strings.Contains(value, ": "):
-		return quoteWhole(key, value)
-	}
-	return ""
-}
-
-// quoteWhole shows how a key with a text is written.
-func quoteWhole(key, value string) string {
-	quoted := "'" + strings.ReplaceAll(value, "'", "''") + "'"
-	if len(quoted) > 80 {
-		quoted = "'...'"
-	}
-	if key == "" {
-		return quoted
-	}
-	return key + ": " + quoted
 }
