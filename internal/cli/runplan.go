@@ -95,7 +95,8 @@ func (p *program) newPlan(now time.Time, o *mappingOptions, tmp string, sources 
 	choice.Filters = rules.PeopleFilters()
 	choice.Excluded, choice.NamesEmail = lists.excluded.emailMatcher(), o.identity.names.emailNoter()
 	index := people.Options{
-		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), KeepNull: o.personProperties == "all",
+		Keep: rules.KeepPersonProperty, Added: rules.AddedPersonProperties(),
+		DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), KeepNull: o.personProperties == "all",
 		Separate: o.identity.identity == "off", Everybody: choice.Who == people.All, Events: choice.NeedEvents,
 		Repeats: choice.Merges == people.MergeIdentify, PersonIDs: rules.UsesPersonID(), UserID: userID,
 		Excluded: lists.excluded.idMatcher(), Only: lists.only.idMatcher(), Found: o.identity.names.idNoter(),

@@ -25,12 +25,16 @@ const (
 	unset
 	toggle
 	had       // changes nothing, and says that there was a value before: see hidden.go
+	overtake  // the row's own change of a key that rows add: what rows before it have added does not count any more
 	addedOnce // of Row.AddedOnce: as setOnce, but no snapshot hides it
 	added     // of Row.Added: as set, but no snapshot hides it
 )
 
 // isAdded reports whether the change is of Row.Added or Row.AddedOnce.
 func (k changeKind) isAdded() bool { return k >= addedOnce }
+
+// outlasts reports whether no snapshot hides the change.
+func (k changeKind) outlasts() bool { return k >= overtake }
 
 const rowHeadSize = ChangeOrderSize + 4
 
@@ -73,6 +77,10 @@ func (c *KeyCache) appendRow(dst []byte, r *Row, own, besides bool) []byte {
 		dst = c.appendChanges(dst, set, r.Set)
 		dst = c.appendChanges(dst, unset, r.Unset)
 	}
+	if besides && c.table.added != nil {
+		dst = c.appendOvertaking(dst, r.Set)
+		dst = c.appendOvertaking(dst, r.Unset)
+	}
 	if besides && r.Adds() {
 		dst = c.appendChanges(dst, addedOnce, r.AddedOnce)
 		dst = c.appendChanges(dst, added, r.Added)
@@ -112,6 +120,29 @@ func (c *KeyCache) appendChanges(dst []byte, k changeKind, text []byte) []byte {
 	}
 }
 
+// appendOvertaking appends a change of the kind overtake for each key of a JSON object, or of a list, that rows
+// may add.
+func (c *KeyCache) appendOvertaking(dst, text []byte) []byte {
+	m := rawjson.Walk(text)
+	for {
+		key, value, ok := m.Next()
+		if !ok {
+			return dst
+		}
+		if !m.Object {
+			key = value
+		}
+		if p, kept := c.property(key, nil); kept && c.table.added(c.table.KeyName(p.Code, p.Inline)) {
+			dst = p.append(append(dst, byte(overtake)))
+		}
+	}
+}
+
+// overtakes reports whether a row's own changes may be of keys that rows add.
+func (c *KeyCache) overtakes(r *Row) bool {
+	return c.table.added != nil && (r.Set != nil || r.Unset != nil)
+}
+
 // nextRow reads the first row of a log that is not empty.
 func nextRow(log []byte) (at ChangeOrder, changes, rest []byte) {
 	size := binary.LittleEndian.Uint32(log[ChangeOrderSize:])
@@ -126,22 +157,22 @@ func appendLater(dst, log []byte, after *ChangeOrder) []byte {
 		if at.CompareChange(after) > 0 {
 			dst = append(dst, log[:rowHeadSize+len(changes)]...)
 		} else {
-			dst = appendAdded(dst, log[:rowHeadSize], changes)
+			dst = appendLasting(dst, log[:rowHeadSize], changes)
 		}
 		log = rest
 	}
 	return dst
 }
 
-// appendAdded appends a row with those of its changes that no snapshot hides. If there are none it appends
+// appendLasting appends a row with those of its changes that no snapshot hides. If there are none it appends
 // nothing.
-func appendAdded(dst, head, changes []byte) []byte {
+func appendLasting(dst, head, changes []byte) []byte {
 	start := len(dst)
 	dst = append(dst, head...)
 	for len(changes) > 0 {
 		all := changes
 		_, changes = ReadProperty(changes[1:])
-		if changeKind(all[0]).isAdded() {
+		if changeKind(all[0]).outlasts() {
 			dst = append(dst, all[:len(all)-len(changes)]...)
 		}
 	}
@@ -186,8 +217,8 @@ func (w *Scratch) sortByKey() {
 	w.joinSteps()
 }
 
-// joinSteps makes one change of all those of one key in one row, besides those of the kinds had, addedOnce and
-// added, and drops the second of two toggles that are the same.
+// joinSteps makes one change of all those of one key in one row, besides those of the kinds from had on, and
+// drops the second of two toggles that are the same.
 func (w *Scratch) joinSteps() {
 	all := w.changes[:0]
 	for i := range w.changes {

@@ -14,12 +14,14 @@ func (st *State) Value(code uint32) (value []byte, at ChangeOrder, ok bool) {
 
 // ValueOf is Value for a key as Keys.Find returns it.
 func (st *State) ValueOf(key *Property) (value []byte, at ChangeOrder, ok bool) {
+	var base Property // of the snapshot
 	for b := st.properties(); len(b) > 0; {
 		var p Property
 		if p, b = ReadProperty(b); p.sameKey(key) {
-			value, at, ok = p.Value, st.snapshotAt, true
+			base, value, at, ok = p, p.Value, st.snapshotAt, true
 		}
 	}
+	inSnapshot, by := ok, set
 	for log := st.log(); len(log) > 0; {
 		row, changes, rest := nextRow(log)
 		log = rest
@@ -27,6 +29,11 @@ func (st *State) ValueOf(key *Property) (value []byte, at ChangeOrder, ok bool) 
 			var p Property
 			k := changeKind(changes[0])
 			if p, changes = ReadProperty(changes[1:]); p.sameKey(key) {
+				if k == overtake && by.isAdded() {
+					value, at, ok, by = base.Value, st.snapshotAt, inSnapshot, set
+					continue
+				}
+				by = k.after(by, value, ok)
 				value, at, ok = k.apply(value, at, ok, p.Value, row)
 			}
 		}
@@ -44,6 +51,15 @@ func (k changeKind) apply(value []byte, at ChangeOrder, has bool, to []byte, row
 		return nil, ChangeOrder{}, false
 	}
 	return value, at, has
+}
+
+// after returns the kind of the change that a property has its value of, once a change of the kind k applies to
+// it. by, value and has are what it was before.
+func (k changeKind) after(by changeKind, value []byte, has bool) changeKind {
+	if k == had || k == overtake || (k == setOnce || k == addedOnce) && has && string(value) != null {
+		return by
+	}
+	return k
 }
 
 // updated returns the time of the newest row that has any of the attributes, in unix microseconds;
@@ -86,8 +102,14 @@ func (w *Scratch) finish(st *State, how finishing, before []byte, keys *Keys) []
 	for rest := w.changes; len(rest) > 0; {
 		n := sameKey(rest)
 		p := rest[0].Property
-		has, hadValue := false, false
+		has, hadValue, by := false, false, set
+		base, inSnapshot := p.Value, rest[0].row == 0
 		for _, c := range rest[:n] {
+			if c.kind == overtake && by.isAdded() {
+				p.Value, has, by = base, inSnapshot, set
+				continue
+			}
+			by = c.kind.after(by, p.Value, has)
 			hadValue = hadValue || c.kind == had || c.kind == unset || c.kind == toggle || c.kind == set && (c.row != 0 || string(c.Value) != null)
 			p.Value, _, has = c.kind.apply(p.Value, ChangeOrder{}, has, c.Value, ChangeOrder{})
 		}

@@ -2,6 +2,7 @@ package fold
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -67,13 +68,15 @@ func (st *State) attributes(keys *Keys) []Attribute {
 	type value struct {
 		text []byte
 		at   ChangeOrder
+		by   changeKind
 	}
 	values := map[string]value{}
 	for b := st.properties(); len(b) > 0; {
 		var p Property
 		p, b = ReadProperty(b)
-		values[keys.KeyName(p.Code, p.Inline)] = value{p.Value, st.snapshotAt}
+		values[keys.KeyName(p.Code, p.Inline)] = value{p.Value, st.snapshotAt, set}
 	}
+	snapshot := maps.Clone(values)
 	for log := st.log(); len(log) > 0; {
 		row, changes, rest := nextRow(log)
 		for log = rest; len(changes) > 0; {
@@ -82,8 +85,15 @@ func (st *State) attributes(keys *Keys) []Attribute {
 			p, changes = ReadProperty(changes[1:])
 			name := keys.KeyName(p.Code, p.Inline)
 			had, has := values[name]
-			if text, at, ok := k.apply(had.text, had.at, has, p.Value, row); ok {
-				values[name] = value{text, at}
+			text, at, ok, by := had.text, had.at, has, k.after(had.by, had.text, has)
+			if k == overtake && had.by.isAdded() {
+				had, ok = snapshot[name]
+				text, at, by = had.text, had.at, set
+			} else {
+				text, at, ok = k.apply(text, at, ok, p.Value, row)
+			}
+			if ok {
+				values[name] = value{text, at, by}
 			} else {
 				delete(values, name)
 			}

@@ -12,6 +12,7 @@ import (
 // person. It also remembers which of them are kept. NewKeys makes one; the zero value must not be used.
 type Keys struct {
 	keep       func(key []byte) bool
+	added      func(name string) bool // nil if rows add nothing
 	dropDollar bool
 	dollars    uint64 // bit n: keys of n bytes are not dropped for their $
 
@@ -40,6 +41,9 @@ type KeyOptions struct {
 	// Keep reports whether a key is kept. It is called from many goroutines, and its answer is remembered.
 	// Nil keeps all keys.
 	Keep func(key []byte) bool
+	// Added reports whether rows may add a key besides their own changes: see Row.Adds. It is called from many
+	// goroutines. Nil means that they add nothing.
+	Added func(name string) bool
 	// DropDollar drops keys that begin with a $ without a call of Keep, except those as long as one of
 	// Dollars.
 	DropDollar bool
@@ -53,7 +57,7 @@ func NewKeys(o KeyOptions) *Keys {
 	if o.Keep == nil {
 		o.Keep = func([]byte) bool { return true }
 	}
-	t := &Keys{keep: o.Keep, dropDollar: o.DropDollar, codes: map[string]uint32{}, count: FirstKey}
+	t := &Keys{keep: o.Keep, added: o.Added, dropDollar: o.DropDollar, codes: map[string]uint32{}, count: FirstKey}
 	for _, key := range o.Dollars {
 		t.dollars |= 1 << len(key)
 	}

@@ -157,6 +157,12 @@ func (r *replay) apply(s *replayStep) {
 		p, text = ReadProperty(text)
 		name := r.keys.KeyName(p.Code, p.Inline)
 		old, has := values[name]
+		if k == overtake {
+			if old.kind.isAdded() {
+				delete(values, name) // the next snapshot has what was set instead
+			}
+			continue
+		}
 		value, at, ok := k.apply(old.Value, old.at, has, p.Value, *s.at)
 		if !ok {
 			delete(values, name)

@@ -15,8 +15,8 @@ const MaxOnce = 32
 // others counts. Each change that is dropped is hidden by a later row of the same ID. So it would also be
 // hidden if that ID and another were merged in between.
 //
-// Of what rows add besides their own changes it keeps, of each key, the first and the last addedOnce and the
-// last added.
+// Of what rows add besides their own changes it keeps, of each key, the last overtake, and behind it the first
+// and the last addedOnce and the last added.
 func (w *Scratch) Prune(st *State, keys *Keys) {
 	log := st.log()
 	if len(log) == 0 {
@@ -66,12 +66,14 @@ func appendNeeded(dst, changes []change) []change {
 // takeAdded appends those changes that Prune keeps of what rows add besides their own changes. It returns the
 // others, which keep their order.
 func takeAdded(dst, changes []change) (needed, others []change) {
-	if !slices.ContainsFunc(changes, func(c change) bool { return c.kind.isAdded() }) {
+	if !slices.ContainsFunc(changes, func(c change) bool { return c.kind.outlasts() }) {
 		return dst, changes
 	}
-	var onces, sets []change
+	var last, onces, sets []change
 	for i := range changes {
 		switch changes[i].kind {
+		case overtake:
+			last, onces, sets = []change{changes[i]}, nil, nil
 		case addedOnce:
 			onces = append(onces, changes[i])
 		case added:
@@ -83,7 +85,7 @@ func takeAdded(dst, changes []change) (needed, others []change) {
 	if len(onces) > 2 {
 		onces = []change{onces[0], onces[len(onces)-1]}
 	}
-	return append(append(dst, onces...), sets[max(0, len(sets)-1):]...), others
+	return append(append(append(dst, last...), onces...), sets[max(0, len(sets)-1):]...), others
 }
 
 // appendLog appends the changes as a log. They must be in the order in which they apply.

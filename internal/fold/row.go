@@ -23,8 +23,9 @@ type Row struct {
 func (r *Row) HasSnapshot() bool { return len(r.Members) > 0 }
 
 // Adds reports whether something is set besides the row's own changes, which PostHog does not know of. So no
-// snapshot has it, and none says that it is gone: it stays until it is set anew, or a row behind the newest
-// snapshot changes it. Of a key that a snapshot has, AddedOnce changes nothing.
+// snapshot has it, and none says that it is gone: it stays until it is set anew, or a later row's own Set or
+// Unset has its key, of those that KeyOptions.Added names. Of a key that a snapshot has, AddedOnce changes
+// nothing.
 func (r *Row) Adds() bool { return len(r.Added)+len(r.AddedOnce) > 0 }
 
 // Hash computes the sum of the row's snapshot and its own changes; rows with the same sum have the same effect. It

@@ -20,7 +20,7 @@ func rowAt(at int64, ref uint64) Row {
 // person.
 func finalOf(t *testing.T, rows []Row) (attributes string, uuid string) {
 	t.Helper()
-	keys := NewKeys(KeyOptions{})
+	keys := NewKeys(KeyOptions{Added: always})
 	store, state := NewStore(keys, spool.NewSpace(".", math.MaxInt64).NewLog(), math.MaxInt), uint32(0)
 	for i := range rows {
 		if rows[i].Snapshot != nil {

@@ -83,7 +83,7 @@ func (s *Store) learnUUID(state, owner uint32, r *Row) uint32 {
 // takeSnapshot replaces the state's snapshot by a newer one, that of a row, with the row's own changes in it.
 func (s *Store) takeSnapshot(st *State, r *Row) {
 	same := st.setSnapshotRow(r)
-	if same && len(st.log()) == 0 && !r.Adds() {
+	if same && len(st.log()) == 0 && !r.Adds() && !s.cache.overtakes(r) {
 		return
 	}
 	w := &s.work
@@ -98,7 +98,7 @@ func (s *Store) takeSnapshot(st *State, r *Row) {
 	}
 	logStart := len(w.out)
 	w.out = appendLater(w.out, st.log(), &r.At)
-	if r.Adds() {
+	if r.Adds() || s.cache.overtakes(r) {
 		w.out = s.cache.appendRow(w.out, r, false, true)
 	}
 	s.bytes += st.replace(w.out, logStart)
@@ -108,7 +108,7 @@ func (s *Store) takeSnapshot(st *State, r *Row) {
 // takeChanges adds the row's changes to the log, if any are kept: its own, unless a snapshot hides them, and
 // those besides.
 func (s *Store) takeChanges(state, owner uint32, r *Row, own bool) uint32 {
-	if !r.Adds() && (!own || r.Set == nil && r.SetOnce == nil && r.Unset == nil) {
+	if !r.Adds() && !s.cache.overtakes(r) && (!own || r.Set == nil && r.SetOnce == nil && r.Unset == nil) {
 		return state
 	}
 	w := &s.work

@@ -64,6 +64,15 @@ func (r *Rules) KeepPersonProperty(key []byte) bool {
 		r.templates.properties[string(key)] || r.persons.ruled[string(key)] || r.accounts.keeps(key)
 }
 
+// AddedPersonProperties reports whether rules of the mapping file set a property of people, for
+// people.Options.Added. It is nil if they set none.
+func (r *Rules) AddedPersonProperties() func(name string) bool {
+	if len(r.persons.ruled) == 0 {
+		return nil
+	}
+	return func(name string) bool { return r.persons.ruled[name] }
+}
+
 // HoldsRecent reports whether events younger than customerio.CampaignAge are held.
 func (r *Rules) HoldsRecent() bool { return r.holdRecent }
 

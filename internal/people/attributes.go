@@ -21,7 +21,7 @@ const (
 // keysOf returns the table of property keys for an index with these options.
 func keysOf(o *Options) *fold.Keys {
 	return fold.NewKeys(fold.KeyOptions{
-		Keep: o.Keep, DropDollar: o.DropDollar, Dollars: o.Dollars, Names: append([]string{"email", "cio_id"}, o.KeyNames...),
+		Keep: o.Keep, Added: o.Added, DropDollar: o.DropDollar, Dollars: o.Dollars, Names: append([]string{"email", "cio_id"}, o.KeyNames...),
 	})
 }
 

@@ -9,6 +9,9 @@ type Options struct {
 	// for the choices that need an email, and `cio_id` for ByCioID. It is called from many goroutines, and
 	// its answer for a key is remembered.
 	Keep func(key []byte) bool
+	// Added reports whether rows may set a property besides their own changes, as posthog.Event.Added. It is
+	// called from many goroutines. Nil means that none do.
+	Added func(name string) bool
 	// DropDollar drops every property whose key begins with a $ without a call of Keep, since most of a
 	// snapshot's properties are such. Keys as long as one of Dollars are left to Keep.
 	DropDollar bool

@@ -42,7 +42,7 @@ func newPlan(t *testing.T, options mapping.Options, paths ...string) *testPlan {
 	}
 	return &testPlan{
 		Input:    Input{Sources: sources},
-		Rules:    Rules{Mapping: rules, Now: options.Now, Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true}},
+		Rules:    Rules{Mapping: rules, Now: options.Now, Index: people.Options{Keep: rules.KeepPersonProperty, Added: rules.AddedPersonProperties(), DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true}},
 		Delivery: DryRun(nil),
 	}
 }

@@ -39,6 +39,6 @@ func New(tb testing.TB, options mapping.Options, paths ...string) *Plan {
 	}
 	return &Plan{
 		Input: transfer.Input{Sources: sources},
-		Rules: transfer.Rules{Mapping: rules, Now: options.Now, Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true}},
+		Rules: transfer.Rules{Mapping: rules, Now: options.Now, Index: people.Options{Keep: rules.KeepPersonProperty, Added: rules.AddedPersonProperties(), DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true}},
 	}
 }
