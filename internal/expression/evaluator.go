@@ -13,6 +13,10 @@ func NewEvaluator(parseTime func(text []byte) (micros int64, ok bool)) *Evaluato
 	return &Evaluator{machine{time: parseTime}}
 }
 
+// CleanNested makes text(...) take objects and lists as clean appends them to dst, such as without secrets, which
+// could not be found in the text later.
+func (e *Evaluator) CleanNested(clean func(dst, value []byte) []byte) { e.m.cleanNested = clean }
+
 // JSON appends the value of an expression for a row as JSON. A value that is only passed on has the bytes
 // that it has in the row. ok is false if there is no value: nil or null; dst is then unchanged, as it is
 // after an error. An error has the type *Error and is one of the row: for other rows there may be a value.

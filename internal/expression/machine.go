@@ -20,6 +20,8 @@ type machine struct {
 	row    *Row
 	time   func(text []byte) (micros int64, ok bool)
 
+	cleanNested func(dst, value []byte) []byte // as in Evaluator.CleanNested; nil changes nothing
+
 	steps   int      // that are left
 	arena   []byte   // the values that were made
 	stack   [][]byte // arguments of calls and elements of lists that are being made

@@ -35,10 +35,15 @@ var conversions = []function{
 }
 
 func toText(m *machine, k *call, values [][]byte) ([]byte, error) {
-	if kindOf(values[0]) == isText {
-		return values[0], nil
+	value := values[0]
+	switch kind := kindOf(value); {
+	case kind == isText:
+		return value, nil
+	case kind&(isList|isObject) != 0 && m.cleanNested != nil:
+		m.scratch = m.cleanNested(m.scratch[:0], value)
+		value = m.scratch
 	}
-	return m.text(k.at, values[0])
+	return m.text(k.at, value)
 }
 
 func toNumber(m *machine, k *call, values [][]byte) ([]byte, error) {

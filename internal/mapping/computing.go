@@ -29,7 +29,9 @@ type computing struct {
 // newComputing returns what computes the expressions. clean removes secrets from objects and lists that become
 // a part of a text.
 func (r *Rules) newComputing(clean *cleaner) *computing {
-	return &computing{file: r.file.file, usesUUID: r.templates.uuid, eval: expression.NewEvaluator(dateMicros), clean: clean}
+	eval := expression.NewEvaluator(dateMicros)
+	eval.CleanNested(clean.appendNested)
+	return &computing{file: r.file.file, usesUUID: r.templates.uuid, eval: eval, clean: clean}
 }
 
 // begin starts a row, whose person is not known yet. at is the time to send it with, if it is known.

@@ -156,6 +156,7 @@ func TestRulesNameEvents(t *testing.T) {
 		{"- {events: a, name: '{properties.none}'}", "a", "a", "map[]"},
 		{"- {events: a, name: first}\n- {events: a, name: second}", "a", "second", "map[]"},
 		{"- {events: a, name: 'L {properties.list}'}", "a", `L [1,{"password":"redacted"}]`, "map[redacted:1]"},
+		{"- {events: a, name: '{text(properties.list)}'}", "a", `[1,{"password":"redacted"}]`, "map[redacted:1]"},
 		{"- {events: $pageview, name: Home}", "$pageview", "Home", "map[]"},
 		{"- {events: $screen, name: Start}", "$screen", "Start", "map[]"},
 		{"- {events: $screen, send-as: event}", "$screen", "$screen", "map[made_up_names:0]"},
