@@ -22,7 +22,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 
 // newProgram returns the program before its command line is read.
 func newProgram(env Env, args []string) *program {
-	p := &program{env: env, args: args, origins: map[string]string{}, checks: checks{}, stopAnnounced: func() {}}
+	p := &program{env: env, args: args, origins: map[string]string{}, places: map[string]string{}, checks: checks{}, stopAnnounced: func() {}}
 	p.stores.others, p.stores.prepare = env.Remote, p.prepareStores
 	p.stores.options.Setting = env.get
 	p.credentials = sync.OnceValues(p.readCredentials) // a file of credentials may be a pipe

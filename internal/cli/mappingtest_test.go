@@ -73,6 +73,8 @@ func TestMappingTestShowsWhatDiffers(t *testing.T) {
       - {type: person, action: merge}
 `)
 	want := `differs  wrong \u001b[31m  m.yaml:2
+  row 2 is rejected: the event's timestamp cannot be read: "never"
+  1 row is left out: PostHog noise event
   operation 1 is sent and not expected:
     {"type":"person","action":"identify","identifiers":{"id":"u1"}}
   operation 2, event signed_up:
@@ -83,8 +85,6 @@ func TestMappingTestShowsWhatDiffers(t *testing.T) {
     {"type":"person","action":"merge"}
   operation 3 is sent and not expected:
     {"type":"person","action":"event","identifiers":{"id":"u1"},"name":"\u001b[31m","id":"01KJV29W008T99K5MGZJEZXZWJ","timestamp":1772615727}
-  row 2 is rejected: without a usable time (the event's timestamp cannot be read: "never")
-  1 row is left out: PostHog noise event
 
 1 of 1 test differs
 `
@@ -110,18 +110,32 @@ func TestMappingTestShowsWhatDiffers(t *testing.T) {
 func TestMappingTestNeedsTests(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "m.yaml", "settings: {page-name: path}")
-	write(t, "bad.yaml", "tests: [{name: a, rows: [{event: a, distinct_id: b, timestamp: '2026-03-04'}, {plan: free}], operations: []}]")
+	write(t, "bad.yaml", `rules: [{events: a, attributes: {b: '{properties.plan * 2}'}}]
+tests:
+  - name: a
+    rows:
+      - {event: a, distinct_id: b, timestamp: 2026-03-04}
+      - {plan: free}
+      - {event: a, distinct_id: b, timestamp: 2026-03-04 09:00, properties: {plan: free}}
+    operations: []
+`)
 	for args, want := range map[string]string{
 		"":                   "no mapping file given: name one with --mapping FILE",
 		"--mapping m.yaml":   "m.yaml has no tests",
 		"--mapping x.yaml":   "x.yaml does not exist",
 		"--mapping m.yaml x": "mapping test takes no arguments",
+		"m.yaml":             "hint: name the file with --mapping m.yaml",
 	} {
 		if out := runProgram(t, nil, append([]string{"mapping", "test"}, strings.Fields(args)...)...); out.code != 2 || !strings.Contains(out.stderr, want) || out.stdout != "" {
 			t.Errorf("%s: exit code %d, %s%s", args, out.code, out.stdout, out.stderr)
 		}
 	}
-	if out := runProgram(t, nil, "mapping", "test", "--mapping", "bad.yaml"); out.code != 1 || !strings.Contains(out.stdout, "row 2 is rejected") {
+	want := `differs  a  bad.yaml:3
+  row 1 is rejected: the event's timestamp cannot be read: "2026-03-04"; write 2026-03-04T00:00:00Z
+  row 2 is rejected: ` + "`event`" + ` is missing or not a string
+  row 3 is rejected: bad.yaml:1:39: * takes two numbers, but properties.plan is a text and 2 is a number (number(...) makes a number of a text)
+`
+	if out := runProgram(t, nil, "mapping", "test", "--mapping", "bad.yaml"); out.code != 1 || !strings.HasPrefix(out.stdout, want) {
 		t.Errorf("exit code %d, %s%s", out.code, out.stdout, out.stderr)
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -102,11 +103,7 @@ func (r *testResult) explain(run *testRun) {
 		if reject.Row == 0 {
 			what = reject.Person
 		}
-		text := what + " is rejected: " + terminal.WordsFor(reject.Reason, 1)
-		if reject.Detail != "" {
-			text += " (" + reject.Detail + ")"
-		}
-		r.Rejected = append(r.Rejected, text)
+		r.Rejected = append(r.Rejected, what+" is rejected: "+cmp.Or(reject.Detail, terminal.WordsFor(reject.Reason, 1)))
 	}
 	r.Skipped = run.summary.Rows.Skipped
 }
@@ -145,15 +142,15 @@ func (p *program) writeTestResults(results *testResults) error {
 			mark = style.Red("differs")
 		}
 		fmt.Fprintf(&b, "%s  %s  %s\n", mark, terminal.OneLine(one.Name), style.Dim(terminal.OneLine(fmt.Sprintf("%s:%d", p.mapping.Name, one.Line))))
-		for _, d := range one.Operations {
-			d.write(&b)
-		}
-		for _, text := range one.Rejected {
+		for _, text := range one.Rejected { // first, because they are why operations differ
 			fmt.Fprintf(&b, "  %s\n", terminal.OneLine(text))
 		}
 		for _, reason := range slices.Sorted(maps.Keys(one.Skipped)) {
 			n := one.Skipped[reason]
 			fmt.Fprintf(&b, "  %s: %s\n", report.Plural(n, "row is left out", "rows are left out"), terminal.WordsFor(reason, n))
+		}
+		for _, d := range one.Operations {
+			d.write(&b)
 		}
 	}
 	fmt.Fprintf(&b, "\n%s\n", results.text())

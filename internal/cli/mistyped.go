@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,7 +131,11 @@ func noArguments(c *cobra.Command, args []string) error {
 		return nil
 	}
 	_, name, _ := strings.Cut(c.CommandPath(), " ")
-	return fmt.Errorf("%s takes no arguments, but was given %s", name, strconv.Quote(withoutSecret(args[0])))
+	err := fmt.Errorf("%s takes no arguments, but was given %s", name, strconv.Quote(withoutSecret(args[0])))
+	if extension := filepath.Ext(args[0]); c.Flags().Lookup(mappingFlag) != nil && (extension == ".yaml" || extension == ".yml") {
+		return &problem{err: err, code: exit.Usage, hint: "name the file with --" + mappingFlag + " " + shellJoin(args[:1])}
+	}
+	return err
 }
 
 // helpHint names the help of the command that was typed.

@@ -79,7 +79,7 @@ func TestPreviewDiffRefuses(t *testing.T) {
 		"--diff none.yaml":                "--diff: none.yaml does not exist",
 		"--diff -":                        "--diff must be a file, not standard input",
 		"--diff form.yaml":                "form.yaml:1:8: rules is a list of rules",
-		"--diff values.yaml":              "page-name in values.yaml:2 must be url",
+		"--diff values.yaml":              "values.yaml:2:3: page-name must be url",
 		"--diff good.yaml --operations -": "--diff compares operations, so it cannot be used with --operations",
 	} {
 		out := runProgram(t, nil, append([]string{"preview", "--quiet", "events.jsonl"}, strings.Fields(args)...)...)

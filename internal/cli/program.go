@@ -37,6 +37,7 @@ type program struct {
 	listings    source.Listings // what these have listed
 	credentials func() (customerio.Credentials, error)
 	origins     map[string]string // where the values of flags came from that were not typed
+	places      map[string]string // of those that the mapping file sets: FILE:LINE:COLUMN
 	mistakes    []error           // what is wrong with the command line and the settings
 	checks      checks            // what each command looks at before it begins
 

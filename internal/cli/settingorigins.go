@@ -17,11 +17,30 @@ func (p *program) nameOf(flag string) string {
 // namesInText finds flags and settings in the text of an error.
 var namesInText = regexp.MustCompile(`(^|[\s(])(--[a-z][a-z0-9-]*|CUSTOMERIO_[A-Z_]*[A-Z])\b( ")?`)
 
+// flagFirst finds a flag at the beginning of a line.
+var flagFirst = regexp.MustCompile(`(?m)^--([a-z][a-z0-9-]*)( ")?`)
+
+// withPlaces puts the place of a setting of the mapping file before the lines that begin with its flag, as
+// before all that is wrong in that file.
+func (p *program) withPlaces(text string) string {
+	return flagFirst.ReplaceAllStringFunc(text, func(found string) string {
+		name, quote, _ := strings.Cut(strings.TrimPrefix(found, "--"), " ")
+		place := p.places[name]
+		switch {
+		case place == "":
+			return found
+		case quote != "":
+			name += ": "
+		}
+		return place + ": " + name + quote
+	})
+}
+
 // asGiven names values in the text of an error by what gave them: --rate becomes PH2CIO_RATE in .env if the
-// value came from there. So an error can always name a flag as --flag. Text in backquotes is to be typed, and
+// value came from there, and MAPPING.yaml:2:3: rate at the beginning of a line. So an error can always name a flag as --flag. Text in backquotes is to be typed, and
 // stays.
 func (p *program) asGiven(text string) string {
-	text = replaceNames(text, func(name string) string {
+	text = replaceNames(p.withPlaces(text), func(name string) string {
 		if flag, is := strings.CutPrefix(name, "--"); is {
 			return p.origins[flag]
 		}

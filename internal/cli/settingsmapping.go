@@ -26,7 +26,7 @@ func (p *program) applyMappingFile(c *cobra.Command) error {
 		return nil
 	}
 	file, err := readMappingFile(path, mappingFlag)
-	if err != nil {
+	if file == nil {
 		return err
 	}
 	p.mapping = file
@@ -34,13 +34,13 @@ func (p *program) applyMappingFile(c *cobra.Command) error {
 	for _, s := range file.Settings {
 		errs = append(errs, p.applyFileSetting(c, s))
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(append(errs, err)...); err != nil {
 		return &problem{err: err, code: exit.Usage, hint: mappingHelp}
 	}
 	return nil
 }
 
-// readMappingFile reads the mapping file that a flag names.
+// readMappingFile reads the mapping file that a flag names. With the errors of a file come its settings.
 func readMappingFile(path, flag string) (*mappingfile.File, error) {
 	switch {
 	case path == stdinSource:
@@ -54,7 +54,7 @@ func readMappingFile(path, flag string) (*mappingfile.File, error) {
 	}
 	file, err := mappingfile.Read(text, path)
 	if err != nil {
-		return nil, &problem{err: err, code: exit.Usage, hint: mappingHelp}
+		return file, &problem{err: err, code: exit.Usage, hint: mappingHelp}
 	}
 	return file, nil
 }
@@ -74,6 +74,7 @@ func (p *program) applyFileSetting(c *cobra.Command, s mappingfile.Setting) erro
 	if f == nil || f.Changed {
 		return nil
 	}
+	p.places[s.Name] = fmt.Sprintf("%s:%d:%d", p.mapping.Name, s.At.Line, s.At.Column)
 	p.origins[s.Name] = fmt.Sprintf("%s in %s:%d", s.Name, p.mapping.Name, s.At.Line)
 	return p.setFromFile(c.Flags(), f, s)
 }

@@ -146,6 +146,7 @@ func TestAMappingFileMustBeAFileHere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "mapping.yaml", "rules:\n  - events: a\n    wen: x\n  - drop: true\n")
 	write(t, "values.yaml", "settings:\n  page-name: titel\n  event-value-limit: x\n")
+	write(t, "settings.yaml", "settings:\n  page_name: url\n  rate: 5\n  people: al\nrules:\n  - events: a\n")
 	for path, want := range map[string]string{
 		"-":            "--mapping must be a file, not standard input",
 		"s3://a/b":     "--mapping must be a file on this machine, not a URL",
@@ -153,8 +154,12 @@ func TestAMappingFileMustBeAFileHere(t *testing.T) {
 		"~/a.yaml":     "--mapping: ~ is not expanded here",
 		".":            "--mapping: . is a directory, not a regular file",
 		"mapping.yaml": "mapping.yaml:3:5: a rule has no key wen (did you mean when?)\nmapping.yaml:4:5: a rule has no events\n",
-		"values.yaml": "error: page-name in values.yaml:2 must be url, url-no-query, path, title or event, not \"titel\"; did you mean title?\n" +
-			"event-value-limit in values.yaml:3 must be a whole number, not \"x\"\n",
+		"values.yaml": "error: values.yaml:2:3: page-name must be url, url-no-query, path, title or event, not \"titel\"; did you mean title?\n" +
+			"values.yaml:3:3: event-value-limit must be a whole number, not \"x\"\n",
+		"settings.yaml": "error: settings.yaml:3:3: rate does not say what an export becomes: it belongs on the command line, in the environment or in .env\n" +
+			"settings.yaml:2:3: page_name is not the name of a flag (did you mean page-name?)\n" +
+			"settings.yaml:6:5: the rule does nothing (add drop: true, send-as, name, attributes, person, person-once or dates)\n" +
+			"settings.yaml:4:3: people must be identified, with-email or all, not \"al\"; did you mean all?\n",
 	} {
 		out := runProgram(t, nil, "preview", "--mapping", path, "x.jsonl")
 		if out.code != 2 || !strings.Contains(out.stderr, want) {
@@ -168,7 +173,7 @@ func TestOtherCommandsSettingsAreIgnored(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "m.yaml", "settings:\n  page-name: title\n  timezone: nowhere\n")
 	out := runProgram(t, nil, "check", "--mapping", "m.yaml", "x.jsonl")
-	if !strings.Contains(out.stdout, "timezone in m.yaml:3: \"nowhere\" is not a time zone") || strings.Contains(out.stdout+out.stderr, "page-name") {
+	if !strings.Contains(out.stdout, "m.yaml:3:3: timezone: \"nowhere\" is not a time zone") || strings.Contains(out.stdout+out.stderr, "page-name") {
 		t.Errorf("exit code %d, %s%s", out.code, out.stdout, out.stderr)
 	}
 }

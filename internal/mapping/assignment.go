@@ -25,7 +25,7 @@ func newAssignment(text string, decide func(name string) *key) (assignment, erro
 		return assignment{}, errNoName
 	}
 	a := assignment{key: decide(name)}
-	if text := a.key.refusal(name); text != "" {
+	if text := a.key.refusal(name, "--allow-reserved %s"); text != "" {
 		return a, errors.New(text)
 	}
 	var err error

@@ -157,7 +157,7 @@ func (r *Rules) newPersonChanges(from []mappingfile.Attribute) (all []personChan
 
 // checkName returns an error for an attribute whose name cannot be sent.
 func (r *Rules) checkName(a *mappingfile.Attribute, k *key) error {
-	if text := k.refusal(a.Name); text != "" {
+	if text := k.refusal(a.Name, "allow-reserved: [%s] to the settings"); text != "" {
 		return r.fileError(a.At, "%s", text)
 	}
 	return nil

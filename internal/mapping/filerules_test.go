@@ -316,11 +316,11 @@ func TestFailedExpressionsRejectRows(t *testing.T) {
 func TestRulesWithBadNames(t *testing.T) {
 	t.Parallel()
 	for rule, want := range map[string]string{
-		"  - events: a\n    attributes: {recipient: 1}":                                    "mapping.yaml:3:18: recipient is a reserved name; to send it, add --allow-reserved recipient",
-		"  - events: a\n    person: {cio_id: 1}":                                           "mapping.yaml:3:14: cio_id is a reserved name; to send it, add --allow-reserved cio_id",
+		"  - events: a\n    attributes: {recipient: 1}":                                    "mapping.yaml:3:18: recipient is a reserved name; to send it, add allow-reserved: [recipient] to the settings",
+		"  - events: a\n    person: {cio_id: 1}":                                           "mapping.yaml:3:14: cio_id is a reserved name; to send it, add allow-reserved: [cio_id] to the settings",
 		"  - events: a\n    person-once: {" + strings.Repeat("x", 151) + ": 1}":            "mapping.yaml:3:19: the name \"xxxxxxxxxxxxxxxxxxxx\"... is longer than 150 bytes",
 		"  - events: a\n    attributes: {a.b: 1, a_b: 2}":                                  "mapping.yaml:3:26: the rule sets a_b twice",
-		"  - events: a\n    attributes: {reply_to: 1}\n  - events: b\n    person: {_x: 1}": "mapping.yaml:3:18: reply_to is a reserved name; to send it, add --allow-reserved reply_to\nmapping.yaml:5:14: _x is a reserved name; to send it, add --allow-reserved _x",
+		"  - events: a\n    attributes: {reply_to: 1}\n  - events: b\n    person: {_x: 1}": "mapping.yaml:3:18: reply_to is a reserved name; to send it, add allow-reserved: [reply_to] to the settings\nmapping.yaml:5:14: _x is a reserved name; to send it, add allow-reserved: [_x] to the settings",
 	} {
 		o := withFile(t, "rules:\n"+rule, Options{Now: runNow, Dots: "_"})
 		if _, err := New(o); err == nil || err.Error() != want {

@@ -75,15 +75,16 @@ func (n naming) key(name string) *key {
 // cutOff makes the value of the property be dropped and counted.
 func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
 
-// refusal says why nothing can be sent under the name, as which it was given; empty if it can.
-func (k *key) refusal(name string) string {
+// refusal says why nothing can be sent under the name, as which it was given; empty if it can. allow is what to
+// add so that a reserved name is sent, up to that name.
+func (k *key) refusal(name, allow string) string {
 	switch {
 	case k.does != cutsOff:
 		return ""
 	case k.why == cutName:
 		return fmt.Sprintf("the name %.20q... is longer than %d bytes", name, customerio.MaxAttributeName)
 	}
-	return fmt.Sprintf("%s is a reserved name; to send it, add --allow-reserved %s", name, name)
+	return fmt.Sprintf("%s is a reserved name; to send it, add "+allow, name, name)
 }
 
 // rule notes that rules of a mapping file set the attribute, the name of which has this number.

@@ -77,7 +77,7 @@ const (
 	ReasonIDTooLong       = "id_too_long"      // an identifier is too long: its person's or a merged profile's
 	ReasonTooLarge        = "too_large"        // its operation is too large
 	ReasonPersonRejected  = "person_rejected"  // its person was rejected before it
-	ReasonExpression      = "expression"       // an expression has no value for it
+	ReasonExpression      = "expression"       // an expression failed for it, as of a value of another kind
 )
 
 func skipped(reason string) Outcome { return Outcome{Bucket: Skipped, Reason: reason} }

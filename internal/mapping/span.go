@@ -58,7 +58,11 @@ func (s span) when(e *posthog.Event) (posthog.Time, Outcome) {
 	case t.State == posthog.Missing:
 		return t, rejected(ReasonBadTimestamp, "the event has no timestamp")
 	case t.State == posthog.Unreadable:
-		return t, rejected(ReasonBadTimestamp, "the event's timestamp cannot be read: "+posthog.Quoted(e.Unreadable))
+		detail := "the event's timestamp cannot be read: " + posthog.Quoted(e.Unreadable)
+		if _, err := time.Parse(time.DateOnly, string(e.Unreadable)); err == nil {
+			detail += "; write " + string(e.Unreadable) + "T00:00:00Z"
+		}
+		return t, rejected(ReasonBadTimestamp, detail)
 	case !sendable(t):
 		return t, rejected(ReasonBadTimestamp, fmt.Sprintf("the timestamp %s is not between %s and %s",
 			clock(t.Seconds()), clock(customerio.MinTimestamp), clock(customerio.MaxTimestamp)))

@@ -76,7 +76,7 @@ var rejectedWords = map[string]reasonWords{
 	mapping.ReasonIDTooLong:       {one: "with an ID that is too long", many: "with IDs that are too long", fix: "shorten the ID"},
 	mapping.ReasonTooLarge:        {one: "too large for Customer.io", fix: "drop properties with --drop-property"},
 	mapping.ReasonPersonRejected:  {one: "from a rejected person", many: "from rejected people", fix: "fix the person; then sync sends it"},
-	mapping.ReasonExpression:      {one: "for which an expression has no value", fix: "fix the expression"},
+	mapping.ReasonExpression:      {one: "for which an expression failed", fix: "fix the expression"},
 	transfer.ReasonMergeRejected:  {one: "whose email needs a rejected merge", many: "whose emails need a rejected merge", fix: "retry --merges"},
 	transfer.ReasonSameIdentifier: {one: "with the identifier of another person", fix: "use another --identify-by"},
 	apiPrefix + "invalid":         {one: "invalid for Customer.io", fix: "fix the field that it names"},
