@@ -46,12 +46,12 @@ func Files[N whole](n N) string { return Plural(n, "file", "files") }
 func Percent(share float64) string { return fmt.Sprintf("%.1f%%", share*100) }
 
 // Bytes writes a size in powers of a thousand, as disks are sold, with one decimal: 999 bytes, 1.2 kB, 34.5
-// GB.
+// GB. What would be rounded to 1000.0 of a unit is 1.0 of the next one.
 func Bytes(n int64) string {
 	switch {
-	case n >= 1e9:
+	case n >= 1e9-5e4:
 		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-	case n >= 1e6:
+	case n >= 1e6-50:
 		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	case n >= 1e3:
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)

@@ -33,7 +33,8 @@ func TestCounts(t *testing.T) {
 func TestSizes(t *testing.T) {
 	check(t, []written{
 		{Bytes(0), "0 bytes"}, {Bytes(1), "1 byte"}, {Bytes(999), "999 bytes"}, {Bytes(1000), "1.0 kB"}, {Bytes(34_560), "34.6 kB"},
-		{Bytes(999_999), "1000.0 kB"}, {Bytes(1_000_000), "1.0 MB"}, {Bytes(3_400_000_000), "3.4 GB"}, {Bytes(1 << 62), "4611686018.4 GB"},
+		{Bytes(999_949), "999.9 kB"}, {Bytes(999_950), "1.0 MB"}, {Bytes(999_999), "1.0 MB"}, {Bytes(1_000_000), "1.0 MB"},
+		{Bytes(999_949_999), "999.9 MB"}, {Bytes(999_950_000), "1.0 GB"}, {Bytes(3_400_000_000), "3.4 GB"}, {Bytes(1 << 62), "4611686018.4 GB"},
 		{ShortBytes(0), "0 B"}, {ShortBytes(999), "999 B"}, {ShortBytes(1000), "1.0 kB"}, {ShortBytes(9_949), "9.9 kB"}, {ShortBytes(9_951), "10 kB"},
 		{ShortBytes(999_499), "999 kB"}, {ShortBytes(999_500), "1.0 MB"}, {ShortBytes(3_400_000_000), "3.4 GB"}, {ShortBytes(1 << 62), "4.6 EB"},
 	})
