@@ -22,6 +22,7 @@ type eventsPhase struct {
 	*run
 	readers []spool.Reader // of decisions, one for each worker
 	waiting *waitingRows   // nil without a ledger
+	reached answered
 }
 
 func newEventsPhase(r *run) *eventsPhase {
@@ -37,13 +38,13 @@ func (p *eventsPhase) send() error {
 	p.progress.Phase(p.doing(ledger.Events), p.first.Bytes, Bytes)
 	defer p.progress.Done()
 	out := p.delivery.Begin(deliver.Spec{
-		Phase: ledger.Events, From: p.from[ledger.Events], Place: p.first.places.find, Limit: p.tooMany,
+		Phase: ledger.Events, From: p.from[ledger.Events], Place: p.first.places.find, Limit: p.tooMany, Progress: p.advance,
 	})
 	err := out.End(p.readAgain(out))
 	if err == nil {
 		p.progress.Advance(p.first.Bytes)
 	}
-	p.note(out)
+	p.note(out.Totals())
 	return err
 }
 
@@ -83,12 +84,21 @@ func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
 		one.SetPlace(p.first.places.find(one.Number))
 	}
 	c.Rejects = append(c.Rejects, c.late...)
+	read := p.reached.read(int64(len(c.Operations)), c.bytes)
 	if err := out.Deliver(&c.Result); err != nil {
 		return err
 	}
-	p.progress.Advance(c.bytes)
-	p.note(out)
+	if read { // else the answers advance it
+		p.progress.Advance(c.bytes)
+		p.note(out.Totals())
+	}
 	return nil
+}
+
+// advance shows how far the answers have come.
+func (p *eventsPhase) advance(operations, sent, rejected int64) {
+	p.progress.Advance(p.reached.answer(operations))
+	p.note(sent, rejected)
 }
 
 // tooMany returns the error that ends the run if more rows were rejected than Delivery.MaxRejects allows.
@@ -100,8 +110,7 @@ func (p *eventsPhase) tooMany(rejected, read int64) error {
 }
 
 // note shows how many events were sent and rows rejected so far.
-func (p *eventsPhase) note(out *deliver.Phase) {
-	sent, rejected := out.Totals()
+func (p *eventsPhase) note(sent, rejected int64) {
 	requests := p.options.Tally.Requests.Load()
 	parts := []string{report.Plural(sent, "event", "events"), report.Plural(requests, "request", "requests")}
 	if rejected > 0 {

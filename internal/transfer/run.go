@@ -61,7 +61,8 @@ func (r *run) saves() bool { return r.options.Ledger != nil }
 // begin opens a phase. Its progress counts operations, up to a total if that is known.
 func (r *run) begin(phase ledger.Phase, total int64) *deliver.Phase {
 	r.progress.Phase(r.doing(phase), total, Operations)
-	return r.delivery.Begin(deliver.Spec{Phase: phase, From: r.from[phase], Progress: r.progress.Advance})
+	advance := func(n, _, _ int64) { r.progress.Advance(n) }
+	return r.delivery.Begin(deliver.Spec{Phase: phase, From: r.from[phase], Progress: advance})
 }
 
 // doing says what a phase does, for the progress.

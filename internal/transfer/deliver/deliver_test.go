@@ -153,7 +153,7 @@ func TestACheckpointOfPeopleAndMerges(t *testing.T) {
 			{ledger.Emails, identifies(), ledger.AppendPerson(nil, &ada), nil, []int64{0, 1, 1, 0, 0}, 2, nil}, // nothing follows them
 		} {
 			state, progress := &book{}, int64(0)
-			spec := Spec{Phase: test.phase, Progress: func(n int64) { progress = n }}
+			spec := Spec{Phase: test.phase, Progress: func(n, _, _ int64) { progress = n }}
 			d, p := one(t, Options{Sender: &sender{answer: refuse(2)}}, state, spec, test.result)
 			step := saved(t, state)
 			if !slices.Equal(step.People, test.people) || step.Count != min(1, len(test.people)) || !slices.Equal(step.Merged, test.merged) {

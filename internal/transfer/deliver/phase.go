@@ -21,9 +21,10 @@ type Spec struct {
 	// Limit returns an error, which ends the phase, if too many of the rows read are rejected; nil is no
 	// limit.
 	Limit func(rejected, read int64) error
-	// Progress is called with how many operations of the phase have an answer, plus Result.Others; nil is not
-	// called. It is called from one goroutine at a time.
-	Progress func(n int64)
+	// Progress is called with how many operations of the phase have an answer, plus Result.Others, and with
+	// what Totals returns then; nil is not called. It is called from one goroutine at a time, and must not
+	// call the Phase.
+	Progress func(n, sent, rejected int64)
 }
 
 // Phase is one phase of a delivery, from Begin to End. Only one goroutine may call its methods.
@@ -147,7 +148,8 @@ func (p *Phase) reject(r *Reject) error {
 func (p *Phase) countHandled(n int64) {
 	p.handled += n
 	if p.spec.Progress != nil {
-		p.spec.Progress(p.handled)
+		counts := &p.delivery.counts
+		p.spec.Progress(p.handled, OfRows(counts.Accepted), counts.RowsRejected())
 	}
 }
 
@@ -270,8 +272,8 @@ func (p *Phase) request(b *customerio.Batch, began time.Time) {
 
 // finish counts what became of the operations of a batch and releases it. The lock is held.
 func (p *Phase) finish(b *customerio.Batch, r customerio.Receipt, err error) {
-	p.countHandled(int64(b.Len() - len(r.Unsent)))
 	p.fail(errors.Join(err, p.countReceipt(b, r)))
+	p.countHandled(int64(b.Len() - len(r.Unsent)))
 	b.Release()
 }
 

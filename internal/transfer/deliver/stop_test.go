@@ -55,8 +55,8 @@ func (s *steps) play(t *testing.T, ctx context.Context) (*Delivery, error) {
 	s.state.before = func(*ledger.Step) error { return s.step() }
 	d := New(ctx, Options{Sender: &s.api, InFlight: inFlight(3), BatchItems: 1, Grace: time.Minute}, &s.state, Counters{})
 	defer d.Close()
-	answered := int64(0)
-	p := d.Begin(Spec{Phase: ledger.Events, Progress: func(n int64) { answered = n }})
+	answered, sent := int64(0), int64(0)
+	p := d.Begin(Spec{Phase: ledger.Events, Progress: func(n, rows, _ int64) { answered, sent = n, rows }})
 	var err error
 	for ref := uint64(0); ref < 20 && err == nil; ref += 2 {
 		r := part(ref)
@@ -65,8 +65,8 @@ func (s *steps) play(t *testing.T, ctx context.Context) (*Delivery, error) {
 		err = p.Deliver(r)
 	}
 	err = p.End(err)
-	if accepted := Sum(d.Counts().Accepted); answered != accepted {
-		t.Errorf("stopped at step %d: the progress is %d, but %d were accepted", s.end, answered, accepted)
+	if accepted := Sum(d.Counts().Accepted); answered != accepted || sent != accepted {
+		t.Errorf("stopped at step %d: the progress is %d, with %d sent, but %d were accepted", s.end, answered, sent, accepted)
 	}
 	if broken := d.Counts().Check(); broken != nil {
 		t.Errorf("stopped at step %d: %v", s.end, broken)
