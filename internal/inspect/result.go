@@ -120,6 +120,9 @@ type Property struct {
 	Treated string `json:"treated"` // sent, date, redacted, left_out or a key of values_cut
 }
 
+// AlwaysNull reports whether the property never has a value.
+func (p *Property) AlwaysNull() bool { return p.Types[jsonTypeNames[jsonNull]] == p.Rows }
+
 // Column is a column of CSV files that holds one value in each row.
 type Column struct {
 	Name       string               `json:"name"`                  // properties.NAME or person.properties.NAME

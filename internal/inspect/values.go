@@ -111,7 +111,7 @@ func rank(p Property) int {
 	switch {
 	case p.Treated == mapping.PropertyLeftOut:
 		return 2
-	case p.Types[jsonTypeNames[jsonNull]] == p.Rows:
+	case p.AlwaysNull():
 		return 1
 	}
 	return 0

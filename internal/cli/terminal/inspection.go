@@ -147,7 +147,7 @@ func fileOrder(f inspect.File) int {
 func (t *inspectText) events() {
 	table := t.table("events", right("rows"), right("of all"), left("sent as"))
 	for _, e := range t.in.Events {
-		table.add([]string{nameText(e.Name), report.Count(e.Rows), report.Percent(e.Share), t.sentAs(e.Treated, e.Rows)})
+		table.add([]string{nameText(e.Name), report.Count(e.Rows), report.Percent(e.Share), t.sentAs(e.Name, e.Treated, e.Rows)})
 	}
 	t.WriteString(table.String())
 }
@@ -155,9 +155,11 @@ func (t *inspectText) events() {
 func (t *inspectText) properties(heading, of string, all []inspect.Property) {
 	table := t.table(heading, right(of), right("present"), right("longest"), left("types"), left("sent"))
 	for _, p := range all {
-		table.add([]string{
-			nameText(p.Name), report.Count(p.Rows), report.Percent(p.Coverage), report.Bytes(p.Longest), typesText(p.Types), t.treated(p.Treated),
-		})
+		present, sent := report.Percent(p.Coverage), t.treated(p.Treated)
+		if p.AlwaysNull() {
+			present, sent = "always null", t.treatedNull(p.Treated)
+		}
+		table.add([]string{nameText(p.Name), report.Count(p.Rows), present, report.Bytes(p.Longest), typesText(p.Types), sent})
 	}
 	t.WriteString(table.String())
 }
@@ -172,11 +174,14 @@ func (t *inspectText) rejects() {
 }
 
 // sentAs shows what the rows of an event are sent as, or why they are not sent.
-func (t *inspectText) sentAs(how string, rows int64) string {
+func (t *inspectText) sentAs(name, how string, rows int64) string {
 	switch how {
 	case "event", "page", "screen":
 		return t.style.Green(how)
 	case "person":
+		if strings.TrimSpace(name) == "$create_alias" || strings.TrimSpace(name) == "$merge_dangerously" {
+			return t.style.Dim("not sent: only says who is who")
+		}
 		return t.style.Green("profile update")
 	}
 	return t.style.Yellow("not sent: " + strings.TrimPrefix(WordsFor(how, rows), "left out "))
@@ -202,6 +207,17 @@ func (t *inspectText) treated(how string) string {
 		words = "no: " + what
 	}
 	return t.style.Yellow(words)
+}
+
+// treatedNull says what becomes of a property that is always null.
+func (t *inspectText) treatedNull(how string) string {
+	switch how {
+	case mapping.PropertySent:
+		return t.style.Dim("as null")
+	case mapping.PropertyDate: // a null is not a date
+		return t.style.Dim("no")
+	}
+	return t.treated(how)
 }
 
 // nameText shows a name from an export, which may be of any length.
