@@ -63,9 +63,14 @@ func operationsText(counts map[string]int64) string {
 	return strings.Join(parts, ", ")
 }
 
+// operations counts the operations that Customer.io has accepted; in a preview, all.
 func (t *summaryText) operations() {
-	t.Line("operations", cmp.Or(operationsText(t.s.Operations), "none"))
-	if n := int(t.s.Operations["merge"]); n > 0 {
+	counted, rest := t.s.Operations, "of these"
+	if t.sent {
+		counted, rest = t.s.Accepted, "left"
+	}
+	t.Line("operations", cmp.Or(operationsText(counted), "none"))
+	if n := int(counted["merge"]); n > 0 {
 		t.Line("", t.Style.Dim(PairsText(t.s.Merges[:min(len(t.s.Merges), MaxNamed)], n)))
 	}
 	if n := deliver.Sum(t.s.MergesRejected); n > 0 {
@@ -75,7 +80,7 @@ func (t *summaryText) operations() {
 		t.Line("rejected", t.Style.Red(refused+" rejected by Customer.io"))
 	}
 	queued, unanswered := unsentText(t.s)
-	t.Line("of these", t.Style.Yellow(report.Join(report.ListSeparator, queued, unanswered)))
+	t.Line(rest, t.Style.Yellow(report.Join(report.ListSeparator, queued, unanswered)))
 	if t.s.Requests > 0 {
 		requests := report.Count(t.s.Requests) + " (" + report.Bytes(t.s.Bytes) + ")"
 		if t.s.Retries > 0 {

@@ -16,6 +16,7 @@ func TestAnInterruptedRunSaysWhatIsLeft(t *testing.T) {
 		People:     transfer.PeopleSummary{DistinctIDs: 1, Sent: 1},
 		Profiles:   map[string]int{"identified": 1, "with-email": 0, "all": 1},
 		Operations: map[string]int64{"identify": 1, "event": 6, "page": 2},
+		Accepted:   map[string]int64{"identify": 1, "event": 2, "page": 1},
 		Unsent:     map[string]int64{"event": 4, "page": 1}, Unanswered: map[string]int64{"event": 2},
 		Requests: 3, Bytes: 2048, Retries: 1, Seconds: 2, Interrupted: true, Next: "ph2cio backfill --yes a-directory-with-a-long-name/ another-one/",
 	}
@@ -29,8 +30,8 @@ rows         8 read before it stopped
   sent, no answer          2
 people       1 distinct ID is 1 person · 1 sent
 profiles     1 with --people identified · 0 with-email · 1 all
-operations   1 profile update, 6 events, 2 pages
-of these     2 events, 1 page queued, not sent · 2 events sent, no answer
+operations   1 profile update, 2 events, 1 page
+left         2 events, 1 page queued, not sent · 2 events sent, no answer
 requests     3 (2.0 kB), 1 retry
 campaigns    no event of the last 72 hours is sent
 took         2.0s

@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"testing"
+
+	"ph2cio/internal/transfer"
+)
+
+// TestTheTitleSaysWhetherAnythingWasSent has a run of which everything was rejected.
+func TestTheTitleSaysWhetherAnythingWasSent(t *testing.T) {
+	to := &destination{base: "http://x"}
+	to.workspace.EnvironmentID, to.workspace.Region = 1, "us"
+	for _, test := range []struct {
+		summary transfer.Summary
+		want    string
+	}{
+		{transfer.Summary{Accepted: map[string]int64{"event": 1}}, "Sent to workspace 1 (us, http://x)."},
+		{transfer.Summary{Accepted: map[string]int64{"identify": 1}, Interrupted: true}, "Sent to workspace 1 (us, http://x) before it stopped."},
+		{transfer.Summary{Refused: map[string]int64{"event": 2}}, "Sent nothing to workspace 1 (us, http://x)."},
+		{transfer.Summary{Interrupted: true}, "Sent nothing to workspace 1 (us, http://x) before it stopped."},
+	} {
+		if got := sentTitle(&test.summary, to); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
