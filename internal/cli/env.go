@@ -80,5 +80,8 @@ func (e *Env) get(name string) string {
 // colour reports whether text on a terminal may be coloured (no-color.org).
 func (e *Env) colour(terminal bool) bool {
 	_, no := e.Getenv("NO_COLOR")
-	return terminal && !no && !strings.EqualFold(e.get("TERM"), "dumb")
+	return terminal && !no && !e.dumb()
 }
+
+// dumb reports whether the terminal can only write one line after another.
+func (e *Env) dumb() bool { return strings.EqualFold(e.get("TERM"), "dumb") }

@@ -127,3 +127,11 @@ func apiError(code int) error { return &customerio.APIError{Request: "asking", S
 func sourceError(hint string) error {
 	return &posthog.SourceError{Path: "x.jsonl", Kind: posthog.Refused, Err: errors.New("no events"), Advice: hint}
 }
+
+// TestAnErrorIsSaidOnce has two things fail for the same reason.
+func TestAnErrorIsSaidOnce(t *testing.T) {
+	full, other := errors.New("write /dev/stdout: no space left on device"), errors.New("other")
+	if got, want := (&program{}).errorText(errors.Join(full, other, full)), full.Error()+"\nother"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"ph2cio/internal/ledger"
@@ -33,11 +34,25 @@ func (p *program) advice(err error, text string) string {
 // errorText is the text of an error. It names values by what gave them, and adds the setting that named a
 // state directory which cannot be used.
 func (p *program) errorText(err error) string {
-	text := p.asGiven(hideURLUsers(err.Error()))
+	text := saidOnce(p.asGiven(hideURLUsers(err.Error())))
 	_, directory := errors.AsType[*transfer.StateError](err)
 	_, database := errors.AsType[*ledger.StateError](err)
 	if named := p.origins["state"]; named != "" && (directory || database || errors.Is(err, errLink) || errors.Is(err, errNoDirectory)) {
 		text += " (" + named + ")"
 	}
 	return text
+}
+
+// saidOnce leaves out lines that have been there before: a full disk fails all that is written to it.
+func saidOnce(text string) string {
+	if !strings.Contains(text, "\n") {
+		return text
+	}
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if line == "" || !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }

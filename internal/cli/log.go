@@ -74,13 +74,13 @@ func commandLineValue(args []string, flag string) (value string, ok bool) {
 	return value, ok
 }
 
-// newProgress returns the progress of the command, which has only one: a bar on a terminal, lines or records
-// in a log, nothing when quiet.
+// newProgress returns the progress of the command, which has only one: a bar on a terminal that can redraw
+// its line, else lines, records in a log, nothing when quiet.
 func (p *program) newProgress() *progress.Progress {
 	if p.bar != nil {
 		return p.bar
 	}
 	return progress.New(progress.Options{
-		Out: p.env.Stderr, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal,
+		Out: p.env.Stderr, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal && !p.env.dumb(),
 	})
 }

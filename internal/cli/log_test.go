@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
+	"ph2cio/internal/progress"
 	"ph2cio/internal/sandbox"
 )
 
@@ -172,9 +173,9 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		{"done, as JSON", []string{"--log-format=json", acornly}, exit.Done, nil},
 		{"a warning", []string{"--state", state, "--events", "Other", acornly}, exit.Done, []string{"warning: the last backfill, finished at "}},
 		{"rejects", []string{"--state", other, broken}, exit.Rejects, []string{
-			"backfill: exit code 3 in 0s: 2 rows read, 1 sent, 1 rejected (not valid JSON); 1 person sent; 2 requests, "}},
+			"backfill: ended with exit code 3 after 0s: 2 rows read, 1 sent, 1 rejected (not valid JSON); 1 person sent; 2 requests, "}},
 		{"rejects, in a document", []string{"--json", "--state", other, "--restart", broken}, exit.Rejects, nil},
-		{"a failure", []string{"no-such.jsonl"}, exit.Input, []string{"error: ", "backfill: exit code 6 in 0s: nothing was sent"}},
+		{"a failure", []string{"no-such.jsonl"}, exit.Input, []string{"error: ", "backfill: ended with exit code 6 after 0s: nothing was sent"}},
 	} {
 		out := runProgram(t, account, append([]string{"backfill", "--yes", "--quiet"}, c.args...)...)
 		lines := strings.Split(strings.TrimSuffix(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\n"), "\n")
@@ -209,6 +210,20 @@ func TestATerminalGetsNoLine(t *testing.T) {
 	(&notifier{p: p, command: "backfill"}).writeLine(exit.Done, time.Second)
 	if said.Len() > 0 {
 		t.Errorf("%q", said.String())
+	}
+}
+
+// TestADumbTerminalGetsLines has a terminal that cannot go back to the beginning of a line.
+func TestADumbTerminalGetsLines(t *testing.T) {
+	for term, want := range map[string]bool{"dumb": false, "xterm": true} {
+		var said strings.Builder
+		p := &program{env: Env{Stderr: &said, StderrTerminal: true, Getenv: func(string) (string, bool) { return term, true }}}
+		bar := p.newProgress()
+		bar.Phase("reading", 10, progress.Bytes)
+		bar.Done()
+		if redraws := strings.Contains(said.String(), "\r"); redraws != want {
+			t.Errorf("TERM=%s: %q", term, said.String())
+		}
 	}
 }
 

@@ -29,11 +29,11 @@ func (w *notifier) writeLine(code int, took time.Duration) {
 }
 
 func (w *notifier) lineText(code int, ran time.Duration) string {
-	outcome := "done"
+	outcome := "done in"
 	if code != exit.Done {
-		outcome = fmt.Sprintf("exit code %d", code)
+		outcome = fmt.Sprintf("ended with exit code %d after", code)
 	}
-	head := fmt.Sprintf("%s: %s in %s: ", w.command, outcome, report.Elapsed(ran.Seconds()))
+	head := fmt.Sprintf("%s: %s %s: ", w.command, outcome, report.Elapsed(ran.Seconds()))
 	s := w.summary
 	if s == nil {
 		return head + "nothing was sent"

@@ -83,6 +83,9 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	}
 	if !p.json && !p.quiet && p.log == nil {
 		fmt.Fprintln(p.env.Stdout, terminal.Wrap(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
+		if sync := syncAfter(last); sync != "" {
+			fmt.Fprintf(p.env.Stdout, "To send what is new:\n  %s\n", terminal.Plain(sync))
+		}
 		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", terminal.Plain(p.restartCommand()))
 	}
 	return &finished{code: exit.Done, why: said}

@@ -213,20 +213,27 @@ func nextOf(runs []*ledger.Run, held bool) string {
 		return runs[0].Typed
 	}
 	for _, run := range runs {
-		rest, backfill := strings.CutPrefix(run.Typed, "ph2cio "+backfillCommand+" ")
 		switch {
 		case run.Command == syncCommand:
 			return strings.Replace(run.Typed, " --first-run", "", 1)
 		case run.Command != backfillCommand:
 		case held:
 			return run.Typed + " --" + terminal.RestartFlag
-		case backfill && !slices.ContainsFunc(run.Sources, func(s ledger.Source) bool { return job.IsStdin(s.Path) }):
-			return "ph2cio " + syncCommand + " " + rest
 		default:
-			return ""
+			return syncAfter(run)
 		}
 	}
 	return ""
+}
+
+// syncAfter is the sync that sends what is new after a backfill: with the same flags, but for the one that
+// answers what a sync never asks. It is empty if a sync cannot read what the backfill has read.
+func syncAfter(backfill *ledger.Run) string {
+	rest, is := strings.CutPrefix(backfill.Typed, "ph2cio "+backfillCommand+" ")
+	if !is || slices.ContainsFunc(backfill.Sources, func(s ledger.Source) bool { return job.IsStdin(s.Path) }) {
+		return ""
+	}
+	return "ph2cio " + syncCommand + strings.TrimSuffix(strings.Replace(" "+rest+" ", " --yes ", " ", 1), " ")
 }
 
 func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {

@@ -95,7 +95,7 @@ func explainedStatus(w *explain.Person) string {
 		return text + "; write it exactly as the export has it"
 	}
 	if w.Status == "sent" {
-		return "would be sent"
+		return "to send, unless an earlier run has sent the same"
 	}
 	if code, is := strings.CutPrefix(w.Status, explain.RejectedWithEvents); is {
 		return explain.RejectedWithEvents + WordsFor(code, 1)
