@@ -53,10 +53,6 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	}
 	style := p.style(p.env.StderrTerminal)
 	counts := first.Counts()
-	settings := "from the environment"
-	if p.dotenv.path != "" {
-		settings += " and " + p.dotenv.path
-	}
 	line := func(label, text string) {
 		fmt.Fprintln(p.env.Stderr, terminal.Labelled(label, text, p.columnsForPeople()))
 	}
@@ -65,7 +61,7 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	} else {
 		line("workspace", style.Bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, terminal.Plain(to.base))))
 	}
-	line("settings", terminal.Plain(settings))
+	line("settings", terminal.Plain(p.settingsFrom()))
 	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(first.Rows, "row", "rows"), terminal.Plain(p.sourcesText(read.job.Sources)), report.Bytes(first.Bytes)))
 	if text := p.stores.fetchesAgain(first.ReadAgain()); text != "" {
 		line("fetch", text)
@@ -100,6 +96,18 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 		line("trouble", style.Red(terminal.Plain(t.Error())))
 	}
 	return nil
+}
+
+// settingsFrom says where settings may have come from.
+func (p *program) settingsFrom() string {
+	from := []string{"the environment"}
+	if p.dotenv.path != "" {
+		from = append(from, p.dotenv.path)
+	}
+	if p.mapping != nil {
+		from = append(from, p.mapping.Name)
+	}
+	return "from " + report.InWords(from, "and")
 }
 
 // campaignsText says how many events can start campaigns. Some of them may not be sent.

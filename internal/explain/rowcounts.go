@@ -41,6 +41,7 @@ func (c *rowCounts) countRules(acted []int) {
 
 // add counts the row that was just read.
 func (c *rowCounts) add(e *posthog.Event) {
+	c.countRules(c.reader.Acted())
 	operation, name := c.outcome(e)
 	c.rows[name]++
 	if operation != nil && len(c.operations) < shownOperations {
@@ -60,11 +61,10 @@ func (c *rowCounts) outcome(e *posthog.Event) (operation []byte, name string) {
 		return nil, "skipped." + mapping.ReasonCorrectedLate
 	}
 	if o := c.reader.Classify(e); o.Bucket == mapping.Skipped {
-		c.countRules(c.reader.Acted())
 		return nil, nameOfOutcome(o)
 	}
 	operation, _, o := c.mapper.Event(nil, e)
-	c.countRules(c.mapper.Acted)
+	c.countRules(c.mapper.ActedLate)
 	if o.Bucket != mapping.Send {
 		operation = nil
 	}

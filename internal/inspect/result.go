@@ -34,8 +34,9 @@ type Result struct {
 	SkippedEvents       []transfer.SkippedEvent `json:"skipped_events,omitempty"`
 	SkippedEventsBeyond int64                   `json:"skipped_events_beyond,omitempty"`
 	transfer.AttributeSummary
-	Rules []mapping.RuleUse `json:"rules,omitempty"` // of the mapping file
-	// TimedByCreatedAt, UnreadFields and MayDouble are those of transfer.Summary.
+	Rules        []mapping.RuleUse     `json:"rules,omitempty"` // of the mapping file
+	UnmetFilters []mapping.UnmetFilter `json:"test_accounts_unmet,omitempty"`
+	// TimedByCreatedAt, UnreadFields and MayDouble are, like UnmetFilters, those of transfer.Summary.
 	TimedByCreatedAt int64                  `json:"timed_by_created_at,omitempty"`
 	UnreadFields     []transfer.UnreadField `json:"unread_fields,omitempty"`
 	MayDouble        int64                  `json:"rows_without_uuid,omitempty"`
@@ -104,6 +105,9 @@ type Event struct {
 	Share float64 `json:"share"` // of all rows that are events, from 0 to 1
 	// Treated is event, page, screen or person, else the reason why its rows are skipped or rejected.
 	Treated string `json:"treated"`
+	// Renamed is the name that a rule of the mapping file without a condition gives to its events, as the file
+	// has it; empty if none does, or if they are not sent.
+	Renamed string `json:"renamed,omitempty"`
 }
 
 // Property counts the values of one property name.

@@ -83,11 +83,16 @@ func (p *propertyTotal) carriedBy(e *eventTotal) {
 	p.carriers.Add(uint64(e.number))
 }
 
-// eventResults lists the events, the most frequent first.
-func (t *totals) eventResults() []Event {
+// eventResults lists the events, the most frequent first. renamed returns Event.Renamed for a name whose events
+// are sent.
+func (t *totals) eventResults(renamed func(name []byte) string) []Event {
 	all := []Event{}
 	for _, e := range t.numbered {
-		all = append(all, Event{Name: e.name, Rows: e.rows, Share: ratio(e.rows, t.rows), Treated: treated(e.outcome)})
+		one := Event{Name: e.name, Rows: e.rows, Share: ratio(e.rows, t.rows), Treated: treated(e.outcome)}
+		if e.outcome.Bucket == mapping.Send {
+			one.Renamed = renamed([]byte(e.name))
+		}
+		all = append(all, one)
 	}
 	slices.SortFunc(all, func(a, b Event) int {
 		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))

@@ -1,6 +1,8 @@
 package mapping
 
 import (
+	"slices"
+
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
@@ -11,13 +13,20 @@ type acting struct {
 	*computing
 	rules []fileRule
 
+	acted     []int  // the rules that match and whose conditions are true, by their index, whatever becomes of the row
 	acts      []int  // the rules that act, by their index; with late ones that may, until they are decided
 	decided   bool   // by decideLate
 	set, once []byte // what they set as $set and $set_once do: "a":1,"b":2,
 }
 
 // reset forgets the row.
-func (a *acting) reset() { a.acts, a.set, a.once, a.decided = a.acts[:0], a.set[:0], a.once[:0], false }
+func (a *acting) reset() {
+	a.acted = a.acted[:0]
+	a.fail()
+}
+
+// fail makes no rule act on the row.
+func (a *acting) fail() { a.acts, a.set, a.once, a.decided = a.acts[:0], a.set[:0], a.once[:0], false }
 
 // verdict is what the rules that act say about a row. The zero value says nothing.
 type verdict struct {
@@ -36,27 +45,52 @@ func (a *acting) decide(e *posthog.Event, name *ruledName, at posthog.Time, feed
 	for _, i := range name.rules {
 		rule := &a.rules[i]
 		if !rule.late && rule.when != nil {
-			acts, err := a.eval.Bool(rule.when, &a.row)
+			acts, err := a.condition(i)
 			if err != nil {
-				a.reset()
-				return verdict{}, a.failedAt(rule.whenAt, err)
+				return verdict{}, err
 			}
 			if !acts {
 				continue
 			}
 		}
 		a.acts = append(a.acts, i)
+		if !rule.late {
+			a.match(i)
+		}
 		if rule.drop && !rule.late {
 			break
 		}
 		if feeds && rule.changesPerson() {
 			if err := a.change(rule); err != nil {
-				a.reset()
+				a.fail()
 				return verdict{}, err
 			}
 		}
 	}
 	return a.verdict(), nil
+}
+
+// condition computes the condition of a rule. After an error no rule acts.
+func (a *acting) condition(i int) (acts bool, err error) {
+	rule := &a.rules[i]
+	acts, err = a.eval.Bool(rule.when, &a.row)
+	switch {
+	case err != nil:
+		a.tally.failed[i]++
+		a.fail()
+		return false, a.failedAt(rule.whenAt, err)
+	case acts:
+		a.tally.value(rule.whenNumber)
+	default:
+		a.tally.none(rule.whenNumber, &a.row)
+	}
+	return acts, nil
+}
+
+// match notes that a rule matches the row and that its condition is true.
+func (a *acting) match(i int) {
+	a.tally.matched[i]++
+	a.acted = append(a.acted, i)
 }
 
 // change adds what a rule sets.
@@ -89,14 +123,14 @@ func (a *acting) decideLate(person *people.Person) (verdict, error) {
 	for _, i := range a.acts {
 		rule := &a.rules[i]
 		if rule.late {
-			acts, err := a.eval.Bool(rule.when, &a.row)
+			acts, err := a.condition(i)
 			if err != nil {
-				a.reset()
-				return verdict{}, a.failedAt(rule.whenAt, err)
+				return verdict{}, err
 			}
 			if !acts {
 				continue
 			}
+			a.match(i)
 		}
 		if kept = append(kept, i); rule.drop {
 			break
@@ -129,18 +163,45 @@ func (a *acting) json(v *fileValue) (value []byte, ok bool, err error) {
 		a.made = append(a.made[:0], v.literal...)
 		return a.made, true, nil
 	}
-	return a.computing.json(&v.template)
+	a.first = v.first
+	value, ok, err = a.computing.json(&v.template)
+	a.first = uncounted
+	return value, ok, err
 }
 
-// count adds the row to the counts of the rules that act on it, and appends these to acted.
-func (a *acting) count(rows []int64, acted []int) []int {
-	for _, i := range a.acts {
-		if a.decided || !a.rules[i].late {
-			rows[i]++
-			acted = append(acted, i)
+// plain computes a value as plain text, as computing does that of a template.
+func (a *acting) plain(v *fileValue) (text computedText, err error) {
+	a.first = v.first
+	text, err = a.computing.plain(&v.template)
+	a.first = uncounted
+	return text, err
+}
+
+// lateOf appends those of acted that look at the person.
+func (a *acting) lateOf(dst []int) []int {
+	for _, i := range a.acted {
+		if a.rules[i].late {
+			dst = append(dst, i)
 		}
 	}
-	return acted
+	return dst
+}
+
+// built counts the row, of which an operation was built, for the rules that act on it.
+func (a *acting) built() {
+	for _, i := range a.acts {
+		a.tally.built[i]++
+	}
+}
+
+// unnamed counts the row, which is a page or screen without a name, for the rule that makes it one.
+func (a *acting) unnamed() {
+	for _, i := range slices.Backward(a.acts) {
+		if a.rules[i].action != "" {
+			a.tally.unnamed[i]++
+			return
+		}
+	}
 }
 
 // own notes the attributes that rules that act give to the event. Of a name that several give the last counts.

@@ -5,28 +5,28 @@ import "ph2cio/internal/posthog"
 // Classifier tells what becomes of rows, whoever their people are. It belongs to one goroutine.
 // Rules.NewClassifier makes one; the zero value must not be used.
 type Classifier struct {
-	// RuleRows counts, for each rule of the mapping file, the rows that it matches and that are not rejected.
-	// Rules with a condition on the person match none here: Mapper.RuleRows counts them.
-	RuleRows []int64
-
 	rules     *Rules
-	acting    *acting // nil without rules
-	acted     []int
-	set, once []byte // what rules set
+	acting    *acting      // nil without rules
+	filters   *filterTally // nil without test-accounts
+	set, once []byte       // what rules set
 }
 
 // NewClassifier returns a classifier of rows. One goroutine at a time may use it.
 func (r *Rules) NewClassifier() *Classifier {
-	c := &Classifier{rules: r, RuleRows: make([]int64, len(r.names.file))}
+	c := &Classifier{rules: r}
 	if len(r.names.file) > 0 {
-		c.acting = &acting{computing: r.newComputing(&cleaner{secrets: r.secrets, cuts: &cuts{}}), rules: r.file.rules}
+		c.acting = r.file.newActing(r.newComputing(&cleaner{secrets: r.secrets, cuts: &cuts{}}))
 	}
+	c.filters = r.accounts.newTally()
 	return c
 }
 
 // Classify returns the outcome of a row by its name, its times and the rules of the mapping file, without its
 // person. Send means that it is sent if its person is, unless a rule says otherwise that looks at the person.
 func (c *Classifier) Classify(e *posthog.Event) Outcome {
+	if c.filters != nil {
+		c.filters.look(e)
+	}
 	var found class
 	c.rules.classify(&found, e, c.acting)
 	if c.acting != nil {
@@ -38,11 +38,10 @@ func (c *Classifier) Classify(e *posthog.Event) Outcome {
 // note notes what the rules do to the row that was just classified.
 func (c *Classifier) note(b Bucket) {
 	a := c.acting
-	c.set, c.once, c.acted = c.set[:0], c.once[:0], c.acted[:0]
+	c.set, c.once = c.set[:0], c.once[:0]
 	if b == Rejected {
 		return
 	}
-	c.acted = a.count(c.RuleRows, c.acted)
 	c.set, c.once = appendObject(c.set, a.set), appendObject(c.once, a.once)
 }
 
@@ -54,9 +53,15 @@ func appendObject(dst, members []byte) []byte {
 	return append(append(append(dst, '{'), members[:len(members)-1]...), '}')
 }
 
-// Acted returns the rules of the mapping file that acted on the row that was last classified, by their index in
-// its list. It is valid until the next row is classified.
-func (c *Classifier) Acted() []int { return c.acted }
+// Acted returns the rules of the mapping file that match the row that was last classified and whose conditions
+// are true, by their index in its list, without those that look at the person. It is valid until the next row
+// is classified.
+func (c *Classifier) Acted() []int {
+	if c.acting == nil {
+		return nil
+	}
+	return c.acting.acted
+}
 
 // PersonChanges returns what rules set of the person of the row that was last classified, for Event.Added and
 // Event.AddedOnce. They are valid until the next row is classified. Of a name that comes twice the last counts.

@@ -17,6 +17,8 @@ type computing struct {
 	usesUUID bool   // some expression looks at the event's UUID
 	eval     *expression.Evaluator
 	clean    *cleaner
+	tally    *tally // counts the values of a rule's expressions; nil without rules
+	first    int    // the number of a rule's template, which is that of its first part; uncounted for a flag's
 
 	row    expression.Row
 	person rowPerson
@@ -26,12 +28,15 @@ type computing struct {
 	part   []byte // scratch: of an expression in it
 }
 
+// uncounted is computing.first for templates whose values are not counted.
+const uncounted = -1
+
 // newComputing returns what computes the expressions. clean removes secrets from objects and lists that become
 // a part of a text.
 func (r *Rules) newComputing(clean *cleaner) *computing {
 	eval := expression.NewEvaluator(dateMicros)
 	eval.CleanNested(clean.appendNested)
-	return &computing{file: r.file.file, usesUUID: r.templates.uuid, eval: eval, clean: clean}
+	return &computing{file: r.file.file, usesUUID: r.templates.uuid, eval: eval, clean: clean, first: uncounted}
 }
 
 // begin starts a row, whose person is not known yet. at is the time to send it with, if it is known.
@@ -67,6 +72,7 @@ func (c *computing) json(t *mappingfile.Template) (value []byte, ok bool, err er
 		if c.made, ok, err = c.eval.JSON(c.made[:0], program, &c.row); err != nil {
 			return nil, false, c.failed(&t.Parts[0], err)
 		}
+		c.count(0, ok)
 		return c.made, ok, nil
 	}
 	text, err := c.plain(t)
@@ -98,6 +104,7 @@ func (c *computing) plain(t *mappingfile.Template) (text computedText, err error
 		if c.part, ok, err = c.eval.JSON(c.part[:0], p.Expression, &c.row); err != nil {
 			return text, c.failed(p, err)
 		}
+		c.count(i, ok)
 		if ok {
 			var flaws rawjson.Flaws
 			c.text, flaws = c.appendPart(c.text, c.part)
@@ -107,6 +114,17 @@ func (c *computing) plain(t *mappingfile.Template) (text computedText, err error
 	}
 	text.plain = c.text
 	return text, nil
+}
+
+// count counts whether a part of a template has a value.
+func (c *computing) count(part int, ok bool) {
+	switch {
+	case c.first == uncounted:
+	case ok:
+		c.tally.value(c.first + part)
+	default:
+		c.tally.none(c.first+part, &c.row)
+	}
 }
 
 // appendPart appends a JSON value as text: a string without its quotes and escapes, another value as it is

@@ -14,7 +14,8 @@ const (
 	cutPageName              // the name of a page or screen, shortened
 	cutEventName             // the name of an event, shortened
 	cutReserved              // a key that changes consent, identity or routing, dropped
-	cutDate                  // a date that cannot be read: a person's is dropped, one that a rule names stays as it is
+	cutDate                  // a person's date that cannot be read, dropped
+	cutNoDate                // a value that a rule's dates name and that is no date, sent as it is
 	cutSecret                // a secret, made "redacted"
 	cutUTF8                  // text that is not UTF-8, repaired
 	cutNUL                   // text with U+0000, removed
@@ -32,7 +33,7 @@ const MadeUpNames = "made_up_names"
 var cutNames = [cutKinds]string{
 	cutString: "string_too_long", cutValue: "value_too_long", cutName: "name_too_long",
 	cutAttributes: "too_many_attributes", cutEmail: "bad_email", cutPageName: "page_name", cutEventName: "event_name",
-	cutReserved: "reserved", cutDate: "bad_date", cutSecret: "redacted", cutUTF8: "invalid_utf8", cutNUL: "nul",
+	cutReserved: "reserved", cutDate: "bad_date", cutNoDate: "not_a_date", cutSecret: "redacted", cutUTF8: "invalid_utf8", cutNUL: "nul",
 	cutLargest: "item_too_large", cutEventValue: "event_value_too_long", cutSameName: "same_name",
 	cutMadeUp: MadeUpNames,
 }

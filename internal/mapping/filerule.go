@@ -14,6 +14,7 @@ type fileRule struct {
 	events     Globs
 	when       *expression.Program // nil is always
 	whenAt     mappingfile.Position
+	whenNumber int  // of when, among the expressions of all rules
 	late       bool // when looks at the person, who is known only in the second pass
 	drop       bool
 	action     customerio.Action // of send-as; empty changes nothing
@@ -23,6 +24,7 @@ type fileRule struct {
 	attributes []fileAttribute
 	set, once  []personChange
 	dates      []mappingfile.Path
+	firstPath  int  // the number of the first of dates, among those of all rules
 	usesPerson bool // name or an attribute looks at the person
 }
 
@@ -42,6 +44,8 @@ type personChange struct {
 type fileValue struct {
 	literal  string // JSON; empty if it is a text
 	template mappingfile.Template
+	name     string // of the attribute; empty for the name of an event
+	first    int    // the number of the template's first part, among the expressions of all rules
 }
 
 // uses calls note with what each expression looks at.
@@ -81,6 +85,11 @@ func (r *fileRule) findPerson() {
 	for i := range r.attributes {
 		r.attributes[i].value.uses(note)
 	}
+}
+
+// builds reports whether the rule says anything about the event, page or screen that is sent.
+func (r *fileRule) builds() bool {
+	return r.action != "" || r.name != nil || len(r.attributes)+len(r.dates) > 0
 }
 
 // changesPerson reports whether the rule sets properties of people.
@@ -133,6 +142,16 @@ func always(all []fileRule, rules []int, o Outcome) Outcome {
 		}
 	}
 	return o
+}
+
+// renamed returns the name that the last rule without a condition gives, as the file has it; empty for none.
+func renamed(all []fileRule, rules []int) (name string) {
+	for _, i := range rules {
+		if rule := &all[i]; rule.name != nil && rule.when == nil {
+			name = rule.name.template.Text
+		}
+	}
+	return name
 }
 
 // sendsNoise reports whether one of the rules sends events of a name that are noise otherwise.

@@ -19,6 +19,16 @@ type fileRules struct {
 	rules       []fileRule
 	drops       bool // some leave rows out
 	readsValues bool // what becomes of rows in the first pass depends on their properties
+
+	expressions []ruledExpression // by their numbers
+	paths       []ruledPath       // by their numbers
+}
+
+// newActing returns what decides which rules act on rows, with what computes their expressions. Both belong to
+// one goroutine.
+func (f *fileRules) newActing(values *computing) *acting {
+	values.tally = f.newTally()
+	return &acting{computing: values, rules: f.rules}
 }
 
 // DecidesByProperties reports whether rules or test-accounts of the mapping file decide by the properties of
@@ -83,6 +93,7 @@ func (r *Rules) setRules(o Options) error {
 		r.file.drops = r.file.drops || rule.drop
 		rule.uses(r.noteUses)
 	}
+	r.file.numberExpressions()
 	r.names.file = r.file.rules
 	return errors.Join(errs...)
 }
@@ -135,7 +146,7 @@ func (r *Rules) newFileAttributes(from []mappingfile.Attribute) (all []fileAttri
 		if slices.ContainsFunc(all, func(other fileAttribute) bool { return other.number == number }) {
 			errs = append(errs, r.fileError(from[i].At, "the rule sets %s twice", k.out))
 		}
-		all = append(all, fileAttribute{number, fileValue{from[i].Value.Literal, from[i].Value.Template}})
+		all = append(all, fileAttribute{number, newFileValue(&from[i])})
 	}
 	return all, errors.Join(errs...)
 }
@@ -149,10 +160,14 @@ func (r *Rules) newPersonChanges(from []mappingfile.Attribute) (all []personChan
 		errs = append(errs, r.checkName(one, k))
 		r.persons.ruled[k.plain] = true
 		all = append(all, personChange{
-			encoded: append(rawjson.AppendString(nil, one.Name), ':'), value: fileValue{one.Value.Literal, one.Value.Template},
+			encoded: append(rawjson.AppendString(nil, one.Name), ':'), value: newFileValue(one),
 		})
 	}
 	return all, errors.Join(errs...)
+}
+
+func newFileValue(from *mappingfile.Attribute) fileValue {
+	return fileValue{literal: from.Value.Literal, template: from.Value.Template, name: from.Name}
 }
 
 // checkName returns an error for an attribute whose name cannot be sent.

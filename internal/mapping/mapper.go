@@ -33,12 +33,10 @@ type Mapper struct {
 	// while the operation does not say so.
 	OptedOut bool
 
-	// Acted are the rules of the mapping file that acted on the row that Event has mapped last, by their index
-	// in its list. It is valid until Event is called again.
-	Acted []int
-	// RuleRows counts, for each rule of the mapping file, the rows on which it acted and that were not
-	// rejected. Rows that the first pass has decided are not among them.
-	RuleRows []int64
+	// ActedLate are the rules of the mapping file that look at the person, that match the row that Event has
+	// mapped last, and whose conditions are true, by their index in its list. It is valid until Event is called
+	// again.
+	ActedLate []int
 
 	rules      *Rules
 	acting     *acting // nil without rules of a mapping file
@@ -77,7 +75,7 @@ func (r *Rules) NewMapper(s People) *Mapper {
 	m.values = r.newComputing(&m.events.clean)
 	m.values.person.all = &usedProperties{people: s, names: &r.templates}
 	if len(r.file.rules) > 0 {
-		m.acting, m.RuleRows = &acting{computing: m.values, rules: r.file.rules}, make([]int64, len(r.file.rules))
+		m.acting = r.file.newActing(m.values)
 	}
 	return m
 }
@@ -89,8 +87,12 @@ func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people
 		return m.event(dst, e)
 	}
 	out, person, o = m.event(dst, e)
-	if m.Acted = m.Acted[:0]; o.Bucket != Rejected {
-		m.Acted = m.acting.count(m.RuleRows, m.Acted)
+	m.ActedLate = m.acting.lateOf(m.ActedLate[:0])
+	if o.Bucket == Send {
+		m.acting.built()
+		if m.events.takesPlaces && m.events.page.madeUp && o.Action != m.rules.names.of(e.Name).outcome.Action {
+			m.acting.unnamed()
+		}
 	}
 	return out, person, o
 }
@@ -256,7 +258,7 @@ func (m *Mapper) nameByRule(action customerio.Action) (name []byte, err error) {
 		if rule.name == nil {
 			continue
 		}
-		text, err := m.acting.plain(&rule.name.template)
+		text, err := m.acting.plain(rule.name)
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,7 @@
 // Its files form layers. A file names only what lies in its own line or below:
 //
 //	Sizer                                       whether a row's operation fits, before people are known
-//	RuleUse                                     on how many rows a rule of a mapping file has acted
+//	RuleUse, NoValue, UnmetFilter               what the rules and test-accounts of a mapping file have done
 //	Classifier                                  what becomes of a row, and of its changes of a person, before that
 //	Mapper                                      a row, a person or a merge becomes an operation
 //	Options, New (newrules), Rules, fileRules   the flags and the mapping file, checked; names, times
@@ -14,9 +14,10 @@
 //	attributes                                  those of the operation that is being built, and their changes
 //	keys, owned, key                            how properties of one name are treated, decided once
 //	names, span, cleaner, template              names of events, times, values, templates
-//	fileRule, testAccounts                      a rule of a mapping file; what customers' rows and attributes match
+//	filterTally, testAccounts                   what customers' rows and attributes match, and what was compared
+//	tally, fileRule                             counts of what rules of a mapping file do; such a rule
 //	Outcome, cuts, Changes, Dotted, Globs       the outcome of a row; counts of changes; patterns
-//	place, allowed, text                        names with a meaning in Customer.io; plain texts
+//	place, allowed, nearest, text               names with a meaning in Customer.io; a name that is meant; plain texts
 //
 // EventIDs stand beside them: the IDs that events have in Customer.io, which must never change.
 //

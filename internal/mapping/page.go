@@ -45,6 +45,7 @@ type pageAttributes struct {
 	owned *owned
 
 	isPage bool           // else a screen
+	madeUp bool           // it has no name
 	source [places][]byte // of PostHog's properties: a JSON string, or nothing
 	own    [places][]byte // of a customer's properties with Customer.io's names: a JSON value, or nothing
 	value  []byte         // scratch
@@ -53,7 +54,7 @@ type pageAttributes struct {
 
 // begin starts a page or screen.
 func (a *pageAttributes) begin(isPage bool) {
-	a.isPage = isPage
+	a.isPage, a.madeUp = isPage, false
 	for p := range a.source {
 		a.source[p], a.own[p] = a.source[p][:0], a.own[p][:0]
 	}
@@ -180,6 +181,7 @@ func (a *pageAttributes) fitName(text []byte) []byte {
 // madeUpName returns the name of a page or screen for which the row has none.
 func (a *pageAttributes) madeUpName() []byte {
 	a.out.cuts.add(cutMadeUp)
+	a.madeUp = true
 	return []byte("unknown")
 }
 

@@ -12,22 +12,26 @@ import (
 // so. The zero value is ready to use. It holds scratch memory and must not be used by several goroutines.
 type dateConverter struct {
 	clean *cleaner
+	uses  []pathUse  // by the number of the path
 	open  []openPath // of all open objects and lists: the paths that lead into them
 	name  []byte     // scratch: a member's name, or an element's number
 }
 
 // openPath is a path, and how many of its parts have been followed.
 type openPath struct {
-	path *mappingfile.Path
-	done int
+	path   *mappingfile.Path
+	number int
+	done   int
 }
 
 // convert converts the attributes, which are closed.
 func (d *dateConverter) convert(out *attributes, a *acting) {
-	d.clean, d.open = a.clean, d.open[:0]
+	d.clean, d.uses, d.open = a.clean, a.tally.pathsUsed, d.open[:0]
 	for _, i := range a.acts {
 		for j := range a.rules[i].dates {
-			d.open = append(d.open, openPath{path: &a.rules[i].dates[j]})
+			number := a.rules[i].firstPath + j
+			d.uses[number].rows++
+			d.open = append(d.open, openPath{path: &a.rules[i].dates[j], number: number})
 		}
 	}
 	if len(d.open) > 0 {
@@ -51,7 +55,7 @@ func (d *dateConverter) appendNested(dst, b []byte, i, first int) ([]byte, int) 
 			d.name = strconv.AppendInt(d.name[:0], int64(number), 10)
 		}
 		before := len(d.open)
-		ends := d.follow(first, before)
+		ends := d.follow(first, before, !object)
 		if end := rawjson.WalkValue(b, i); ends || len(d.open) > before {
 			dst = append(dst, b[start:i]...)
 			dst = d.appendValue(dst, b[i:end], ends, before)
@@ -68,14 +72,19 @@ func (d *dateConverter) appendNested(dst, b []byte, i, first int) ([]byte, int) 
 }
 
 // follow opens those of the paths of an object or list that lead on into the value with the name d.name. It
-// reports whether one ends there.
-func (d *dateConverter) follow(first, end int) (ends bool) {
+// reports whether one ends there. inList says that the value is the element of a list.
+func (d *dateConverter) follow(first, end int, inList bool) (ends bool) {
 	for _, one := range d.open[first:end] {
+		use := &d.uses[one.number]
 		if !matchesPart(one.path.Parts[one.done], d.name) {
+			if inList {
+				use.inList = one.done
+			}
 			continue
 		}
 		if one.done++; one.done == len(one.path.Parts) {
 			ends = true
+			use.met++
 		} else {
 			d.open = append(d.open, one)
 		}
@@ -89,7 +98,7 @@ func (d *dateConverter) appendValue(dst, value []byte, ends bool, first int) []b
 		if seconds, ok := unixSeconds(value, d.clean); ok {
 			return strconv.AppendInt(dst, seconds, 10)
 		}
-		d.clean.cuts.add(cutDate)
+		d.clean.cuts.add(cutNoDate)
 	}
 	if nested := value[0] == '{' || value[0] == '['; nested && len(d.open) > first {
 		dst, _ = d.appendNested(dst, value, 0, first)

@@ -144,6 +144,16 @@ func (r *Rules) EventName(name []byte) Outcome {
 	return n.outcome
 }
 
+// Renamed returns the name that the last rule of the mapping file without a condition gives to the events of a
+// name, as the file has it: with braces around expressions. It is empty if none does.
+func (r *Rules) Renamed(name []byte) string {
+	n := r.names.of(name)
+	if n.ruled == nil {
+		return ""
+	}
+	return renamed(r.names.file, n.ruled.rules)
+}
+
 // When returns the time to send an event with. The outcome is Rejected, with a reason, when it has none.
 func (r *Rules) When(e *posthog.Event) (posthog.Time, Outcome) { return r.span.when(e) }
 

@@ -4,30 +4,40 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-
-	"ph2cio/internal/spelling"
 )
 
 // RuleUse says on how many rows a rule of the mapping file has acted.
 type RuleUse struct {
 	Line   int      `json:"line"`   // of the rule in the file
 	Events []string `json:"events"` // as the rule names them
-	Rows   int64    `json:"rows"`   // on which it acted and that were not rejected
-	// Unused says why there may be no such rows: one of the Unused constants; empty if there are some, or if
-	// nothing is known.
+	Rows   int64    `json:"rows"`   // that it matches and for which its condition is true, whatever becomes of them
+	// Built are those of Rows of which an event, page or screen was built; nil for a rule that says nothing
+	// about these. Of a run that was resumed, rows that were sent before are not among them.
+	Built   *int64 `json:"built,omitempty"`
+	Unnamed int64  `json:"unnamed,omitempty"` // of Built, pages and screens that it makes and that have no name
+	// Unused says why there may be no Rows: one of the Unused constants; empty if there are some, or if nothing
+	// is known.
 	Unused string `json:"unused,omitempty"`
-	Meant  string `json:"meant,omitempty"` // with UnusedName: an event that the rule may mean; empty for none
+	Failed int64  `json:"failed,omitempty"` // rows in which its condition failed
+	// Missing is, with UnusedCondition, a property that the condition names and that none of the rows has.
+	Missing string `json:"missing,omitempty"`
+	// Meant is what the rule may mean: with UnusedName an event, with Missing a property; empty for none.
+	Meant string `json:"meant,omitempty"`
+	// NoValue are its expressions that were computed and that had a value in no row, and its dates that met
+	// nothing in any row.
+	NoValue []NoValue `json:"no_value,omitempty"`
 }
 
 // Why a rule may have acted on no row.
 const (
-	UnusedName      = "no_such_event" // no event has a name that it matches
-	UnusedLeftOut   = "left_out"      // all such events are left out before
-	UnusedDropped   = "dropped"       // an earlier rule leaves all such events out
-	UnusedCondition = "condition"     // its condition is true of none
+	UnusedName      = "no_such_event"    // no event has a name that it matches
+	UnusedLeftOut   = "left_out"         // all such events are left out before
+	UnusedDropped   = "dropped"          // an earlier rule leaves all such events out
+	UnusedCondition = "condition"        // its condition is true of none
+	UnusedFailed    = "condition_failed" // its condition is true of none and failed in some
 )
 
-// mostMeant is for how many unused rules an event is looked for that they may mean.
+// mostMeant is for how many rules that act on no row an event is looked for that they may mean.
 const mostMeant = 50
 
 // FileRules returns the rules of the mapping file, without any rows.
@@ -39,35 +49,60 @@ func (r *Rules) FileRules() []RuleUse {
 	return all
 }
 
-// RuleUses adds up on how many rows the rules of the mapping file have acted: those that look at the person in
-// mappers, all others in classifiers. These must not be used meanwhile.
+// RuleUses adds up what the rules of the mapping file have done to rows: in mappers what needs the person or is
+// sent, in classifiers all else. These must not be used meanwhile.
 func (r *Rules) RuleUses(classifiers []*Classifier, mappers []*Mapper) []RuleUse {
 	all := r.FileRules()
+	if len(all) == 0 {
+		return all
+	}
+	early, late := r.file.newTally(), r.file.newTally()
+	for _, c := range classifiers {
+		early.add(c.acting.tally)
+	}
+	for _, m := range mappers {
+		late.add(m.acting.tally)
+	}
 	unused := 0
 	for i := range all {
-		one, rule := &all[i], &r.file.rules[i]
+		one, rule, counted := &all[i], &r.file.rules[i], early
 		if rule.late {
-			for _, m := range mappers {
-				one.Rows += m.RuleRows[i]
-			}
-		} else {
-			for _, c := range classifiers {
-				one.Rows += c.RuleRows[i]
-			}
+			counted = late
+		}
+		if one.Rows, one.Failed, one.Unnamed = counted.matched[i], counted.failed[i], late.unnamed[i]; rule.builds() {
+			one.Built = &late.built[i]
 		}
 		if one.Rows > 0 {
 			continue
 		}
-		if one.Unused = r.whyUnused(i); one.Unused == UnusedName && unused < mostMeant {
+		if one.Unused = r.whyUnused(i, counted); one.Unused == UnusedName && unused < mostMeant {
 			one.Meant = r.names.meant(rule.events)
 			unused++
+		}
+		if one.Unused == UnusedCondition {
+			one.Missing, one.Meant = counted.missing(rule.whenNumber)
+		}
+	}
+	for i := range r.file.expressions {
+		place, counted := &r.file.expressions[i], early
+		if place.late {
+			counted = late
+		}
+		if found := counted.noValue(i); found != nil {
+			all[place.rule].NoValue = append(all[place.rule].NoValue, *found)
+		}
+	}
+	for i, of := range r.file.paths {
+		if found := late.pathsUsed[i].noValue(of.path); found != nil {
+			all[of.rule].NoValue = append(all[of.rule].NoValue, *found)
 		}
 	}
 	return all
 }
 
-// whyUnused returns why a rule may have acted on no row, by the names of events that came.
-func (r *Rules) whyUnused(i int) string {
+// whyUnused returns why a rule may have acted on no row, by the names of events that came and by what was
+// counted.
+func (r *Rules) whyUnused(i int, counted *tally) string {
 	rule := &r.file.rules[i]
 	matches, sent, dropped := false, false, true
 	for plain, decided := range r.names.came() {
@@ -81,14 +116,16 @@ func (r *Rules) whyUnused(i int) string {
 		})
 	}
 	switch {
+	case counted.failed[i] > 0:
+		return UnusedFailed
+	case rule.when != nil && counted.computed[rule.whenNumber].missing > 0:
+		return UnusedCondition
 	case !matches && r.names.full():
 		return ""
 	case !matches:
 		return UnusedName
 	case sent && dropped:
 		return UnusedDropped
-	case sent && rule.when != nil:
-		return UnusedCondition
 	}
 	return UnusedLeftOut
 }
@@ -117,29 +154,19 @@ func (n *names) came() func(yield func(plain string, decided *name) bool) {
 
 // meant returns the name of an event that came and that is probably meant by one of several names; empty if
 // there is none.
-func (n *names) meant(names []string) (meant string) {
-	const longest, most = 100, 2
-	best := most + 1
+func (n *names) meant(names []string) string {
+	var found nearest
 	for _, one := range names {
-		if len(one) > longest || strings.ContainsAny(one, `*?[\`) {
+		if strings.ContainsAny(one, `*?[\`) {
 			continue
 		}
-		one = bare(one)
-		for plain := range n.came() {
-			if len(plain) > longest || len(plain) == 0 {
-				continue
+		found.look(one, func(yield func(string) bool) {
+			for plain := range n.came() {
+				if !yield(plain) {
+					return
+				}
 			}
-			distance := spelling.Distance(one, bare(plain))
-			if distance > len(one)/4 || distance > best || distance == best && meant <= plain {
-				continue
-			}
-			meant, best = plain, distance
-		}
+		})
 	}
-	return meant
-}
-
-// bare returns a name in lower case without what people write between words.
-func bare(name string) string {
-	return strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", ":", "").Replace(strings.ToLower(name))
+	return found.name
 }

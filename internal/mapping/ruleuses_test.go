@@ -58,6 +58,37 @@ test-accounts: [{key: late, operator: is_not_set}]
 	}
 }
 
+// TestRuleUsesOfWhatIsBuilt counts the rows that a rule sends, and the pages that it makes without a name.
+func TestRuleUsesOfWhatIsBuilt(t *testing.T) {
+	t.Parallel()
+	r := newRules(t, Options{File: fileOf(t, `rules:
+- {events: order, attributes: {a: '{properties.amount * 2}'}}
+- {events: [opened, $pageview], send-as: page}
+- {events: named, send-as: screen, name: N}
+- {events: $pageview, when: properties.as_event, send-as: event}
+- {events: order, person: {a: 1}}
+`)})
+	classifier, mapper := r.NewClassifier(), r.NewMapper(newSomebody(`{}`))
+	for _, e := range []struct{ name, properties string }{
+		{"order", `{"amount":"x"}`}, {"order", `{"amount":1}`}, {"opened", `{}`}, {"$pageview", `{}`}, {"named", `{}`}, {"$pageview", `{"as_event":true}`},
+	} {
+		classifier.Classify(row(e.name, e.properties))
+		mapper.Event(nil, row(e.name, e.properties))
+	}
+	var got []string
+	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}) {
+		text := fmt.Sprintf("%d rows", one.Rows)
+		if one.Built != nil {
+			text += fmt.Sprintf(", %d built, %d unnamed", *one.Built, one.Unnamed)
+		}
+		got = append(got, text)
+	}
+	want := []string{"2 rows, 1 built, 0 unnamed", "3 rows, 3 built, 1 unnamed", "1 rows, 1 built, 0 unnamed", "1 rows, 1 built, 0 unnamed", "2 rows"}
+	if diff := cmp.Diff(want, got); diff != "" || mapper.ValuesCut[MadeUpNames] != 2 {
+		t.Errorf("uses (-want +got):\n%s\n%d without a name", diff, mapper.ValuesCut[MadeUpNames])
+	}
+}
+
 // TestRuleUsesWithManyNames says nothing of names that it may have forgotten.
 func TestRuleUsesWithManyNames(t *testing.T) {
 	t.Parallel()

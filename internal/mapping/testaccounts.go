@@ -4,24 +4,46 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"ph2cio/internal/mappingfile"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/propertyfilter"
+	"ph2cio/internal/rawjson"
 )
 
 // testAccounts are the test-accounts of a mapping file: what rows and people must match to be sent.
 type testAccounts struct {
 	events []eventFilter
 	people []people.Filter
-	lines  []int // of people, in the file
+	asked  []*personFilter // of people
 }
 
 // eventFilter is a condition on a property of events.
 type eventFilter struct {
 	key    string
 	filter *propertyfilter.Filter
+	line   int  // in the file
+	absent bool // it is about events that do not have the property
+}
+
+// personFilter is where a condition on people stands, and what was compared. Many goroutines note that.
+type personFilter struct {
+	line     int         // in the file
+	absent   bool        // it is about people who do not have the property
+	compared atomic.Bool // with somebody
+	found    atomic.Bool // somebody has the property
+}
+
+// note notes the property of somebody; nil for none.
+func (f *personFilter) note(value []byte) {
+	if !f.compared.Load() {
+		f.compared.Store(true)
+	}
+	if value != nil && !rawjson.IsNull(value) && !f.found.Load() {
+		f.found.Store(true)
+	}
 }
 
 // of reports whether a row is of a test account, as far as the row alone tells.
@@ -72,7 +94,7 @@ func (r *Rules) PeopleFilters() []people.Filter { return r.accounts.people }
 func (r *Rules) FailedFilter(value func(key string) []byte) (line int, key string, failed bool) {
 	for i := range r.accounts.people {
 		if f := &r.accounts.people[i]; !f.Match(value(f.Key)) {
-			return r.accounts.lines[i], f.Key, true
+			return r.accounts.asked[i].line, f.Key, true
 		}
 	}
 	return 0, "", false
@@ -87,6 +109,7 @@ func (r *Rules) setTestAccounts(o Options) error {
 	for i := range o.File.TestAccounts {
 		from := &o.File.TestAccounts[i]
 		filter, err := propertyfilter.Compile(from.Operator, from.Values)
+		absent := from.Operator == "is_not_set"
 		if err == nil {
 			err = unknownInExports(from)
 		}
@@ -94,10 +117,14 @@ func (r *Rules) setTestAccounts(o Options) error {
 		case err != nil:
 			errs = append(errs, &mappingfile.Error{File: o.File.Name, Line: from.At.Line, Column: from.At.Column, Text: err.Error()})
 		case from.Type == "person":
-			r.accounts.people = append(r.accounts.people, people.Filter{Key: from.Key, Match: filter.Match})
-			r.accounts.lines = append(r.accounts.lines, from.At.Line)
+			asked := &personFilter{line: from.At.Line, absent: absent}
+			r.accounts.asked = append(r.accounts.asked, asked)
+			r.accounts.people = append(r.accounts.people, people.Filter{Key: from.Key, Match: func(value []byte) bool {
+				asked.note(value)
+				return filter.Match(value)
+			}})
 		default:
-			r.accounts.events = append(r.accounts.events, eventFilter{from.Key, filter})
+			r.accounts.events = append(r.accounts.events, eventFilter{from.Key, filter, from.At.Line, absent})
 		}
 	}
 	return errors.Join(errs...)

@@ -35,6 +35,9 @@ type Directory struct {
 	leavesSent bool
 }
 
+// PropertyNames returns names of properties that people may have, at most a few thousand of them.
+func (d *Directory) PropertyNames() []string { return d.index.keys.Names(fold.FirstKey) }
+
 // Lookup returns the person of a distinct ID, or why the ID is not sent. The person is nil unless the status
 // is Sent.
 func (d *Directory) Lookup(distinctID []byte) (*Person, Status) {

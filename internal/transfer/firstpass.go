@@ -72,6 +72,11 @@ func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index 
 	return f
 }
 
+// UnmetFilters returns those test-accounts of the mapping file whose property nobody has.
+func (f *FirstPass) UnmetFilters() []mapping.UnmetFilter {
+	return f.rules.Mapping.UnmetFilters(f.classifiers, f.People.PropertyNames())
+}
+
 // newClassifiers returns a classifier for each worker.
 func (f *FirstPass) newClassifiers() []*mapping.Classifier {
 	all := make([]*mapping.Classifier, f.input.workers())

@@ -75,8 +75,8 @@ func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) boo
 // Repeat returns whether another row, or an earlier run, stands for the row that was just yielded.
 func (r *Rereader) Repeat(e *posthog.Event) Repeat { return r.first.repeats.of(e.Ref) }
 
-// Acted returns the rules of the mapping file that acted on the row that was just yielded, by their index in its
-// list, as far as they do not look at the person.
+// Acted returns the rules of the mapping file that match the row that was just yielded and whose conditions are
+// true, by their index in its list, without those that look at the person.
 func (r *Rereader) Acted() []int { return r.rules.Acted() }
 
 // Classify returns what becomes of the row that was just yielded, whoever its person is, if it is no repeat.

@@ -37,8 +37,10 @@ type Summary struct {
 	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"`
 	AttributeSummary
 	// Rules are those of the mapping file. Of a run that was resumed, rows that were sent before do not count
-	// for rules that look at the person.
+	// for what needs the person or is sent.
 	Rules []mapping.RuleUse `json:"rules,omitempty"`
+	// UnmetFilters are those test-accounts of the mapping file whose property nobody has.
+	UnmetFilters []mapping.UnmetFilter `json:"test_accounts_unmet,omitempty"`
 	// MergesRejected are merges that cannot be sent, or that the API refused, by reason.
 	MergesRejected map[string]int64 `json:"merges_rejected"`
 	// Merges are the first 10,000 of the profiles that are merged into others; Operations counts them.
@@ -242,7 +244,7 @@ func (r *run) summary(e ending) *Summary {
 		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.first.RowsWithoutUUID(),
 		TimedByCreatedAt: r.first.TimedByCreatedAt(), TextColumns: r.first.TextColumns(),
 		UnreadFields: r.first.UnreadFields(), AttributeSummary: attributes,
-		Rules:  r.first.rules.Mapping.RuleUses(r.first.classifiers, r.mappers),
+		Rules: r.first.rules.Mapping.RuleUses(r.first.classifiers, r.mappers), UnmetFilters: r.first.UnmetFilters(),
 		Merges: e.merges, TwoProfiles: r.first.TwoProfiles(), LiveProfiles: r.first.LiveProfiles(),
 		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
 	}

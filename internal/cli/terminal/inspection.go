@@ -49,7 +49,7 @@ func (t *inspectText) totals() {
 		Rows: t.in.Rows, ValuesCut: t.in.ValuesCut, AttributeSummary: t.in.AttributeSummary,
 		SkippedEvents: t.in.SkippedEvents, SkippedEventsBeyond: t.in.SkippedEventsBeyond,
 		People: transfer.PeopleSummary{Uncertain: t.in.People.Uncertain}, TimedByCreatedAt: t.in.TimedByCreatedAt,
-		UnreadFields: t.in.UnreadFields, Rules: t.in.Rules,
+		UnreadFields: t.in.UnreadFields, Rules: t.in.Rules, UnmetFilters: t.in.UnmetFilters,
 	}}
 	summary.Line("files", t.states())
 	if files, groups := parquetFiles(t.in.Files); files > 0 {
@@ -71,9 +71,7 @@ func (t *inspectText) totals() {
 	if len(t.in.Teams) > 1 {
 		summary.Line("projects", t.style.Yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run sends the rows of one; choose it with --team"))
 	}
-	if len(t.in.ValuesCut) > 0 {
-		summary.Line("changed", Reasons(t.in.ValuesCut))
-	}
+	summary.valuesCut()
 	summary.names()
 	summary.rules()
 	if b := t.in.Beyond; b != (inspect.Beyond{}) {
@@ -147,7 +145,7 @@ func fileOrder(f inspect.File) int {
 func (t *inspectText) events() {
 	table := t.table("events", right("rows"), right("of all"), left("sent as"))
 	for _, e := range t.in.Events {
-		table.add([]string{nameText(e.Name), report.Count(e.Rows), report.Percent(e.Share), t.sentAs(e.Name, e.Treated, e.Rows)})
+		table.add([]string{nameText(e.Name), report.Count(e.Rows), report.Percent(e.Share), t.sentAs(e.Name, e.Treated, e.Rows) + renamedText(e.Renamed)})
 	}
 	t.WriteString(table.String())
 }
@@ -185,6 +183,14 @@ func (t *inspectText) sentAs(name, how string, rows int64) string {
 		return t.style.Green("profile update")
 	}
 	return t.style.Yellow("not sent: " + strings.TrimPrefix(WordsFor(how, rows), "left out "))
+}
+
+// renamedText says which name a rule of the mapping file gives; empty for none.
+func renamedText(name string) string {
+	if name == "" {
+		return ""
+	}
+	return ` "` + nameText(name) + `"`
 }
 
 // treated says whether a property is sent. A property that is left out by choice is dim, one that is lost is

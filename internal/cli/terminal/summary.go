@@ -88,9 +88,7 @@ func (t *summaryText) operations() {
 		}
 		t.Line("requests", requests)
 	}
-	if len(t.s.ValuesCut) > 0 {
-		t.Line("changed", Reasons(t.s.ValuesCut))
-	}
+	t.valuesCut()
 }
 
 // unsentText says which operations were never sent, and which were not answered.

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"ph2cio/internal/escape"
@@ -17,12 +18,35 @@ const maxNames = 20
 func (t *summaryText) names() {
 	t.skippedEvents()
 	t.optedOut()
-	if n := t.s.ValuesCut[mapping.MadeUpNames]; n > 0 {
+	t.unnamed()
+	t.dotted()
+	t.changed()
+}
+
+// unnamed says what to do about pages and screens without a name.
+func (t *summaryText) unnamed() {
+	n := t.s.ValuesCut[mapping.MadeUpNames]
+	for i := range t.s.Rules {
+		one := &t.s.Rules[i]
+		if one.Unnamed == 0 {
+			continue
+		}
+		n -= one.Unnamed
+		pages := report.Plural(one.Unnamed, "page or screen", "pages and screens") + " of the rule in " + ruleText(one)
+		t.Line("no name", pages+" "+report.PluralWord(one.Unnamed, "has", "have")+" no name and "+report.PluralWord(one.Unnamed, "is", "are")+
+			" sent as unknown; to use the names of their events, give the rule `name: '{event.event}'`")
+	}
+	if n > 0 {
 		unnamed := report.Plural(n, "page or screen without a name is", "pages and screens without a name are")
 		t.Line("no name", unnamed+" sent as unknown; to use the names of their events, add --page-name event --screen-name event")
 	}
-	t.dotted()
-	t.changed()
+}
+
+// valuesCut says what was changed to fit, without the names that unnamed tells.
+func (t *summaryText) valuesCut() {
+	cut := maps.Clone(t.s.ValuesCut)
+	delete(cut, mapping.MadeUpNames)
+	t.Line("changed", Reasons(cut))
 }
 
 // skippedEvents lists the skipped events whose names begin with $, and what to type to send them too.
