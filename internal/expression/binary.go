@@ -34,6 +34,8 @@ func (b *binary) mixed(s source, needs string, left, right kinds) *Error {
 	switch date := b.dateLiteral(); {
 	case left|right == isNumber|isText && date != "":
 		return e.hinted("unix(%s) is a number", date)
+	case (left|right)&isList != 0 && b.operator == "==":
+		return e.hinted("a in b looks for an element of a list")
 	case left|right == isNumber|isText && b.operator == "+":
 		return e.hinted("text(...) makes a text, number(...) a number")
 	case left|right == isNumber|isText:
@@ -43,13 +45,13 @@ func (b *binary) mixed(s source, needs string, left, right kinds) *Error {
 }
 
 // dateText matches literals that are meant as dates.
-var dateText = regexp.MustCompile(`^"\d{4}-\d\d`)
+var dateText = regexp.MustCompile(`^"\d{4}-\d\d[0-9TZ:.+-]{0,30}"$`)
 
 // dateLiteral returns the operand that is written out as a date, or "".
 func (b *binary) dateLiteral() string {
 	for _, operand := range []*node{b.left, b.right} {
 		if operand.fixed && dateText.Match(operand.value) {
-			return operand.says
+			return string(operand.value)
 		}
 	}
 	return ""

@@ -18,7 +18,8 @@
 //
 //	nil         functions and arithmetic give nil for nil; in conditions it counts as false; a ?? b and
 //	            default(a, b) replace it
-//	== !=       values of different kinds differ; numbers are compared by what they are worth, exactly
+//	== !=       values of different kinds differ; numbers are compared by what they are worth, exactly. A value
+//	            that is written out must have a kind that the other one can have
 //	< <= > >=   two numbers, or two texts in the order of their code points; false for nil, an error for
 //	            other kinds
 //	+ - * / %   decimals of 19 digits: 0.1 + 0.2 is 0.3. More digits behind the point are rounded, half to

@@ -66,7 +66,7 @@ func (c *compiler) binary(t *ast.BinaryNode, at int) (*node, error) {
 	case "and", "&&", "or", "||":
 		return c.logical(b)
 	case "==", "!=":
-		return b.equality(), nil
+		return b.equality(c.source)
 	case "<", "<=", ">", ">=":
 		return c.comparison(b)
 	case "+", "-", "*", "/", "%":
@@ -145,13 +145,16 @@ func (c *compiler) logical(b binary) (*node, error) {
 	}}, nil
 }
 
-// equality is a == b, a != b.
-func (b *binary) equality() *node {
+// equality is a == b, a != b. Values that can never have the same kind are a mistake, if one is written out.
+func (b *binary) equality(s source) (*node, error) {
+	if l, r := b.left.kinds&^isNil, b.right.kinds&^isNil; l != 0 && r != 0 && l&r == 0 && b.left.fixed != b.right.fixed {
+		return nil, b.mixed(s, b.operator+" compares values of one kind", l, r)
+	}
 	at, unequal := b.at, b.operator == "!="
 	return b.node(isBool, func(m *machine, l, r []byte) ([]byte, error) {
 		same, err := m.equal(at, l, r)
 		return boolean(same != unequal), err
-	})
+	}), nil
 }
 
 // comparison is a < b and its like. Two numbers or two texts can be compared; with nil it is false.
