@@ -87,12 +87,18 @@ func severalTexts(rest string) bool {
 	return first != "" && strings.HasPrefix(rest[len(first):], " ") && strings.Count(first, "{") == strings.Count(first, "}")
 }
 
-// endOf returns the first place outside expressions for which ends is true; the whole length without one.
+// endOf returns the first place outside expressions and lists for which ends is true; the whole length without one.
 func endOf(text string, ends func(behind string) bool) int {
 	for at := 0; at < len(text); at++ {
-		if text[at] == '{' {
+		switch text[at] {
+		case '{':
 			if expression, err := inBraces(text[at:]); err == nil {
 				at += len(expression) + 1
+				continue
+			}
+		case '[':
+			if list := upToBracket(text[at:]); list != "" {
+				at += len(list)
 				continue
 			}
 		}
@@ -101,6 +107,22 @@ func endOf(text string, ends func(behind string) bool) int {
 		}
 	}
 	return len(text)
+}
+
+// upToBracket returns a text that begins with [ before the ] that closes it; "" if none does.
+func upToBracket(text string) string {
+	depth := 0
+	for at := range len(text) {
+		switch text[at] {
+		case '[':
+			depth++
+		case ']':
+			if depth--; depth == 0 {
+				return text[:at]
+			}
+		}
+	}
+	return ""
 }
 
 // endsText reports whether a text ends before this.

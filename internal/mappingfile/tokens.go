@@ -82,17 +82,21 @@ func checkTokens(p *problems, s source, tokens token.Tokens) bool {
 // checkSeparated reports whether a token in brackets may follow the one before it. It may not if both are parts
 // of one text, which then should have been in quotes. closed is the number of the bracket that was closed last.
 func checkSeparated(p *problems, s source, tokens token.Tokens, i, closed int) bool {
-	if i == 0 || !partOfText(tokens[i].Type) && tokens[i].Type != token.MappingStartType {
+	opens := tokens[i].Type == token.MappingStartType || tokens[i].Type == token.SequenceStartType
+	if i == 0 || !opens && !partOfText(tokens[i].Type) {
 		return true
 	}
 	begins := i - 1
 	switch before := tokens[begins]; {
 	case positionOf(before).Line != positionOf(tokens[i]).Line:
 		return true
-	case before.Type == token.MappingEndType:
+	case before.Type == token.MappingEndType, before.Type == token.SequenceEndType:
 		begins = closed
 	case !partOfText(before.Type), begins > 0 && tokens[begins-1].Type == token.AnchorType, begins > 0 && tokens[begins-1].Type == token.AliasType:
 		return true
+	}
+	if begins > 0 && tokens[begins-1].Type == token.MappingStartType && tokens[i].Type == token.SequenceStartType {
+		begins-- // as in {properties["plan"]}
 	}
 	key := ""
 	if begins >= 2 && tokens[begins-1].Type == token.MappingValueType {
@@ -106,7 +110,11 @@ func checkSeparated(p *problems, s source, tokens token.Tokens, i, closed int) b
 
 // partOfText reports whether tokens of a type can be a part of a text that is not in quotes as a whole.
 func partOfText(t token.Type) bool {
-	return t == token.StringType || t == token.SingleQuoteType || t == token.DoubleQuoteType
+	switch t {
+	case token.StringType, token.SingleQuoteType, token.DoubleQuoteType, token.IntegerType, token.FloatType, token.BoolType, token.NullType:
+		return true
+	}
+	return false
 }
 
 // levels counts the lines that begin in each column, since one began further to the left.
