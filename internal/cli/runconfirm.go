@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/job"
 	"ph2cio/internal/people"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
@@ -89,6 +90,9 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 		line("overwrites", text)
 	}
 	fmt.Fprint(p.env.Stderr, terminal.BeforeSending(first, &attributes, style, p.columnsForPeople()))
+	if read.job.Command == job.Backfill { // a night may lack what a rule is for
+		fmt.Fprint(p.env.Stderr, terminal.Idle(first, style, p.columnsForPeople()))
+	}
 	if first.Bad > 0 {
 		line("rejected", style.Red("at least "+report.Plural(first.Bad, "row", "rows")+" cannot be sent"))
 	}

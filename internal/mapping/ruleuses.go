@@ -100,6 +100,17 @@ func (r *Rules) RuleUses(classifiers []*Classifier, mappers []*Mapper) []RuleUse
 	return all
 }
 
+// EarlyRuleUses is RuleUses before anything is mapped: it has the rules that do not look at the person, with
+// what is known of them by then. Built is 0.
+func (r *Rules) EarlyRuleUses(classifiers []*Classifier) (early []RuleUse) {
+	for i, one := range r.RuleUses(classifiers, nil) {
+		if !r.file.rules[i].late {
+			early = append(early, one)
+		}
+	}
+	return early
+}
+
 // whyUnused returns why a rule may have acted on no row, by the names of events that came and by what was
 // counted.
 func (r *Rules) whyUnused(i int, counted *tally) string {

@@ -53,6 +53,9 @@ test-accounts: [{key: late, operator: is_not_set}]
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("uses (-want +got):\n%s", diff)
 	}
+	if early := r.EarlyRuleUses(classifiers); len(early) != 8 || early[1].Line != 5 {
+		t.Errorf("before anything is mapped: %+v", early)
+	}
 	if none := newRules(t, Options{}).RuleUses(nil, nil); len(none) > 0 {
 		t.Errorf("without a file: %v", none)
 	}

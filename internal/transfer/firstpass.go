@@ -72,6 +72,10 @@ func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index 
 	return f
 }
 
+// RuleUses returns what the rules of the mapping file do that do not look at the person, as far as it is known
+// before anything is mapped.
+func (f *FirstPass) RuleUses() []mapping.RuleUse { return f.rules.Mapping.EarlyRuleUses(f.classifiers) }
+
 // UnmetFilters returns those test-accounts of the mapping file whose property nobody has.
 func (f *FirstPass) UnmetFilters() []mapping.UnmetFilter {
 	return f.rules.Mapping.UnmetFilters(f.classifiers, f.People.PropertyNames())

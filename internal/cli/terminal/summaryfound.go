@@ -30,3 +30,11 @@ func BeforeSending(first *transfer.FirstPass, attributes *transfer.AttributeSumm
 	t.names()
 	return t.String()
 }
+
+// Idle warns, before the question, of rules and test-accounts of the mapping file that do nothing, as far as it
+// is known by then.
+func Idle(first *transfer.FirstPass, style Style, width int) string {
+	t := &summaryText{Lines: Lines{Style: style, Width: width}, s: &transfer.Summary{Rules: first.RuleUses(), UnmetFilters: first.UnmetFilters()}}
+	t.idle()
+	return t.String()
+}

@@ -26,15 +26,17 @@ func (t *summaryText) names() {
 // unnamed says what to do about pages and screens without a name.
 func (t *summaryText) unnamed() {
 	n := t.s.ValuesCut[mapping.MadeUpNames]
+	var rules []string
 	for i := range t.s.Rules {
-		one := &t.s.Rules[i]
-		if one.Unnamed == 0 {
-			continue
+		if one := &t.s.Rules[i]; one.Unnamed > 0 {
+			n -= one.Unnamed
+			rules = append(rules, report.Count(one.Unnamed)+" of the rule in "+ruleText(one))
 		}
-		n -= one.Unnamed
-		pages := report.Plural(one.Unnamed, "page or screen", "pages and screens") + " of the rule in " + ruleText(one)
-		t.Line("no name", pages+" "+report.PluralWord(one.Unnamed, "has", "have")+" no name and "+report.PluralWord(one.Unnamed, "is", "are")+
-			" sent as unknown; to use the names of their events, give the rule `name: '{event.event}'`")
+	}
+	if len(rules) > 0 {
+		t.Line("no name", "pages or screens without a name are sent as unknown: "+
+			report.FirstOf(maxNames, len(rules), jsonListsText(len(rules), false), func(i int) string { return rules[i] })+
+			"; to use the names of their events, give the rule `name: '{event.event}'`")
 	}
 	if n > 0 {
 		unnamed := report.Plural(n, "page or screen without a name is", "pages and screens without a name are")

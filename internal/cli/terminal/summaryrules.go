@@ -26,10 +26,15 @@ func (t *summaryText) rules() {
 		t.Line(firstLabel("rules", i), ruleRows(&used[i])+t.notSent(&used[i]))
 	}
 	if !t.sent {
-		t.unmetFilters()
-		t.unusedRules()
-		t.withoutValues()
+		t.idle()
 	}
+}
+
+// idle warns of what does nothing in the mapping file.
+func (t *summaryText) idle() {
+	t.unmetFilters()
+	t.unusedRules()
+	t.withoutValues()
 }
 
 // notSent says how many of the rows of a rule are not sent, if that is not on purpose; empty for none.

@@ -56,3 +56,21 @@ warning      dates in line 9 do nothing: no such event has items.at; in a list
 		t.Errorf("after sending\n%s", got)
 	}
 }
+
+// TestSummaryOfUnnamedPages says of each page without a name once what to do, by what makes it.
+func TestSummaryOfUnnamedPages(t *testing.T) {
+	t.Parallel()
+	s := &transfer.Summary{
+		ValuesCut: map[string]int64{mapping.MadeUpNames: 4, "nul": 1},
+		Rules:     []mapping.RuleUse{{Line: 2, Events: []string{"a"}, Unnamed: 3}, {Line: 3, Events: []string{"b"}, Unnamed: 1}},
+	}
+	text := &summaryText{Lines: Lines{Width: 300}, s: s}
+	text.valuesCut()
+	text.unnamed()
+	want := "changed      1 text with NUL characters fixed\n" +
+		"no name      pages or screens without a name are sent as unknown: 3 of the rule in line 2 (a), 1 of the rule in line 3 (b); " +
+		"to use the names of their events, give the rule `name: '{event.event}'`\n"
+	if got := text.String(); got != want {
+		t.Errorf("%s\nnot\n%s", got, want)
+	}
+}
