@@ -31,10 +31,13 @@ func (p *program) applyMappingFile(c *cobra.Command) error {
 	}
 	p.mapping = file
 	var errs []error
+	if of, ok := errors.AsType[*problem](err); ok {
+		errs = append(errs, of.err)
+	}
 	for _, s := range file.Settings {
 		errs = append(errs, p.applyFileSetting(c, s))
 	}
-	if err := errors.Join(append(errs, err)...); err != nil {
+	if err := mappingfile.Join(errs...); err != nil {
 		return &problem{err: err, code: exit.Usage, hint: mappingHelp}
 	}
 	return nil
@@ -76,11 +79,16 @@ func (p *program) applyFileSetting(c *cobra.Command, s mappingfile.Setting) erro
 	}
 	p.places[s.Name] = fmt.Sprintf("%s:%d:%d", p.mapping.Name, s.At.Line, s.At.Column)
 	p.origins[s.Name] = fmt.Sprintf("%s in %s:%d", s.Name, p.mapping.Name, s.At.Line)
-	return p.setFromFile(c.Flags(), f, s)
+	before := len(p.mistakes) // a value that the flag does not take becomes one: see checkedValue
+	errs := []error{p.setFromFile(c.Flags(), f, s)}
+	for _, mistake := range p.mistakes[before:] {
+		errs = append(errs, p.settingError(s, "%s", strings.TrimPrefix(mistake.Error(), "--")))
+	}
+	p.mistakes = p.mistakes[:before]
+	return errors.Join(errs...)
 }
 
-// setFromFile gives a flag the value of a setting. Of a list, each item is one value, whatever it contains. A
-// value that the flag does not take becomes a mistake: see checkedValue.
+// setFromFile gives a flag the value of a setting. Of a list, each item is one value, whatever it contains.
 func (p *program) setFromFile(flags *pflag.FlagSet, f *pflag.Flag, s mappingfile.Setting) error {
 	kind := f.Value.Type()
 	several := kind == "stringSlice" || kind == "stringArray"

@@ -38,6 +38,11 @@ func (e *Error) hinted(format string, values ...any) *Error {
 	return e
 }
 
+// compare orders errors by their places.
+func (e *Error) compare(other *Error) int {
+	return cmp.Or(cmp.Compare(e.Line, other.Line), cmp.Compare(e.Column, other.Column))
+}
+
 // maxErrors bounds how many errors of a file are reported.
 const maxErrors = 50
 
@@ -68,9 +73,7 @@ func (p *problems) enough() bool { return len(p.all) > maxErrors }
 
 // err returns all errors as one, in the order of the file; nil if there are none.
 func (p *problems) err() error {
-	slices.SortStableFunc(p.all, func(a, b *Error) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
+	slices.SortStableFunc(p.all, (*Error).compare)
 	var errs []error
 	for i, e := range p.all {
 		if i == maxErrors {
@@ -80,4 +83,30 @@ func (p *problems) err() error {
 		errs = append(errs, e)
 	}
 	return errors.Join(errs...)
+}
+
+// Join joins errors like errors.Join, and puts those of a mapping file into its order, before all others.
+func Join(errs ...error) error {
+	var all []error
+	for _, err := range errs {
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			all = append(all, joined.Unwrap()...)
+		} else if err != nil {
+			all = append(all, err)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b error) int {
+		one, ofFile := errors.AsType[*Error](a)
+		other, alsoOfFile := errors.AsType[*Error](b)
+		switch {
+		case ofFile && alsoOfFile:
+			return one.compare(other)
+		case ofFile:
+			return -1
+		case alsoOfFile:
+			return 1
+		}
+		return 0
+	})
+	return errors.Join(all...)
 }
