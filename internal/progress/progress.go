@@ -40,6 +40,10 @@ type Options struct {
 	// Every is the time between two drawings of the bar, or between two lines. 0 is 100 ms for a bar and 30 s
 	// otherwise.
 	Every time.Duration
+
+	// Beside, if not nil, shows the same in another place too, such as a file beside a terminal. Its own Beside
+	// is not used.
+	Beside *Options
 }
 
 // Progress shows one phase after another. Its methods may be called by many goroutines. They are fast, and
@@ -60,21 +64,26 @@ type Progress struct {
 
 // New returns a Progress for the options. It starts nothing until the first Phase.
 func New(o Options) *Progress {
-	p := &Progress{every: o.Every}
-	switch {
-	case o.Quiet || o.Out == nil && o.Log == nil:
-		return p
-	case o.Log != nil:
-		p.view = &records{o.Log}
-		p.every = orElse(o.Every, 30*time.Second)
-	case o.Terminal:
-		p.view = newBar(o.Out, o.Width)
-		p.every = orElse(o.Every, 100*time.Millisecond)
-	default:
-		p.view = &lines{out: o.Out}
-		p.every = orElse(o.Every, 30*time.Second)
+	p := &Progress{}
+	p.view, p.every = o.show()
+	if o.Beside != nil {
+		second, every := o.Beside.show()
+		p.view, p.every = beside(p.view, p.every, second, every)
 	}
 	return p
+}
+
+// show returns the view for the options, and the time between two drawings. It is nil if nothing is shown.
+func (o *Options) show() (view, time.Duration) {
+	switch {
+	case o.Quiet || o.Out == nil && o.Log == nil:
+		return nil, 0
+	case o.Log != nil:
+		return &records{o.Log}, orElse(o.Every, 30*time.Second)
+	case o.Terminal:
+		return newBar(o.Out, o.Width), orElse(o.Every, 100*time.Millisecond)
+	}
+	return &lines{out: o.Out}, orElse(o.Every, 30*time.Second)
 }
 
 func orElse(d, otherwise time.Duration) time.Duration {

@@ -150,6 +150,36 @@ func TestBarShowsWaitingAlthoughNothingMoves(t *testing.T) {
 	})
 }
 
+// TestProgressInTwoPlaces holds that each place gets its own form at its own intervals, and that the second one is
+// not kept quiet with the first.
+func TestProgressInTwoPlaces(t *testing.T) {
+	for name, first := range map[string]Options{"a bar": {Terminal: true}, "lines": {}, "quiet": {Quiet: true}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				screen, log := &screen{width: 80}, &bytes.Buffer{}
+				first.Out, first.Beside = screen, &Options{Out: log}
+				p := New(first)
+				p.Phase("reading", 1000, Bytes)
+				p.Advance(500)
+				pass(61 * time.Second)
+				if drawn := strings.Contains(screen.last(), "50%"); drawn != first.Terminal {
+					t.Errorf("the screen shows %q", screen.last())
+				}
+				p.Say("a warning")
+				p.Aside(func() {})
+				p.Done()
+				want := "reading (1.0 kB)\nreading: 50%, 500 B of 1.0 kB\nreading: 50%, 500 B of 1.0 kB\na warning\nreading: stopped after 1m, 500 B of 1.0 kB\n"
+				if diff := cmp.Diff(want, log.String()); diff != "" {
+					t.Errorf("lines differ (-want +got):\n%s", diff)
+				}
+				if got := strings.Join(screen.lines(), "\n"); !first.Terminal && !first.Quiet && got != want {
+					t.Errorf("the screen has\n%s", got)
+				}
+			})
+		})
+	}
+}
+
 func TestUnknownTotalShowsTheAmountAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen, log := &screen{width: 80}, &bytes.Buffer{}
