@@ -68,9 +68,6 @@ func width(files ...*os.File) int {
 // setStdout replaces standard output.
 func (e *Env) setStdout(to io.Writer) { e.Stdout = to }
 
-// setStderr replaces standard error by what is not a terminal.
-func (e *Env) setStderr(to io.Writer) { e.Stderr, e.StderrTerminal = to, false }
-
 // get returns a variable's value, empty when it is not set.
 func (e *Env) get(name string) string {
 	value, _ := e.Getenv(name)

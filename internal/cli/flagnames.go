@@ -21,6 +21,7 @@ const (
 	operationsFlag = "operations"
 	metricsFlag    = "metrics-file"
 	pingFlag       = "ping-url"
+	logFileFlag    = "log-file"
 	profileFlag    = "cpuprofile"
 	rejectsCSVFlag = "rejects-csv"
 	dotsFlag       = "dots" // its value may be any text, even none

@@ -2,16 +2,26 @@ package cli
 
 import (
 	"bytes"
-	"io"
 	"log/slog"
 	"sync"
+
+	"ph2cio/internal/exit"
 )
 
-// jsonLog writes stderr for programs: one JSON object a line, with time, level, msg and fields.
+// jsonLog takes what goes to stderr as records with time, level, msg and fields: for stderr itself, as one JSON
+// object a line, or for the log file.
 type jsonLog struct {
 	*slog.Logger
-	lines  *logLines
-	stderr io.Writer // stderr itself
+	lines *logLines // takes text
+}
+
+// newJSONLog returns a log of a command, whose name is empty as long as it is not known.
+func newJSONLog(to slog.Handler, command string) *jsonLog {
+	log := slog.New(to)
+	if command != "" {
+		log = log.With("command", command)
+	}
+	return &jsonLog{Logger: log, lines: &logLines{log: log}}
 }
 
 // failed writes the record of an error.
@@ -64,4 +74,20 @@ func (l *logLines) record(line []byte) {
 	if words := bytes.Fields(line); len(words) > 0 {
 		l.log.Info(string(bytes.Join(words, []byte(" "))))
 	}
+}
+
+// optionalField returns a field of a log record if the field holds something.
+func optionalField(name string, value any, size int) []any {
+	if size == 0 {
+		return nil
+	}
+	return []any{name, value}
+}
+
+// levelOf is the level of the record that a command ended.
+func levelOf(code int) slog.Level {
+	if code != exit.Done {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
 }

@@ -25,9 +25,15 @@ func (p *program) failureOf(err error) *failure {
 // writeJSON writes the one document of a command with --json.
 func (p *program) writeJSON(w io.Writer, document any) error {
 	p.wroteJSON = true
-	if w == p.env.Stderr && p.log != nil {
-		p.log.Info("result", "document", document) // a record, like everything in a log
-		return nil
+	if w == p.env.Stderr {
+		if p.file != nil && p.file.records {
+			p.file.Info("result", "document", document)
+		}
+		if p.log != nil {
+			p.log.Info("result", "document", document) // a record, like everything in a log
+			return nil
+		}
+		w = p.screen
 	}
 	encoder := json.NewEncoder(plainJSON{w})
 	encoder.SetIndent("", "  ")

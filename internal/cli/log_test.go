@@ -217,7 +217,7 @@ func TestATerminalGetsNoLine(t *testing.T) {
 func TestADumbTerminalGetsLines(t *testing.T) {
 	for term, want := range map[string]bool{"dumb": false, "xterm": true} {
 		var said strings.Builder
-		p := &program{env: Env{Stderr: &said, StderrTerminal: true, Getenv: func(string) (string, bool) { return term, true }}}
+		p := &program{screen: &said, env: Env{Stderr: &said, StderrTerminal: true, Getenv: func(string) (string, bool) { return term, true }}}
 		bar := p.newProgress()
 		bar.Phase("reading", 10, progress.Bytes)
 		bar.Done()
@@ -229,8 +229,8 @@ func TestADumbTerminalGetsLines(t *testing.T) {
 
 func TestLinesBecomeRecords(t *testing.T) {
 	var said strings.Builder
-	p := &program{env: Env{Stderr: &said, StderrTerminal: true}}
-	if err := p.openLog(logJSON, "x"); err != nil {
+	p := &program{screen: &said, env: Env{Stderr: &said, StderrTerminal: true}}
+	if err := p.openLog(logJSON, "x", false); err != nil {
 		t.Fatal(err)
 	}
 	if p.env.StderrTerminal {

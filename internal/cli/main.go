@@ -22,7 +22,9 @@ func Main(ctx context.Context, env Env, args []string) int {
 
 // newProgram returns the program before its command line is read.
 func newProgram(env Env, args []string) *program {
-	p := &program{env: env, args: args, origins: map[string]string{}, places: map[string]string{}, checks: checks{}, stopAnnounced: func() {}}
+	p := &program{
+		env: env, screen: env.Stderr, args: args, origins: map[string]string{}, places: map[string]string{}, checks: checks{}, stopAnnounced: func() {},
+	}
 	p.stores.others, p.stores.prepare = env.Remote, p.prepareStores
 	p.stores.options.Setting = env.get
 	p.credentials = sync.OnceValues(p.readCredentials) // a file of credentials may be a pipe
@@ -40,6 +42,7 @@ func run(ctx context.Context, env Env, args []string) int {
 	}
 	code := p.finish(afterSignal(ctx, err))
 	p.notify.end(ctx, code)
+	p.endLogFile(code)
 	p.log.close()
 	return code
 }
@@ -54,7 +57,7 @@ func (p *program) finish(err error) int {
 		p.peekAtDotenv()
 	}
 	if p.wantsJSONLog() {
-		_ = p.openLog(logJSON, "") // this format is known
+		_ = p.openLog(logJSON, "", p.unparsed(logFileFlag) != "") // this format is known
 	}
 	p.printError(err)
 	p.writeFailure(err, p.args)
@@ -66,6 +69,9 @@ func (p *program) printError(err error) {
 	style := p.style(p.env.StderrTerminal)
 	if signal, ok := errors.AsType[*Interrupted](err); isFinished(err) || ok && signal.pipe() && p.notify == nil {
 		return // the summary has said it, or nobody reads any more, as after | head
+	}
+	if p.file != nil {
+		p.file.failed(terminal.Plain(p.errorText(err)), exitCode(err), terminal.Plain(p.hint(err)))
 	}
 	if p.log != nil {
 		p.log.failed(terminal.Plain(p.errorText(err)), exitCode(err), terminal.Plain(p.hint(err)))
@@ -93,7 +99,9 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 	err := errors.Join(p.applySettings(c), p.applyMappingFile(c))
 	found := errors.Join(p.checks.run(c, args), p.stores.check(c.Flags()))
 	p.outputs, p.writtenState, p.protected = outputsOf(c), stateToWrite(c), p.findProtected(c, args)
-	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.checkOutputs(c, args))...)
+	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.checkOutputs(c, args), p.openLogFile(c))...)
+	p.beginLogFile(err != nil)
+	p.warnOfSettings(c)
 	var notifying error
 	p.notify, notifying = p.startNotifier(c) // also after a mistake, since others want to know of it
 	if err = errors.Join(err, notifying); err != nil {
@@ -131,8 +139,8 @@ func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ph2cio",
 		Short: "Move PostHog history into Customer.io",
-		Long: `ph2cio reads PostHog event exports (Parquet, JSONL or CSV), works out who is who over the whole history, and sends people and events
-to Customer.io's Track API, each event once.`,
+		Long: `ph2cio reads PostHog event exports (Parquet, JSONL or CSV), works out who is who, and sends people and events to
+Customer.io's Track API, each event once.`,
 		Example: `  ph2cio inspect export/               see what is in an export
   ph2cio preview export/               see what would be sent
   ph2cio backfill --sandbox export/    try it all against a local Track API
@@ -178,7 +186,7 @@ func (p *program) addCommonFlags(root *cobra.Command) (version *bool) {
 	describe(flags, "quiet", outputFlags, "", sendsSame, inShort(quietInShortHelpOf...))
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, such as retries")
 	describe(flags, "verbose", outputFlags, "", sendsSame, inShort(root.Name()))
-	addLogFlag(flags)
+	addLogFlags(flags)
 	flags.String(envFileFlag, defaultEnvFile, "read settings from this file")
 	describe(flags, envFileFlag, outputFlags, "FILE", sendsSame, inShort(root.Name()))
 	flags.BoolVar(&p.allFlags, allFlag, false, "with --help: show all flags")

@@ -14,7 +14,7 @@ var otherNames = map[string]string{
 	"threads": "concurrency", "workers": "concurrency", "parallel": "concurrency", "jobs": "concurrency", "batch-size": "batch-items",
 	"rps": "rate", "speed": "rate", "throttle": "rate", "max-people": "max-profiles", "max-cost": "max-profiles", "budget": "max-profiles",
 	"output": "operations json", "out": "operations json", "o": "operations json", "data-dir": "state", "temp": "tmp", "temp-dir": "tmp",
-	"config": "env-file", "debug": "verbose", "silent": "quiet", "log": "log-format", "format": "json", "timeout": "max-duration", "wait": "wait-lock",
+	"config": "env-file", "debug": "verbose", "silent": "quiet", "log": "log-file log-format", "logfile": "log-file", "format": "json", "timeout": "max-duration", "wait": "wait-lock",
 	"map": "mapping", "mapping-file": "mapping", "rules": "mapping", "tz": "timezone", "project": "team", "environment": "workspace", "account": "workspace", "email-only": "people",
 }
 

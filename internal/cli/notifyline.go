@@ -22,18 +22,14 @@ func (w *notifier) writeLine(code int, took time.Duration) {
 	switch {
 	case p.quiet && (code == exit.Done || p.json):
 	case p.log != nil:
-		w.logLine(code, took)
+		p.log.Log(context.Background(), levelOf(code), "ended: "+outcomeText(code), w.endFields(code, took)...)
 	case p.quiet || !p.env.StderrTerminal:
-		fmt.Fprintln(p.env.Stderr, terminal.OneLine(w.lineText(code, took)))
+		fmt.Fprintln(p.screen, terminal.OneLine(w.lineText(code, took)))
 	}
 }
 
 func (w *notifier) lineText(code int, ran time.Duration) string {
-	outcome := "done in"
-	if code != exit.Done {
-		outcome = fmt.Sprintf("ended with exit code %d after", code)
-	}
-	head := fmt.Sprintf("%s: %s %s: ", w.command, outcome, report.Elapsed(ran.Seconds()))
+	head := endText(w.command, code, ran) + ": "
 	s := w.summary
 	if s == nil {
 		return head + "nothing was sent"
@@ -86,18 +82,11 @@ func rowsText(r *transfer.Rows) string {
 	return strings.Join(parts, ", ")
 }
 
-// optionalField returns a field of a log record if the field holds something.
-func optionalField(name string, value any, size int) []any {
-	if size == 0 {
-		return nil
-	}
-	return []any{name, value}
-}
-
-// logLine writes the line as a record.
-func (w *notifier) logLine(code int, took time.Duration) {
+// endFields are the fields of the record that a command ended. A nil notifier knows only the first ones.
+func (w *notifier) endFields(code int, took time.Duration) []any {
 	fields := []any{"exit_code", code, "seconds", float64(took.Milliseconds()) / 1000}
-	if s := w.summary; s != nil {
+	if w != nil && w.summary != nil {
+		s := w.summary
 		r := s.Rows
 		fields = append(fields,
 			slog.Group("rows", "read", r.Read, "sent", r.Sent, "person", r.Person, "skipped", deliver.Sum(r.Skipped), "rejected", deliver.Sum(r.Rejected),
@@ -110,9 +99,14 @@ func (w *notifier) logLine(code int, took time.Duration) {
 		fields = append(fields, optionalField("rejects", s.Rejects, len(s.Rejects))...)
 		fields = append(fields, optionalField("next", s.Next, len(s.Next))...)
 	}
-	level, outcome := slog.LevelInfo, outcomeText(code)
+	return fields
+}
+
+// endText is how a command ended, in a few words.
+func endText(command string, code int, took time.Duration) string {
+	outcome := "done in"
 	if code != exit.Done {
-		level = slog.LevelError
+		outcome = fmt.Sprintf("ended with exit code %d after", code)
 	}
-	w.p.log.Log(context.Background(), level, "ended: "+outcome, fields...)
+	return fmt.Sprintf("%s: %s %s", command, outcome, report.Elapsed(took.Seconds()))
 }

@@ -245,7 +245,7 @@ func TestMetricsThatCannotBeWrittenAreAWarning(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said strings.Builder
-	p := &program{env: Env{Stderr: &said, Getenv: func(string) (string, bool) { return "", false }}}
+	p := newTestProgram(&said)
 	w := &notifier{p: p, command: "backfill", began: time.Now()}
 	if err := w.setMetricsFile(filepath.Join(dir, "x.prom")); err != nil {
 		t.Fatal(err)

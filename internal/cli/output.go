@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 
 	"ph2cio/internal/exit"
 )
@@ -12,6 +13,16 @@ type output struct {
 	flag    string
 	path    string
 	streams bool // it may also be a pipe or a device, where nothing can be lost
+
+	continued bool // what it holds stays, and more is added
+}
+
+// appends is a flag of os.OpenFile: each write to an output that is continued goes to its end.
+func (o *output) appends() int {
+	if o.continued {
+		return os.O_APPEND
+	}
+	return 0
 }
 
 // outputError is the error that refuses an output.

@@ -22,6 +22,7 @@ import (
 // looksWrittenFor reports, for each flag, whether a file begins like what is written for that flag.
 var looksWrittenFor = map[string]func(head []byte) bool{
 	metricsFlag:    isMetrics,
+	logFileFlag:    isLog,
 	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
 	profileFlag:    isProfile,
 	rejectsCSVFlag: func(head []byte) bool {
@@ -47,9 +48,12 @@ func flagText(c *cobra.Command, flag string) string {
 
 func isDryRun(c *cobra.Command) bool { return flagText(c, "dry-run") == "true" }
 
+// logFileOutput is the file of the log as an output: one that is continued.
+func logFileOutput(path string) output { return output{flag: logFileFlag, path: path, continued: true} }
+
 // outputsOf returns the files that a command may write. A dry run writes no metrics.
 func outputsOf(c *cobra.Command) (outputs []output) {
-	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}, {flag: rejectsCSVFlag}} {
+	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}, {flag: rejectsCSVFlag}, logFileOutput("")} {
 		o.path = flagText(c, o.flag)
 		if o.path != "" && o.path != stdinSource && !(o.flag == metricsFlag && isDryRun(c)) {
 			outputs = append(outputs, o)
@@ -71,7 +75,7 @@ func stateToWrite(c *cobra.Command) string {
 func (p *program) checkOutputs(c *cobra.Command, args []string) error {
 	errs := []error{p.checkDistinct(), p.checkStreams()}
 	for _, o := range p.outputs {
-		if o.flag != metricsFlag { // checkMetricsFile checks that one
+		if o.flag != metricsFlag && o.flag != logFileFlag { // checkMetricsFile and openLogFile check those
 			errs = append(errs, p.checkOutput(o))
 		}
 	}
@@ -193,7 +197,7 @@ func isStream(path string) bool {
 	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0
 }
 
-// createOutput opens an output and empties it. It follows a link only to a pipe or a device, and it empties
+// createOutput opens an output and empties it, unless it is continued. It follows a link only to a pipe or a device, and it empties
 // exactly the file that was checked.
 func (p *program) createOutput(o output) (*os.File, error) {
 	if err := p.checkOutput(o); err != nil {
@@ -201,7 +205,7 @@ func (p *program) createOutput(o output) (*os.File, error) {
 	}
 	info, err := os.Lstat(o.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return os.OpenFile(o.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		return os.OpenFile(o.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY|o.appends(), 0o600)
 	}
 	if err != nil {
 		return nil, err
@@ -209,7 +213,7 @@ func (p *program) createOutput(o output) (*os.File, error) {
 	if !info.Mode().IsRegular() {
 		return p.openStream(o)
 	}
-	file, err := os.OpenFile(o.path, os.O_RDWR|regularfile.NoFollow|regularfile.NonBlock, 0)
+	file, err := os.OpenFile(o.path, os.O_RDWR|regularfile.NoFollow|regularfile.NonBlock|o.appends(), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +224,7 @@ func (p *program) createOutput(o output) (*os.File, error) {
 	if err == nil {
 		err = p.checkOpened(o, file)
 	}
-	if err == nil {
+	if err == nil && !o.continued {
 		err = file.Truncate(0)
 	}
 	if err != nil {

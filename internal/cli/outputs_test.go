@@ -31,7 +31,7 @@ const (
 // toFiles has every flag of every command, and every other variable: whoever adds one says here what it is to
 // files.
 var toFiles = map[string]int{
-	"metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written,
+	"log-file": written, "metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written,
 	"state": filled, "tmp": filled, "cache": filled,
 	"env-file": read, "ca-cert": read, "existing": read, "persons": read, "exclude-people": read, "mapping": read, "diff": read,
 	"CUSTOMERIO_SITE_ID_FILE": read, "CUSTOMERIO_API_KEY_FILE": read,
@@ -279,12 +279,18 @@ func TestNoOutputReplacesAProtectedFile(t *testing.T) {
 		t.Skip("symbolic links need rights there")
 	}
 	begins := map[string]string{
-		"metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": makeProfile(t), "rejects-csv": "file,row,line,event,reason,words,detail,cure\n",
+		"log-file": "2026-12-01T02:30:00Z INFO reading\n", "metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": makeProfile(t), "rejects-csv": "file,row,line,event,reason,words,detail,cure\n",
 	}
 	runs := 0
 	for _, c := range commandsOf() {
+		if c.HasParent() && slices.Contains([]string{backfillCommand, "status"}, c.Name()) {
+			c.Flags().AddFlag(c.Root().PersistentFlags().Lookup(logFileFlag)) // for commands of each kind: it is the same for all
+		}
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			is := toFiles[f.Name]
+			if !c.HasParent() {
+				return // which does nothing itself
+			}
 			if is != written && is != filled || f.Name == "state" && c.Flags().Lookup("yes") == nil {
 				return // which is only read there
 			}

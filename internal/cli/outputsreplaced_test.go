@@ -13,7 +13,7 @@ import (
 
 // newTestProgram is a program that was started with nothing.
 func newTestProgram(stderr io.Writer) *program {
-	return &program{env: Env{Stderr: stderr, Getenv: func(string) (string, bool) { return "", false }}}
+	return &program{screen: stderr, env: Env{Stderr: stderr, Getenv: func(string) (string, bool) { return "", false }}}
 }
 
 // What came into the place of the file of metrics during the run stays there: a file of somebody's, a source,

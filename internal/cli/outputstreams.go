@@ -14,15 +14,11 @@ import (
 // kept, and keeps even the error out of that file.
 func (p *program) checkStreams() error {
 	var errs []error
-	stderr := p.env.Stderr
-	if p.log != nil {
-		stderr = p.log.stderr
-	}
 	for _, stream := range []struct {
 		name  string
 		to    io.Writer
 		leave func()
-	}{{"standard output", p.env.Stdout, p.discardStdout}, {"standard error", stderr, p.moveStderr}} {
+	}{{"standard output", p.env.Stdout, p.discardStdout}, {"standard error", p.screen, p.moveStderr}} {
 		file, ok := stream.to.(interface{ Stat() (fs.FileInfo, error) })
 		if !ok {
 			continue
@@ -47,9 +43,9 @@ func (p *program) discardStdout() { p.env.setStdout(io.Discard) }
 
 // moveStderr sends what is still to be said, which is the error that ends the run, to standard output.
 func (p *program) moveStderr() {
-	p.env.setStderr(p.env.Stdout)
-	p.log = nil
+	to := p.env.Stdout
 	if p.json {
-		p.env.setStderr(io.Discard) // the document has the error
+		to = io.Discard // the document has the error
 	}
+	p.setScreen(to)
 }

@@ -72,6 +72,7 @@ func (p *program) writeComparison(result *sentdiff.Result, before, after string)
 // because settings of that file are values of flags.
 func (p *program) withMapping(mapping string) *program {
 	q := newProgram(p.env, p.argsWithMapping(mapping))
+	q.screen, q.log, q.file, q.part = p.screen, p.log, p.file, true
 	q.env.Stdout = io.Discard
 	return q
 }
@@ -79,7 +80,8 @@ func (p *program) withMapping(mapping string) *program {
 // checkMapping checks a command line with another mapping file, and runs nothing.
 func (p *program) checkMapping(ctx context.Context, mapping string) error {
 	q := p.withMapping(mapping)
-	q.env.Stderr, q.checksOnly = io.Discard, true // p has printed the same warnings
+	q.file, q.checksOnly = nil, true
+	q.setScreen(io.Discard) // p prints the same warnings
 	return q.runWithin(ctx)
 }
 

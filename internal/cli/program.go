@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"sync/atomic"
 
@@ -44,7 +45,9 @@ type program struct {
 	stdoutHasOperations bool              // preview writes operations to stdout, so that results go to stderr
 	wroteJSON           bool              // the document of --json has been written
 	stdinCopy           *transfer.Spooled // the copy of standard input, if it is a source
+	screen              io.Writer         // stderr itself; env.Stderr leads there, and to the log file
 	log                 *jsonLog          // nil when stderr is text
+	file                *logFile          // nil without --log-file
 	notify              *notifier         // nil for a command that notifies nobody
 
 	bar           *progress.Progress               // of all passes and phases; nil before the command's own code
@@ -52,6 +55,7 @@ type program struct {
 	idle          atomic.Bool                      // nothing is under way: the command waits for an answer or for requests
 	compared      func(customerio.Operation) error // takes the operations of a preview, which shows nothing then
 	checksOnly    bool                             // the command ends before its own code, with errChecked
+	part          bool                             // it is a part of another program, whose log it continues
 	ctx           context.Context                  // of the command; done when it is to stop
 }
 
@@ -61,8 +65,31 @@ func (p *program) setWrittenState(dir string) { p.writtenState = dir }
 // addMistake notes what is wrong with the command line or the settings. begin reports all of it at once.
 func (p *program) addMistake(err error) { p.mistakes = append(p.mistakes, err) }
 
-// writeLabelled writes a line with a label to stderr. On a terminal it is wrapped; in a pipe or a file it
-// stays one line, for grep.
+// setScreen replaces standard error by what is not a terminal and gets text.
+func (p *program) setScreen(to io.Writer) {
+	p.screen, p.log, p.env.StderrTerminal = to, nil, false
+	p.connectStderr()
+}
+
+// connectStderr leads text that is written to stderr to all places that get it: stderr itself, as text or as
+// records, and the log file.
+func (p *program) connectStderr() {
+	p.env.Stderr = p.aboveScreen()
+	if p.file != nil {
+		p.env.Stderr = io.MultiWriter(p.file.lines, p.env.Stderr)
+	}
+}
+
+// aboveScreen takes text for standard error alone.
+func (p *program) aboveScreen() io.Writer {
+	if p.log != nil {
+		return p.log.lines
+	}
+	return p.screen
+}
+
+// writeLabelled writes a line with a label to stderr, but not to the log file. On a terminal it is wrapped; in a
+// pipe or a file it stays one line, for grep.
 func (p *program) writeLabelled(paint func(string) string, label, text string) {
 	if p.env.StderrTerminal {
 		text = terminal.Wrap(text, p.columns(), len("error: "))
@@ -70,7 +97,7 @@ func (p *program) writeLabelled(paint func(string) string, label, text string) {
 	if label != "" {
 		label = paint(label)
 	}
-	fmt.Fprintln(p.env.Stderr, label+text)
+	fmt.Fprintln(p.aboveScreen(), label+text)
 }
 
 func (p *program) style(isTerminal bool) terminal.Style {

@@ -41,6 +41,9 @@ func (p *program) ask(ctx context.Context, question, done string) error {
 	p.idle.Store(true)
 	fmt.Fprint(p.env.Stderr, question, " [y/N] ")
 	answer, err := p.answer(ctx)
+	if p.file != nil {
+		p.file.close() // the question is a line of its own there
+	}
 	if err != nil {
 		return err
 	}

@@ -26,18 +26,26 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 		return false, err
 	}
 	asks := read.job.NeedsConfirmation() && !s.options.yes && !s.to.temporary
-	if !asks && (s.p.quiet || s.p.json) {
+	pages := s.p.pages(!asks && (s.p.quiet || s.p.json))
+	if len(pages) == 0 {
 		return true, nil
 	}
 	left, err := first.Left(ctx)
 	if err != nil {
 		return false, err
 	}
-	if err := s.writeForecast(ctx, read, &left); err != nil {
+	attributes, err := first.PredictAttributes(ctx)
+	if err != nil {
 		return false, err
 	}
-	if err := s.writeLeft(read, &left); err != nil || !asks {
-		return true, err
+	for _, to := range pages {
+		s.writeForecast(to, read, &left, &attributes)
+		if err := s.writeLeft(to, read, &left); err != nil {
+			return false, err
+		}
+	}
+	if !asks {
+		return true, nil
 	}
 	if left.Nothing() {
 		return false, s.sendNothing(ctx, read)
@@ -46,16 +54,11 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 }
 
 // writeForecast says which workspace this is, where the settings came from, and what would be created.
-func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transfer.Left) error {
-	p, to, first := s.p, s.to, read.first
-	attributes, err := first.PredictAttributes(ctx)
-	if err != nil {
-		return err
-	}
-	style := p.style(p.env.StderrTerminal)
+func (s *sendJob) writeForecast(out page, read *readJob, left *transfer.Left, attributes *transfer.AttributeSummary) {
+	p, to, first, style := s.p, s.to, read.first, out.style
 	counts := first.Counts()
 	line := func(label, text string) {
-		fmt.Fprintln(p.env.Stderr, terminal.Labelled(label, text, p.columnsForPeople()))
+		fmt.Fprintln(out, terminal.Labelled(label, text, out.columns))
 	}
 	if to.sandbox != nil {
 		line("to", style.Bold("a sandbox in memory; nothing goes to Customer.io"))
@@ -89,9 +92,9 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	if text := terminal.Overwrites(int64(counts.Stale), left.People, "may lose"); text != "" {
 		line("overwrites", text)
 	}
-	fmt.Fprint(p.env.Stderr, terminal.BeforeSending(first, &attributes, style, p.columnsForPeople()))
+	fmt.Fprint(out, terminal.BeforeSending(first, attributes, style, out.columns))
 	if read.job.Command == job.Backfill { // a night may lack what a rule is for
-		fmt.Fprint(p.env.Stderr, terminal.Idle(first, style, p.columnsForPeople()))
+		fmt.Fprint(out, terminal.Idle(first, style, out.columns))
 	}
 	if first.Bad > 0 {
 		line("rejected", style.Red("at least "+report.Plural(first.Bad, "row", "rows")+" cannot be sent"))
@@ -99,7 +102,6 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	for _, t := range first.Trouble {
 		line("trouble", style.Red(terminal.Plain(t.Error())))
 	}
-	return nil
 }
 
 // settingsFrom says where settings may have come from.

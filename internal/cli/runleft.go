@@ -12,8 +12,8 @@ import (
 )
 
 // writeLeft says what a run still has to send and, if it is resumed, what it has sent.
-func (s *sendJob) writeLeft(read *readJob, left *transfer.Left) error {
-	p, run := s.p, read.job.Resumed
+func (s *sendJob) writeLeft(out page, read *readJob, left *transfer.Left) error {
+	run := read.job.Resumed
 	lines := [][]string{leftText(left)}
 	if run != nil {
 		counters, err := deliver.ReadCounters(run.Counters)
@@ -22,7 +22,7 @@ func (s *sendJob) writeLeft(read *readJob, left *transfer.Left) error {
 		}
 		sent := []string{"Already sent", report.Plural(counters.People(), "person", "people"), report.Plural(counters.Sent(), "event", "events")}
 		lines = [][]string{sent, lines[0]}
-		fmt.Fprintf(p.env.Stderr, "Resuming the %s of %s.\n", run.Command, report.Time(run.Began))
+		fmt.Fprintf(out, "Resuming the %s of %s.\n", run.Command, report.Time(run.Began))
 	}
 	for i := 1; i <= 2; i++ { // numbers of people and of events
 		align(lines, i)
@@ -31,10 +31,10 @@ func (s *sendJob) writeLeft(read *readJob, left *transfer.Left) error {
 		lines[last] = append(lines[last], report.About(timeLeft(read, left, s.options, s.to.settle(s.options))))
 	}
 	for _, line := range lines {
-		if p.log != nil {
+		if out.records {
 			line = []string{line[0] + ": " + strings.Join(line[1:], ", ")}
 		}
-		fmt.Fprintln(p.env.Stderr, strings.TrimRight("  "+strings.Join(line, "  "), " "))
+		fmt.Fprintln(out, strings.TrimRight("  "+strings.Join(line, "  "), " "))
 	}
 	return nil
 }

@@ -51,8 +51,8 @@ silently, and keeps everything in memory. Ask it what it holds, or make it fail:
 
 func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	var log func(line string)
-	if !p.quiet {
-		log = func(line string) { fmt.Fprintln(p.env.Stderr, terminal.Plain(line)) }
+	if to := p.unlessQuiet(); to != io.Discard {
+		log = func(line string) { fmt.Fprintln(to, terminal.Plain(line)) }
 	}
 	box := sandbox.New(sandbox.Options{Log: log})
 	server, err := box.Start(o.listen)

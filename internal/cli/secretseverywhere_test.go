@@ -54,6 +54,7 @@ func TestEveryCommandKeepsSecrets(t *testing.T) {
 			environment := map[string]string{
 				"CUSTOMERIO_SITE_ID": canarySite, "CUSTOMERIO_API_KEY": canaryKey, "CUSTOMERIO_TRACK_URL": box.URL(),
 				"PH2CIO_S3_ENDPOINT": s3WithSecrets(t, name), "PH2CIO_AZURE_ENDPOINT": azureWithSecrets(t, name),
+				"PH2CIO_LOG_FILE": filepath.Join(dir, "all.log"),
 			}
 			maps.Copy(environment, fakestore.AzureEnvironment("", "", "?sv=2026-02-06&sr=c&sp=rl&sig="+canaryAzureSig))
 			commands := newRoot(newProgram(Env{}, nil)).Commands()

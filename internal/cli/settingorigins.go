@@ -107,6 +107,9 @@ func (p *program) warn(format string, args ...any) {
 
 // warnText is warn for a text that stays as it is.
 func (p *program) warnText(text string) {
+	if p.file != nil {
+		p.file.Warn(terminal.Plain(text))
+	}
 	if p.log != nil {
 		p.log.Warn(terminal.Plain(text))
 		return

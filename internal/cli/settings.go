@@ -52,10 +52,14 @@ func (p *program) applySettings(c *cobra.Command) error {
 			errs = append(errs, err)
 		}
 	})
-	errs = append(errs, p.openLog(c.Flag(logFlag).Value.String(), c.Name()))
+	errs = append(errs, p.openLog(c.Flag(logFlag).Value.String(), c.Name(), c.Flag(logFileFlag).Value.String() != ""))
+	return errors.Join(errs...)
+}
+
+// warnOfSettings warns of what looks wrong in the settings.
+func (p *program) warnOfSettings(c *cobra.Command) {
 	p.warnDotenv()
 	p.warnUnknown(c)
-	return errors.Join(errs...)
 }
 
 // checkQuotes refuses a value from the environment with blanks or quotes around it. Some programs that read

@@ -68,9 +68,7 @@ func (p *program) openIfOurs(ctx context.Context, dir string, o *previewOptions)
 
 // sayNothingSent says that the state that was named is empty, in case another one was meant.
 func (p *program) sayNothingSent(dir string) {
-	if !p.quiet {
-		fmt.Fprintln(p.env.Stderr, terminal.Plain(strings.TrimSpace(p.nothingSentText(dir, dir)+" "+didYouMean(dir))))
-	}
+	fmt.Fprintln(p.unlessQuiet(), terminal.Plain(strings.TrimSpace(p.nothingSentText(dir, dir)+" "+didYouMean(dir))))
 }
 
 // mayBelong reports whether a state can belong to the workspace that would be sent to, as far as that is

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -129,6 +130,15 @@ func (p *program) sourceName(path string) string {
 	}
 	return path
 }
+
+// typedCommand is the command line as it was typed, without secrets: the URL of --ping-url, and in other URLs names,
+// passwords and signatures.
+func (p *program) typedCommand() string {
+	return hideURLUsers(signaturePattern.ReplaceAllString("ph2cio "+shellJoin(withoutPing(p.args)), "${1}..."))
+}
+
+// signaturePattern matches the query of a URL with values in it.
+var signaturePattern = regexp.MustCompile(`(://[^\s'"?]*\?)[^\s'"]*=[^\s'"]*`)
 
 // resumeCommand is the command line that resumes this run. The copy takes the place of standard input.
 // --restart is left out because it would start over, and --ping-url because it is a secret.
