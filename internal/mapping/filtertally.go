@@ -24,5 +24,5 @@ func (t *filterTally) look(e *posthog.Event) {
 	for i, found := range t.found {
 		t.found[i] = found || t.filters[i].value(e) != nil
 	}
-	t.sample.add(e.Properties, e.Members)
+	t.sample.add(e.Properties, e.Members, maxSampledNames)
 }

@@ -50,10 +50,7 @@ func (r *Rules) UnmetFilters(classifiers []*Classifier, personal []string) (all 
 		if total.sample.names[f.Key] {
 			one.OtherType = "event"
 		} else {
-			people := nameSample{names: map[string]bool{}}
-			for _, name := range personal {
-				people.names[name] = true
-			}
+			people := sampleOf(personal)
 			one.Meant = people.meant(f.Key, "")
 		}
 		all = append(all, one)

@@ -20,8 +20,26 @@ type NoValue struct {
 	Meant   string `json:"meant,omitempty"` // the property or the path that may be meant; empty for none
 }
 
-// add adds what another tally has counted.
-func (t *tally) add(other *tally) {
+// totals is what several tallies have counted.
+type totals struct {
+	*tally
+	people   nameSample // of properties that people may have
+	searches int        // how often a name was looked for that is meant
+}
+
+// mayLook reports whether another name may be looked for, which takes time.
+func (t *totals) mayLook() bool {
+	const most = 50
+	t.searches++
+	return t.searches <= most
+}
+
+func newTotals(f *fileRules, personal []string) *totals {
+	return &totals{tally: f.newTally(), people: sampleOf(personal)}
+}
+
+// add adds what a tally has counted.
+func (t *totals) add(other *tally) {
 	for i := range other.matched {
 		t.matched[i] += other.matched[i]
 		t.failed[i] += other.failed[i]
@@ -51,7 +69,7 @@ func (s *nameSample) addAll(other *nameSample) {
 
 // noValue returns what is known of an expression that should have had a value and had none; nil for others. An
 // expression that looks at nothing is without a value on purpose.
-func (t *tally) noValue(number int) *NoValue {
+func (t *totals) noValue(number int) *NoValue {
 	one, place := &t.computed[number], &t.places[number]
 	if one.values > 0 || one.missing == 0 || place.fixed || place.key == "when" {
 		return nil
@@ -63,16 +81,20 @@ func (t *tally) noValue(number int) *NoValue {
 
 // missing returns a property that an expression names and that no row had, and the property that may be meant.
 // Both are empty if all are there.
-func (t *tally) missing(number int) (missing, meant string) {
+func (t *totals) missing(number int) (missing, meant string) {
 	one, place := &t.computed[number], &t.places[number]
 	for i := range place.wanted {
 		if one.had>>i&1 != 0 {
 			continue
 		}
 		w := &place.wanted[i]
-		if !w.ofPerson {
-			if name := t.names[place.rule].meant(w.name, place.program.String()); name != "" {
-				meant = writtenProperty(name)
+		sample := &t.names[place.rule]
+		if w.ofPerson {
+			sample = &t.people
+		}
+		if t.mayLook() {
+			if name := sample.meant(w.name, place.program.String()); name != "" {
+				meant = (&wanted{name, w.ofPerson}).String()
 			}
 		}
 		return w.String(), meant

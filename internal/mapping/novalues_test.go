@@ -42,7 +42,7 @@ func TestRulesWithoutValues(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}) {
+	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}, []string{"tier"}) {
 		got = append(got, fmt.Sprintf("%d: %d %s %d %s %s", one.Line, one.Rows, one.Unused, one.Failed, one.Missing, one.Meant))
 		for _, none := range one.NoValue {
 			got = append(got, fmt.Sprintf("%s %s %d: %s, %s", none.Key, none.Name, none.Line, none.Missing, none.Meant))
@@ -54,7 +54,7 @@ func TestRulesWithoutValues(t *testing.T) {
 		"attributes shipping 5: properties.nope, ",
 		"attributes sum 6: properties.prise, properties.price",
 		`attributes source 8: properties.utm, properties["utm.source"]`,
-		"attributes who 9: person.properties.tire, ",
+		"attributes who 9: person.properties.tire, person.properties.tier",
 		"attributes no_number 13: , ",
 		`attributes late 14: properties["a b"], properties.A_B`,
 		"dates cart.items.at 15: , cart.items.*.at",

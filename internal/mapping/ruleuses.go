@@ -37,9 +37,6 @@ const (
 	UnusedFailed    = "condition_failed" // its condition is true of none and failed in some
 )
 
-// mostMeant is for how many rules that act on no row an event is looked for that they may mean.
-const mostMeant = 50
-
 // FileRules returns the rules of the mapping file, without any rows.
 func (r *Rules) FileRules() []RuleUse {
 	all := make([]RuleUse, len(r.file.rules))
@@ -50,60 +47,71 @@ func (r *Rules) FileRules() []RuleUse {
 }
 
 // RuleUses adds up what the rules of the mapping file have done to rows: in mappers what needs the person or is
-// sent, in classifiers all else. These must not be used meanwhile.
-func (r *Rules) RuleUses(classifiers []*Classifier, mappers []*Mapper) []RuleUse {
+// sent, in classifiers all else. These must not be used meanwhile. personal are the names of properties that
+// people may have.
+func (r *Rules) RuleUses(classifiers []*Classifier, mappers []*Mapper, personal []string) []RuleUse {
 	all := r.FileRules()
 	if len(all) == 0 {
 		return all
 	}
-	early, late := r.file.newTally(), r.file.newTally()
+	passes := bothPasses{newTotals(&r.file, personal), newTotals(&r.file, personal)}
 	for _, c := range classifiers {
-		early.add(c.acting.tally)
+		passes.early.add(c.acting.tally)
 	}
 	for _, m := range mappers {
-		late.add(m.acting.tally)
+		passes.late.add(m.acting.tally)
 	}
-	unused := 0
 	for i := range all {
-		one, rule, counted := &all[i], &r.file.rules[i], early
-		if rule.late {
-			counted = late
-		}
-		if one.Rows, one.Failed, one.Unnamed = counted.matched[i], counted.failed[i], late.unnamed[i]; rule.builds() {
-			one.Built = &late.built[i]
-		}
-		if one.Rows > 0 {
-			continue
-		}
-		if one.Unused = r.whyUnused(i, counted); one.Unused == UnusedName && unused < mostMeant {
-			one.Meant = r.names.meant(rule.events)
-			unused++
-		}
-		if one.Unused == UnusedCondition {
-			one.Missing, one.Meant = counted.missing(rule.whenNumber)
-		}
+		r.addRows(&all[i], i, &passes)
 	}
-	for i := range r.file.expressions {
-		place, counted := &r.file.expressions[i], early
-		if place.late {
-			counted = late
-		}
-		if found := counted.noValue(i); found != nil {
-			all[place.rule].NoValue = append(all[place.rule].NoValue, *found)
+	for i, of := range r.file.expressions {
+		if found := passes.of(of.late).noValue(i); found != nil {
+			all[of.rule].NoValue = append(all[of.rule].NoValue, *found)
 		}
 	}
 	for i, of := range r.file.paths {
-		if found := late.pathsUsed[i].noValue(of.path); found != nil {
+		if found := passes.late.pathsUsed[i].noValue(of.path); found != nil {
 			all[of.rule].NoValue = append(all[of.rule].NoValue, *found)
 		}
 	}
 	return all
 }
 
+// bothPasses is what was counted in the first and in the second pass.
+type bothPasses struct{ early, late *totals }
+
+// of returns what was counted where something is decided.
+func (p *bothPasses) of(late bool) *totals {
+	if late {
+		return p.late
+	}
+	return p.early
+}
+
+// addRows adds on how many rows a rule has acted, or why on none.
+func (r *Rules) addRows(to *RuleUse, i int, passes *bothPasses) {
+	rule := &r.file.rules[i]
+	counted := passes.of(rule.late)
+	to.Rows, to.Failed, to.Unnamed = counted.matched[i], counted.failed[i], passes.late.unnamed[i]
+	if rule.builds() {
+		to.Built = &passes.late.built[i]
+	}
+	if to.Rows > 0 {
+		return
+	}
+	to.Unused = r.whyUnused(i, counted)
+	switch {
+	case to.Unused == UnusedCondition:
+		to.Missing, to.Meant = counted.missing(rule.whenNumber)
+	case to.Unused == UnusedName && counted.mayLook():
+		to.Meant = r.names.meant(rule.events)
+	}
+}
+
 // EarlyRuleUses is RuleUses before anything is mapped: it has the rules that do not look at the person, with
 // what is known of them by then. Built is 0.
 func (r *Rules) EarlyRuleUses(classifiers []*Classifier) (early []RuleUse) {
-	for i, one := range r.RuleUses(classifiers, nil) {
+	for i, one := range r.RuleUses(classifiers, nil, nil) {
 		if !r.file.rules[i].late {
 			early = append(early, one)
 		}
@@ -113,7 +121,7 @@ func (r *Rules) EarlyRuleUses(classifiers []*Classifier) (early []RuleUse) {
 
 // whyUnused returns why a rule may have acted on no row, by the names of events that came and by what was
 // counted.
-func (r *Rules) whyUnused(i int, counted *tally) string {
+func (r *Rules) whyUnused(i int, counted *totals) string {
 	rule := &r.file.rules[i]
 	matches, sent, dropped := false, false, true
 	for plain, decided := range r.names.came() {

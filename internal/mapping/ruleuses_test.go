@@ -35,7 +35,7 @@ test-accounts: [{key: late, operator: is_not_set}]
 		}
 	}
 	var got []string
-	for _, one := range r.RuleUses(classifiers, []*Mapper{mapper}) {
+	for _, one := range r.RuleUses(classifiers, []*Mapper{mapper}, []string{"tier"}) {
 		got = append(got, fmt.Sprintf("%d %q %d %s %s", one.Line, one.Events, one.Rows, one.Unused, one.Meant))
 	}
 	want := []string{
@@ -56,7 +56,7 @@ test-accounts: [{key: late, operator: is_not_set}]
 	if early := r.EarlyRuleUses(classifiers); len(early) != 8 || early[1].Line != 5 {
 		t.Errorf("before anything is mapped: %+v", early)
 	}
-	if none := newRules(t, Options{}).RuleUses(nil, nil); len(none) > 0 {
+	if none := newRules(t, Options{}).RuleUses(nil, nil, nil); len(none) > 0 {
 		t.Errorf("without a file: %v", none)
 	}
 }
@@ -79,7 +79,7 @@ func TestRuleUsesOfWhatIsBuilt(t *testing.T) {
 		mapper.Event(nil, row(e.name, e.properties))
 	}
 	var got []string
-	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}) {
+	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}, []string{"tier"}) {
 		text := fmt.Sprintf("%d rows", one.Rows)
 		if one.Built != nil {
 			text += fmt.Sprintf(", %d built, %d unnamed", *one.Built, one.Unnamed)
@@ -97,13 +97,13 @@ func TestRuleUsesWithManyNames(t *testing.T) {
 	t.Parallel()
 	r := newRules(t, Options{File: fileOf(t, `rules: [{events: signup, drop: true}]`)})
 	c := r.NewClassifier()
-	if got := r.RuleUses([]*Classifier{c}, nil)[0].Unused; got != UnusedName {
+	if got := r.RuleUses([]*Classifier{c}, nil, nil)[0].Unused; got != UnusedName {
 		t.Errorf("without a row: %q", got)
 	}
 	for i := range maxNames {
 		c.Classify(row(fmt.Sprintf("event %d", i), `{}`))
 	}
-	if got := r.RuleUses([]*Classifier{c}, nil)[0].Unused; got != "" {
+	if got := r.RuleUses([]*Classifier{c}, nil, nil)[0].Unused; got != "" {
 		t.Errorf("with more names than are remembered: %q", got)
 	}
 }

@@ -10,11 +10,12 @@ import (
 
 // tally counts what the rules of a mapping file do to rows. It belongs to one goroutine.
 type tally struct {
-	matched   []int64 // by rule: the rows that it matches and for which its condition is true
-	failed    []int64 // by rule: the rows in which its condition failed
-	built     []int64 // by rule: of matched, those of which an event, page or screen was built
-	unnamed   []int64 // by rule: pages and screens that it makes and that have no name
-	names     []nameSample
+	matched   []int64           // by rule: the rows that it matches and for which its condition is true
+	failed    []int64           // by rule: the rows in which its condition failed
+	built     []int64           // by rule: of matched, those of which an event, page or screen was built
+	unnamed   []int64           // by rule: pages and screens that it makes and that have no name
+	names     []nameSample      // by rule: of properties in rows in which its expressions miss some
+	room      int               // how many names may be added to names
 	places    []ruledExpression // of the expressions
 	computed  []computed        // by the number of the expression
 	pathsUsed []pathUse         // by the number of the path
@@ -25,7 +26,7 @@ func (f *fileRules) newTally() *tally {
 	counts := make([]int64, 4*len(f.rules))
 	part := func(i int) []int64 { return counts[i*len(f.rules) : (i+1)*len(f.rules)] }
 	return &tally{
-		matched: part(0), failed: part(1), built: part(2), unnamed: part(3), names: make([]nameSample, len(f.rules)),
+		matched: part(0), failed: part(1), built: part(2), unnamed: part(3), names: make([]nameSample, len(f.rules)), room: maxSampledNames * 50,
 		places: f.expressions, computed: make([]computed, len(f.expressions)), pathsUsed: make([]pathUse, len(f.paths)),
 	}
 }
@@ -103,7 +104,7 @@ func (t *tally) none(number int, row *expression.Row) {
 		}
 	}
 	if looks {
-		t.names[place.rule].add(row.Properties, row.Members)
+		t.room -= t.names[place.rule].add(row.Properties, row.Members, t.room)
 	}
 }
 
@@ -131,22 +132,34 @@ const (
 	maxSampledNames = 500
 )
 
-// add adds the names in a row, unless there are enough.
-func (s *nameSample) add(object []byte, members []rawjson.Member) {
+// add adds the names in a row, at most room of them, unless there are enough. It returns how many it has added.
+func (s *nameSample) add(object []byte, members []rawjson.Member, room int) (added int) {
 	if s.rows == maxSampledRows {
-		return
+		return 0
 	}
 	s.rows++
+	room = min(room, maxSampledNames-len(s.names))
 	for _, member := range members {
 		name := nameOf(object, member)
-		if len(name) > maxNearLength || s.names[string(name)] || len(s.names) == maxSampledNames {
+		if len(name) > maxNearLength || s.names[string(name)] || added >= room {
 			continue
 		}
 		if s.names == nil {
 			s.names = map[string]bool{}
 		}
 		s.names[string(name)] = true
+		added++
 	}
+	return added
+}
+
+// sampleOf returns a sample of these names.
+func sampleOf(names []string) (s nameSample) {
+	s.names = map[string]bool{}
+	for _, name := range names {
+		s.names[name] = true
+	}
+	return s
 }
 
 // numberExpressions gives the expressions and paths of the rules their numbers.

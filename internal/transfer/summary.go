@@ -244,7 +244,7 @@ func (r *run) summary(e ending) *Summary {
 		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.first.RowsWithoutUUID(),
 		TimedByCreatedAt: r.first.TimedByCreatedAt(), TextColumns: r.first.TextColumns(),
 		UnreadFields: r.first.UnreadFields(), AttributeSummary: attributes,
-		Rules: r.first.rules.Mapping.RuleUses(r.first.classifiers, r.mappers), UnmetFilters: r.first.UnmetFilters(),
+		Rules: r.first.rules.Mapping.RuleUses(r.first.classifiers, r.mappers, r.first.People.PropertyNames()), UnmetFilters: r.first.UnmetFilters(),
 		Merges: e.merges, TwoProfiles: r.first.TwoProfiles(), LiveProfiles: r.first.LiveProfiles(),
 		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
 	}

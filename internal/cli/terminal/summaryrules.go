@@ -129,7 +129,7 @@ func missingText(before, missing, meant string) string {
 		return ""
 	}
 	if strings.HasPrefix(missing, "person.") {
-		before = before[:2] + "nobody has "
+		before = before[:2] + "no such person has "
 	}
 	text := before + missing
 	if meant != "" {

@@ -45,7 +45,8 @@ warning      expressions that have a value in no row:
                sum in line 6: no such event has properties.prise; did you mean
                properties.price?
                a part of the name in line 7
-               tier of the person in line 8: nobody has person.properties.x
+               tier of the person in line 8: no such person has
+               person.properties.x
 warning      dates in line 9 do nothing: no such event has items.at; in a list
              write items.*.at
 `
