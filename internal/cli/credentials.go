@@ -32,6 +32,21 @@ func usageFirst(errs ...error) error {
 	return errors.Join(errs...)
 }
 
+// setCredentials says how to give credentials.
+const setCredentials = "set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY in the environment or .env, or each with _FILE at its end to the path of a file " +
+	"(Customer.io shows them under Settings > API credentials, Track API)"
+
+// credentialsUnset is an error that says which credentials nothing gives; nil if none.
+func (p *program) credentialsUnset() error {
+	var errs []error
+	for _, name := range []string{varSiteID, varAPIKey} {
+		if strings.TrimSpace(p.setting(name)) == "" && p.setting(name+"_FILE") == "" {
+			errs = append(errs, fmt.Errorf("%s is not set", name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // secret reads a credential from its variable, or from the file that its _FILE variable names.
 func (p *program) secret(name string) (string, error) {
 	value := strings.TrimSpace(p.setting(name))
@@ -49,8 +64,7 @@ func (p *program) secret(name string) (string, error) {
 	case path == "":
 		return "", &problem{
 			err: fmt.Errorf("%s is not set", name), code: exit.Credentials,
-			hint: "set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY in the environment or .env (Customer.io shows them under Settings > " +
-				"API credentials, Track API); `--sandbox` and `ph2cio preview` need none",
+			hint: setCredentials + "; `--sandbox` and `ph2cio preview` need none",
 		}
 	}
 	if startsWithTilde(path) {

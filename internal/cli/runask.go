@@ -13,7 +13,8 @@ import (
 )
 
 // checkCanAsk refuses a run that has to ask before it sends, if nobody can be asked. It comes before the
-// first pass, which may take an hour. done is what a yes would have done, such as "sent", and look is the
+// first pass, which may take an hour, and says too which credentials such a
+// run would miss, unless other settings are to be mended first. done is what a yes would have done, such as "sent", and look is the
 // command that shows to what.
 func (p *program) checkCanAsk(o *sendingOptions, done, look string, args []string) error {
 	if o.yes || o.sandbox {
@@ -32,7 +33,11 @@ func (p *program) checkCanAsk(o *sendingOptions, done, look string, args []strin
 	default:
 		return nil
 	}
-	return &problem{code: exit.Usage, err: errors.New(why + "; nothing was " + done), hint: "check what would be " + done + " with `ph2cio " + look + "`, then add --yes"}
+	err, first := errors.New(why+"; nothing was "+done), "check what would be "+done+" with `ph2cio "+look+"`, "
+	if unset := p.credentialsUnset(); unset != nil && done == "sent" && len(p.mistakes) == 0 {
+		err, first = errors.Join(err, unset), first+setCredentials+", "
+	}
+	return &problem{code: exit.Usage, err: err, hint: first + "then add --yes"}
 }
 
 // ask asks a question on the terminal. Any answer but a plain yes ends the command, and says that nothing was

@@ -49,3 +49,16 @@ func TestARunThatIsDeclinedIsNoSuccess(t *testing.T) {
 		t.Error("there are metrics of it")
 	}
 }
+
+// TestWhoCannotBeAskedHearsOfMissingCredentials has neither a terminal nor credentials.
+func TestWhoCannotBeAskedHearsOfMissingCredentials(t *testing.T) {
+	out := runProgram(t, map[string]string{"CUSTOMERIO_API_KEY_FILE": "key"}, "backfill", acornly)
+	if !strings.Contains(out.stderr, "cannot ask for confirmation") || !strings.Contains(out.stderr, "\nCUSTOMERIO_SITE_ID is not set\n") ||
+		strings.Contains(out.stderr, "CUSTOMERIO_API_KEY is not set") || !strings.Contains(out.stderr, "hint: check what would be sent with `ph2cio preview`, set CUSTOMERIO_SITE_ID") {
+		t.Errorf("%s", out.stderr)
+	}
+	out = runProgram(t, map[string]string{"CUSTOMERIO_SITE_ID": "a", "CUSTOMERIO_API_KEY": "b"}, "backfill", acornly)
+	if out.code != exit.Usage || strings.Contains(out.stderr, "CUSTOMERIO_") {
+		t.Errorf("exit code %d\n%s", out.code, out.stderr)
+	}
+}
