@@ -70,6 +70,7 @@ type runningNow struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
 	Since time.Time `json:"since"`
+	Sends bool      `json:"sends"` // it has begun to send; before that it reads, or waits for an answer
 }
 
 // runReport is what status shows of one run.
@@ -160,7 +161,7 @@ func (p *program) reportState(ctx context.Context, dir string, listed bool, tabl
 	of := store.Workspace()
 	report = &stateReport{Path: dir, EnvironmentID: of.EnvironmentID, BaseURL: of.BaseURL, Runs: []runReport{}}
 	if holder, running := ledger.Running(dir); running {
-		report.Running = &runningNow{holder.PID, holder.Host, holder.Since}
+		report.Running = &runningNow{PID: holder.PID, Host: holder.Host, Since: holder.Since}
 	}
 	now := time.Now()
 	totals, err := store.Totals(ctx, now)
@@ -200,10 +201,19 @@ func (p *program) reportState(ctx context.Context, dir string, listed bool, tabl
 	if err := report.addSummary(ctx, store); err != nil {
 		return nil, err
 	}
+	if report.Running != nil && len(runs) > 0 {
+		report.Running.Sends = hasBegun(runs[0], report.Running.Since)
+	}
 	if len(runs) > 0 && report.Running == nil {
 		report.Next = nextOf(runs, report.Waiting.byReason[ledger.Recent].Rows > 0)
 	}
 	return report, nil
+}
+
+// hasBegun reports whether the newest run is that of a process which has held the state since a time: it has
+// begun or, if it was resumed, saved something since then.
+func hasBegun(newest *ledger.Run, since time.Time) bool {
+	return newest.Ended.IsZero() && (!newest.Began.Before(since) || newest.Saved.After(since))
 }
 
 // nextOf is the command to type after some runs, the newest first: to resume one that was stopped, to send
@@ -296,11 +306,15 @@ func (t *statusText) state(s *stateReport) {
 	if s.Lag != nil {
 		t.Line("newest sent", fmt.Sprintf("event of %s, %s ago", report.Time(s.Newest), report.Age(*s.Lag)))
 	}
-	if s.Running != nil {
-		t.Line("running", t.Style.Yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, terminal.Plain(s.Running.Host), report.Time(s.Running.Since))))
+	if r := s.Running; r != nil {
+		text := fmt.Sprintf("process %d on %s, since %s", r.PID, terminal.Plain(r.Host), report.Time(r.Since))
+		if !r.Sends {
+			text += "; it has sent nothing yet: it reads, or waits for somebody's answer"
+		}
+		t.Line("running", t.Style.Yellow(text))
 	}
 	for i := range s.Runs {
-		t.run(&s.Runs[i], s.Running != nil && i == 0)
+		t.run(&s.Runs[i], s.Running != nil && s.Running.Sends && i == 0)
 		if s.Runs[i].Summary != nil {
 			t.lostRows(s.summary.LostHistory)
 		}
