@@ -194,11 +194,17 @@ func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 	}
 	liveStops := checkLive(&o.mapping, first) != nil
 	summary.AddForecast(sendingSeconds(summary, o.rate), liveStops, o.mapping.identity.exceededLimits(first, first.Counts()))
+	troubled := verdict(first, deliver.Sum(summary.Rows.Rejected)+deliver.Sum(summary.People.Rejected)+deliver.Sum(summary.MergesRejected))
+	if err == nil && troubled == nil && !liveStops && len(summary.WouldStop) == 0 {
+		next, failed := s.tryOne(ctx, first)
+		summary.AddNext("", next)
+		err = failed
+	}
 	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(read.job.Sources))
 	if err := errors.Join(err, p.writeSummary(p.resultsWriter(), summary, title, err)); err != nil {
 		return err
 	}
-	return verdict(first, deliver.Sum(summary.Rows.Rejected)+deliver.Sum(summary.People.Rejected)+deliver.Sum(summary.MergesRejected))
+	return troubled
 }
 
 // sendingSeconds estimates how long sending takes at the given rate, if Customer.io keeps up.

@@ -13,8 +13,8 @@ import (
 )
 
 // checkCanAsk refuses a run that has to ask before it sends, if nobody can be asked. It comes before the
-// first pass, which may take an hour, and says too which credentials such a
-// run would miss, unless other settings are to be mended first. done is what a yes would have done, such as "sent", and look is the
+// first pass, which may take an hour. It also says which credentials such a run would miss, unless other
+// settings are to be mended first. done is what a yes would have done, such as "sent", and look is the
 // command that shows to what.
 func (p *program) checkCanAsk(o *sendingOptions, done, look string, args []string) error {
 	if o.yes || o.sandbox {

@@ -67,6 +67,9 @@ func (s *sendJob) writeForecast(out page, read *readJob, left *transfer.Left, at
 	}
 	line("settings", terminal.Plain(p.settingsFrom()))
 	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(first.Rows, "row", "rows"), terminal.Plain(p.sourcesText(read.job.Sources)), report.Bytes(first.Bytes)))
+	if empty := terminal.EmptyText(first.SourceSummaries()); empty != "" {
+		line("empty", empty)
+	}
 	if text := p.stores.fetchesAgain(first.ReadAgain()); text != "" {
 		line("fetch", text)
 	}

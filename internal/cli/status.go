@@ -319,7 +319,7 @@ func (t *statusText) state(s *stateReport) {
 			t.lostRows(s.summary.LostHistory)
 		}
 	}
-	t.Next(s.Next)
+	t.Next(s.Next, "")
 }
 
 // sentInAll says what all runs together sent.

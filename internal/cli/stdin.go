@@ -142,12 +142,15 @@ var signaturePattern = regexp.MustCompile(`(://[^\s'"?]*\?)[^\s'"]*=[^\s'"]*`)
 
 // resumeCommand is the command line that resumes this run. The copy takes the place of standard input.
 // --restart is left out because it would start over, and --ping-url because it is a secret.
-func (p *program) resumeCommand() string {
+func (p *program) resumeCommand() string { return "ph2cio " + shellJoin(p.resumeArgs()) }
+
+// resumeArgs is resumeCommand without the program, before it is quoted.
+func (p *program) resumeArgs() []string {
 	args := slices.DeleteFunc(withoutPing(p.args), func(arg string) bool { return arg == "--"+terminal.RestartFlag })
 	for i, arg := range args {
 		if arg == stdinSource && p.stdinCopy != nil {
 			args[i] = p.stdinCopy.Path
 		}
 	}
-	return "ph2cio " + shellJoin(args)
+	return args
 }

@@ -77,7 +77,7 @@ type Summary struct {
 	Estimate float64 `json:"estimated_seconds,omitempty"`
 	// Interrupted is true when a signal ended the run early.
 	Interrupted bool `json:"interrupted"`
-	// Next is the command to type when something is left to do.
+	// Next is the command to type when something is left to do, or after a preview.
 	Next string `json:"next,omitempty"`
 
 	// MayDouble counts rows without a uuid if other rows have one: two such rows may be of one event, and
@@ -199,6 +199,7 @@ type Campaigns struct {
 type SourceSummary struct {
 	Path    string `json:"path"`
 	Bytes   int64  `json:"bytes"`
+	Rows    int64  `json:"rows"` // read, good and bad
 	Trouble string `json:"trouble,omitempty"`
 	Warning string `json:"warning,omitempty"` // what to know about a file that was read to its end
 	Hint    string `json:"hint,omitempty"`    // what to do about either
@@ -281,7 +282,7 @@ func (r *run) withoutEmail() (all []WithoutEmail) {
 	return all
 }
 
-// SourceSummaries returns for each source what was wrong with it.
+// SourceSummaries returns for each source how much of it was read, and what was wrong with it.
 func (f *FirstPass) SourceSummaries() []SourceSummary {
 	trouble := map[string]*posthog.SourceError{}
 	for _, t := range f.Trouble {
@@ -292,8 +293,8 @@ func (f *FirstPass) SourceSummaries() []SourceSummary {
 		warnings[w.Path] = w
 	}
 	all := make([]SourceSummary, 0, len(f.places.sources))
-	for _, s := range f.places.sources {
-		one := SourceSummary{Path: s.Name, Bytes: s.Size}
+	for i, s := range f.places.sources {
+		one := SourceSummary{Path: s.Name, Bytes: s.Size, Rows: f.prints[i].rows}
 		if t := trouble[s.Name]; t != nil {
 			one.Trouble, one.Hint = t.Err.Error(), t.Advice
 		} else if w := warnings[s.Name]; w != nil {

@@ -32,15 +32,22 @@ func (t *Lines) columnCount() int {
 const labelWidth = 13
 
 // Next writes the command to type, on one line so that it can be copied: below its label if it fits only
-// there.
-func (t *Lines) Next(command string) {
-	if command != "" {
-		label := fmt.Sprintf("%-12s ", "next")
-		if wide := ColumnsOf(Plain(command)); wide <= t.columnCount() && labelWidth+wide > t.columnCount() {
-			label = "next\n"
-		}
-		fmt.Fprintln(t, label+t.Style.Cyan(Plain(command)))
+// there. note says in a few words what for, or is empty.
+func (t *Lines) Next(command, note string) {
+	if command == "" {
+		return
 	}
+	const gap = "    "
+	label, wide := fmt.Sprintf("%-12s ", "next"), ColumnsOf(Plain(command))
+	switch {
+	case labelWidth+wide+len(gap+note) <= t.columnCount():
+		note = t.Style.Dim(strings.TrimRight(gap+note, " "))
+	case wide <= t.columnCount() && labelWidth+wide > t.columnCount():
+		label, note = strings.TrimRight(label+t.Style.Dim(note), " ")+"\n", ""
+	default:
+		note = ""
+	}
+	fmt.Fprintln(t, label+t.Style.Cyan(Plain(command))+note)
 }
 
 // detail writes a line that belongs to the one above it.

@@ -23,6 +23,7 @@ func Summary(s *transfer.Summary, title string, style Style, width int, sent boo
 func (t *summaryText) write(title string) {
 	fmt.Fprintf(t, "%s\n\n", t.Style.Bold(Wrap(Plain(title), t.columnCount(), 0)))
 	t.rows()
+	t.Line("empty", EmptyText(t.s.Sources))
 	t.columns()
 	t.people()
 	t.operations()
@@ -43,7 +44,11 @@ func (t *summaryText) write(title string) {
 	if n := t.s.Rows.Skipped[mapping.ReasonRecent]; n > 0 && strings.HasSuffix(t.s.Next, "--"+RestartFlag) {
 		t.Line("waiting", report.Plural(n, "event", "events")+" of the last 72 hours; "+RestartSends)
 	}
-	t.Next(t.s.Next)
+	if t.sent {
+		t.Next(t.s.Next, "")
+	} else {
+		t.Next(t.s.Next, "try one person")
+	}
 }
 
 // RestartFlag is the name of the flag that replans a backfill.

@@ -118,3 +118,28 @@ func pluralSummary(n int64) *transfer.Summary {
 	s.People.Links.AlreadyIdentified = n
 	return s
 }
+
+// TestFilesWithoutRowsAreNamed has one, several, and some of which something else is said.
+func TestFilesWithoutRowsAreNamed(t *testing.T) {
+	of := func(path string, rows int64) transfer.SourceSummary {
+		return transfer.SourceSummary{Path: path, Rows: rows}
+	}
+	for want, sources := range map[string][]transfer.SourceSummary{
+		"": {of("a", 1), {Path: "b", Trouble: "damaged"}, {Path: "c", Warning: "an export of persons"}}, "a has no rows": {of("a", 0), of("b", 1)},
+		"2 files have no rows: a, b\\u000a": {of("a", 0), of("b\n", 0), of("c", 3)},
+	} {
+		if got := EmptyText(sources); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestTheNextCommandStaysOnOneLine has room for what it is for, and has not.
+func TestTheNextCommandStaysOnOneLine(t *testing.T) {
+	for width, want := range map[int]string{40: "next         do it    try one\n", 20: "next         do it\n", 15: "next         try one\ndo it\n"} {
+		text := &Lines{Width: width}
+		if text.Next("do it", "try one"); text.String() != want {
+			t.Errorf("%d columns: %q, want %q", width, text.String(), want)
+		}
+	}
+}

@@ -62,6 +62,24 @@ func (t *summaryText) unread() {
 	}
 }
 
+// EmptyText names the files that were read and have no rows; it is empty if there are none.
+func EmptyText(sources []transfer.SourceSummary) string {
+	var empty []string
+	for i := range sources {
+		if s := &sources[i]; s.Rows == 0 && s.Trouble == "" && s.Warning == "" {
+			empty = append(empty, s.Path)
+		}
+	}
+	switch n := len(empty); n {
+	case 0:
+		return ""
+	case 1:
+		return OneLine(empty[0] + " has no rows")
+	default:
+		return OneLine(report.Files(n) + " have no rows: " + FirstFew(n, n, func(i int) string { return empty[i] }))
+	}
+}
+
 // examples shows one rejected row for each of the first few reasons.
 func (t *summaryText) examples() {
 	for _, e := range t.s.Examples {
