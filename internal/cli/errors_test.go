@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
@@ -130,8 +132,28 @@ func sourceError(hint string) error {
 
 // TestAnErrorIsSaidOnce has two things fail for the same reason.
 func TestAnErrorIsSaidOnce(t *testing.T) {
-	full, other := errors.New("write /dev/stdout: no space left on device"), errors.New("other")
-	if got, want := (&program{}).errorText(errors.Join(full, other, full)), full.Error()+"\nother"; got != want {
+	noSpace, other := errors.New("write /dev/stdout: no space left on device"), errors.New("other")
+	if got, want := (&program{}).errorText(errors.Join(noSpace, other, noSpace)), noSpace.Error()+"\nother"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
+}
+
+// TestAFullDiskIsSaidOnce has no command that says it twice, or not at all.
+func TestAFullDiskIsSaidOnce(t *testing.T) {
+	for _, args := range [][]string{
+		{"preview", acornly}, {"preview", "--json", acornly}, {"preview", "--operations", "-", "--limit", "0", acornly}, {"inspect", acornly},
+		{"explain", acornly, "user_1001"}, {"check"}, {"backfill", "--sandbox", acornly}, {"help", "mapping"}, {"preview", "--help"}, {"version"}, {},
+	} {
+		out := runProgramWith(t, func(e *Env) { e.Stdout = full{} }, nil, append(args, "--quiet")...)
+		if out.code == exit.Done || strings.Count(out.stderr, "no space left on device") != 1 {
+			t.Errorf("%q: exit code %d\n%s", args, out.code, out.stderr)
+		}
 	}
 }

@@ -26,7 +26,7 @@ var quietInShortHelpOf = []string{"ph2cio", "inspect", "preview", "explain", che
 func (p *program) help(c *cobra.Command, _ []string) {
 	h := &helpText{command: c, width: p.columns(), style: p.style(p.env.StdoutTerminal), all: p.allFlags}
 	h.write()
-	_, _ = io.WriteString(c.OutOrStdout(), h.String())
+	_, p.helpFailed = io.WriteString(c.OutOrStdout(), h.String())
 }
 
 // helpText builds a page of help.

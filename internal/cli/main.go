@@ -36,6 +36,9 @@ func run(ctx context.Context, env Env, args []string) int {
 	p.root = newRoot(p)
 	p.root.SetArgs(args)
 	err := p.root.ExecuteContext(ctx)
+	if err == nil && p.helpFailed != nil && interruption(ctx) == nil {
+		err = &problem{err: p.helpFailed, code: exit.Failed}
+	}
 	p.stopAnnounced()
 	if fetched := p.stores.close(); fetched != "" && p.verbose {
 		p.bar.Say(fetched)

@@ -43,6 +43,7 @@ type program struct {
 	checks      checks            // what each command looks at before it begins
 
 	stdoutHasOperations bool              // preview writes operations to stdout, so that results go to stderr
+	helpFailed          error             // of writing a page of help, for which cobra has no error
 	wroteJSON           bool              // the document of --json has been written
 	stdinCopy           *transfer.Spooled // the copy of standard input, if it is a source
 	screen              io.Writer         // stderr itself; env.Stderr leads there, and to the log file
