@@ -32,8 +32,9 @@ type names struct {
 	secrets    *redact.Secrets
 	file       []fileRule // of the mapping file
 
-	lock  sync.Mutex // held to add one
-	known atomic.Pointer[map[string]*name]
+	lock   sync.Mutex // held to add one
+	known  atomic.Pointer[map[string]*name]
+	forgot atomic.Bool // names came that are not among known
 }
 
 // Limits of the memory: in an export where names contain IDs nearly every name is new.
@@ -56,6 +57,7 @@ func (n *names) of(text []byte) *name {
 func (n *names) add(text string) *name {
 	decided := n.decide(text)
 	if len(text) > maxNameLength {
+		n.forgot.Store(true)
 		return decided
 	}
 	n.lock.Lock()
@@ -63,6 +65,7 @@ func (n *names) add(text string) *name {
 	known := map[string]*name{}
 	if old := n.known.Load(); old != nil {
 		if len(*old) >= maxNames {
+			n.forgot.Store(true)
 			return decided
 		}
 		known = maps.Clone(*old)

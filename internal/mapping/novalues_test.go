@@ -42,7 +42,7 @@ func TestRulesWithoutValues(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}, []string{"tier"}) {
+	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}, []string{"tier"}, true) {
 		got = append(got, fmt.Sprintf("%d: %d %s %d %s %s", one.Line, one.Rows, one.Unused, one.Failed, one.Missing, one.Meant))
 		for _, none := range one.NoValue {
 			got = append(got, fmt.Sprintf("%s %s %d: %s, %s", none.Key, none.Name, none.Line, none.Missing, none.Meant))

@@ -35,6 +35,7 @@ const (
 	UnusedDropped   = "dropped"          // an earlier rule leaves all such events out
 	UnusedCondition = "condition"        // its condition is true of none
 	UnusedFailed    = "condition_failed" // its condition is true of none and failed in some
+	UnusedUnknown   = "unknown"          // not all rows were looked at that it may act on
 )
 
 // FileRules returns the rules of the mapping file, without any rows.
@@ -48,8 +49,9 @@ func (r *Rules) FileRules() []RuleUse {
 
 // RuleUses adds up what the rules of the mapping file have done to rows: in mappers what needs the person or is
 // sent, in classifiers all else. These must not be used meanwhile. personal are the names of properties that
-// people may have.
-func (r *Rules) RuleUses(classifiers []*Classifier, mappers []*Mapper, personal []string) []RuleUse {
+// people may have. whole says that the mappers had all rows to send of the export: those that an earlier run has
+// sent may have what is missing in the others.
+func (r *Rules) RuleUses(classifiers []*Classifier, mappers []*Mapper, personal []string, whole bool) []RuleUse {
 	all := r.FileRules()
 	if len(all) == 0 {
 		return all
@@ -63,18 +65,34 @@ func (r *Rules) RuleUses(classifiers []*Classifier, mappers []*Mapper, personal 
 	}
 	for i := range all {
 		r.addRows(&all[i], i, &passes)
+		if r.file.rules[i].late && !whole {
+			all[i].knowNothing()
+		}
 	}
 	for i, of := range r.file.expressions {
+		if of.late && !whole {
+			continue
+		}
 		if found := passes.of(of.late).noValue(i); found != nil {
 			all[of.rule].NoValue = append(all[of.rule].NoValue, *found)
 		}
 	}
 	for i, of := range r.file.paths {
+		if !whole {
+			break
+		}
 		if found := passes.late.pathsUsed[i].noValue(of.path); found != nil {
 			all[of.rule].NoValue = append(all[of.rule].NoValue, *found)
 		}
 	}
 	return all
+}
+
+// knowNothing takes back why the rule may have acted on no row.
+func (u *RuleUse) knowNothing() {
+	if u.Rows == 0 {
+		u.Unused, u.Missing, u.Meant = UnusedUnknown, "", ""
+	}
 }
 
 // bothPasses is what was counted in the first and in the second pass.
@@ -111,7 +129,7 @@ func (r *Rules) addRows(to *RuleUse, i int, passes *bothPasses) {
 // EarlyRuleUses is RuleUses before anything is mapped: it has the rules that do not look at the person, with
 // what is known of them by then. Built is 0.
 func (r *Rules) EarlyRuleUses(classifiers []*Classifier) (early []RuleUse) {
-	for i, one := range r.RuleUses(classifiers, nil, nil) {
+	for i, one := range r.RuleUses(classifiers, nil, nil, false) {
 		if !r.file.rules[i].late {
 			early = append(early, one)
 		}
@@ -139,7 +157,7 @@ func (r *Rules) whyUnused(i int, counted *totals) string {
 		return UnusedFailed
 	case rule.when != nil && counted.computed[rule.whenNumber].missing > 0:
 		return UnusedCondition
-	case !matches && r.names.full():
+	case !matches && r.names.forgot.Load():
 		return ""
 	case !matches:
 		return UnusedName
@@ -147,12 +165,6 @@ func (r *Rules) whyUnused(i int, counted *totals) string {
 		return UnusedDropped
 	}
 	return UnusedLeftOut
-}
-
-// full reports whether there may be names that are not remembered.
-func (n *names) full() bool {
-	known := n.known.Load()
-	return known != nil && len(*known) >= maxNames
 }
 
 // came yields the names of events that came, as they would be sent, and what was decided about them.

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,7 +36,7 @@ test-accounts: [{key: late, operator: is_not_set}]
 		}
 	}
 	var got []string
-	for _, one := range r.RuleUses(classifiers, []*Mapper{mapper}, []string{"tier"}) {
+	for _, one := range r.RuleUses(classifiers, []*Mapper{mapper}, []string{"tier"}, true) {
 		got = append(got, fmt.Sprintf("%d %q %d %s %s", one.Line, one.Events, one.Rows, one.Unused, one.Meant))
 	}
 	want := []string{
@@ -56,7 +57,7 @@ test-accounts: [{key: late, operator: is_not_set}]
 	if early := r.EarlyRuleUses(classifiers); len(early) != 8 || early[1].Line != 5 {
 		t.Errorf("before anything is mapped: %+v", early)
 	}
-	if none := newRules(t, Options{}).RuleUses(nil, nil, nil); len(none) > 0 {
+	if none := newRules(t, Options{}).RuleUses(nil, nil, nil, true); len(none) > 0 {
 		t.Errorf("without a file: %v", none)
 	}
 }
@@ -79,7 +80,7 @@ func TestRuleUsesOfWhatIsBuilt(t *testing.T) {
 		mapper.Event(nil, row(e.name, e.properties))
 	}
 	var got []string
-	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}, []string{"tier"}) {
+	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}, []string{"tier"}, true) {
 		text := fmt.Sprintf("%d rows", one.Rows)
 		if one.Built != nil {
 			text += fmt.Sprintf(", %d built, %d unnamed", *one.Built, one.Unnamed)
@@ -97,13 +98,49 @@ func TestRuleUsesWithManyNames(t *testing.T) {
 	t.Parallel()
 	r := newRules(t, Options{File: fileOf(t, `rules: [{events: signup, drop: true}]`)})
 	c := r.NewClassifier()
-	if got := r.RuleUses([]*Classifier{c}, nil, nil)[0].Unused; got != UnusedName {
+	if got := r.RuleUses([]*Classifier{c}, nil, nil, true)[0].Unused; got != UnusedName {
 		t.Errorf("without a row: %q", got)
 	}
-	for i := range maxNames {
+	for i := range maxNames + 1 {
 		c.Classify(row(fmt.Sprintf("event %d", i), `{}`))
 	}
-	if got := r.RuleUses([]*Classifier{c}, nil, nil)[0].Unused; got != "" {
+	if got := r.RuleUses([]*Classifier{c}, nil, nil, true)[0].Unused; got != "" {
 		t.Errorf("with more names than are remembered: %q", got)
+	}
+}
+
+// TestRuleUsesWithLongNames says nothing of names that are too long to remember.
+func TestRuleUsesWithLongNames(t *testing.T) {
+	t.Parallel()
+	r := newRules(t, Options{File: fileOf(t, "rules:\n- {events: long *, drop: true}\n- {events: long *, attributes: {a: 1}}")})
+	c := r.NewClassifier()
+	c.Classify(row("long "+strings.Repeat("x", maxNameLength), `{}`))
+	if got := r.RuleUses([]*Classifier{c}, nil, nil, true)[1]; got.Unused != "" {
+		t.Errorf("with a long name: %+v", got)
+	}
+}
+
+// TestRuleUsesOfAPart says nothing of what rows that were not mapped may have.
+func TestRuleUsesOfAPart(t *testing.T) {
+	t.Parallel()
+	r := newRules(t, Options{File: fileOf(t, `rules:
+- {events: order, when: person.properties.n == 1, attributes: {a: 1}}
+- {events: order, attributes: {c: '{properties.coupon}'}, dates: [at]}
+- {events: order, when: properties.x, person: {x: '{properties.y}'}}
+`)})
+	classifier, mapper := r.NewClassifier(), r.NewMapper(newSomebody(`{}`))
+	classifier.Classify(row("order", `{"coupon":"x","at":"2026-03-01"}`)) // sent by an earlier run
+	classifier.Classify(row("order", `{}`))
+	for rows, want := range [][]string{{UnusedUnknown, "", UnusedCondition}, {UnusedUnknown, "", UnusedCondition}} {
+		var got []string
+		for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}, nil, false) {
+			if got = append(got, one.Unused); len(one.NoValue) > 0 {
+				t.Errorf("%d rows left: line %d: %+v", rows, one.Line, one.NoValue)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d rows left (-want +got):\n%s", rows, diff)
+		}
+		mapper.Event(nil, row("order", `{}`))
 	}
 }

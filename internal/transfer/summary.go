@@ -245,12 +245,17 @@ func (r *run) summary(e ending) *Summary {
 		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.first.RowsWithoutUUID(),
 		TimedByCreatedAt: r.first.TimedByCreatedAt(), TextColumns: r.first.TextColumns(),
 		UnreadFields: r.first.UnreadFields(), AttributeSummary: attributes,
-		Rules: r.first.rules.Mapping.RuleUses(r.first.classifiers, r.mappers, r.first.People.PropertyNames()), UnmetFilters: r.first.UnmetFilters(),
+		Rules: r.first.rules.Mapping.RuleUses(r.first.classifiers, r.mappers, r.first.People.PropertyNames(), r.mapsAll(e)), UnmetFilters: r.first.UnmetFilters(),
 		Merges: e.merges, TwoProfiles: r.first.TwoProfiles(), LiveProfiles: r.first.LiveProfiles(),
 		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
 	}
 	s.SkippedEvents, s.SkippedEventsBeyond = r.first.SkippedEvents()
 	return s
+}
+
+// mapsAll reports whether all rows to send were mapped, in this run and for all people.
+func (r *run) mapsAll(e ending) bool {
+	return r.delivery.Counts().Earlier == 0 && !e.interrupted && !r.first.rules.Choice.Only
 }
 
 // ValueRemoved is the kind of values_cut for attributes that were left out because Customer.io refused them.

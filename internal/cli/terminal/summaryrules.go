@@ -15,7 +15,7 @@ import (
 func (t *summaryText) rules() {
 	used := slices.Clone(t.s.Rules)
 	if !t.sent {
-		used = slices.DeleteFunc(used, func(one mapping.RuleUse) bool { return one.Rows == 0 })
+		used = slices.DeleteFunc(used, func(one mapping.RuleUse) bool { return one.Rows == 0 && one.Unused != mapping.UnusedUnknown })
 	}
 	json := jsonListsText(len(t.s.Rules), false)
 	for i := range used {
@@ -69,7 +69,7 @@ func (t *summaryText) unusedRules() {
 	var all []string
 	alone := ""
 	for i := range t.s.Rules {
-		if one := &t.s.Rules[i]; one.Rows == 0 {
+		if one := &t.s.Rules[i]; one.Rows == 0 && one.Unused != mapping.UnusedUnknown {
 			all = append(all, ruleText(one)+": "+whyUnused(one))
 			alone = "the rule in " + ruleText(one) + " acts on no row: " + whyUnused(one)
 		}

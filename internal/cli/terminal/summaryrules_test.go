@@ -22,6 +22,7 @@ func TestSummaryRules(t *testing.T) {
 			{Line: 19, Events: []string{"x"}, Unused: mapping.UnusedCondition, Missing: "properties.cupon", Meant: "properties.coupon"},
 			{Line: 20, Events: []string{"x"}, Unused: mapping.UnusedFailed, Failed: 2},
 			{Line: 21, Events: []string{"y"}},
+			{Line: 22, Events: []string{"z"}, Unused: mapping.UnusedUnknown},
 		},
 		UnmetFilters: []mapping.UnmetFilter{{Line: 1, Key: "email", Type: "event", OtherType: "person"}},
 	}
@@ -32,6 +33,7 @@ func TestSummaryRules(t *testing.T) {
 	}
 	want := `rules        line 3 (signed_up): 1,200 rows, 1,000 to send
              line 5 (a, b, c and 2 more): 1 row
+             line 22 (z): 0 rows
 warning      the filter in line 1 leaves out no row: no event has the property
              email; if it is a person's, add type: person
 warning      rules that act on no row:
