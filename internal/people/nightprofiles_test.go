@@ -171,6 +171,28 @@ func profilesText(s *Directory) string {
 	return strings.Join(all, "; ")
 }
 
+// TestWhoWasSentUnderAProfileKeepsItsEmail sends somebody under the profile that has their email, whose ID
+// turns out to be somebody else's. Without the email in the next night, an identify would take it away from
+// that profile.
+func TestWhoWasSentUnderAProfileKeepsItsEmail(t *testing.T) {
+	t.Parallel()
+	n := nights{options: Options{Existing: existing([3]string{"crm-1", "m@x.example", ""})}}
+	maya := withAttributes("maya", `{"email":"m@x.example"}`)
+	n.send(n.next(t, rowsOf(maya), Choice{}, 1, 1))
+	owner := posthog.Event{Name: b("Order"), DistinctID: b("crm-1")}
+	s := n.next(t, rowsOf(owner), Choice{}, 1, 1)
+	p, _ := s.Lookup(b("maya"))
+	if p == nil || p.Value != "crm-1" {
+		t.Fatalf("maya is sent as %+v", p)
+	}
+	if got := string(s.AppendAttributes(nil, p)); got != `{"email":"m@x.example"}` {
+		t.Errorf("sent with %s", got)
+	}
+	if email, holder, lost := s.LostEmail(p); lost {
+		t.Errorf("the email %s is that of %s", email, holder)
+	}
+}
+
 // TestTheOtherProfileKeepsItsEmail leaves two profiles as they are, of which the one that is not sent has the
 // email.
 func TestTheOtherProfileKeepsItsEmail(t *testing.T) {

@@ -110,13 +110,18 @@ func (s *profileFinder) add(to *[]candidateProfile, one *candidateProfile, f *id
 
 // findByAttributes finds the profiles with the cio_id or the email of a candidate, including IDs that are
 // emails. A profile whose id is somebody else's ID, or under which an earlier run has sent somebody else,
-// belongs to that person, and so does its email.
+// belongs to that person, and so does its email. If these are two people, both may have the email,
+// since both are sent to that profile.
 func (s *profileFinder) findByAttributes() {
 	existing := s.options.Existing
 	if existing == nil {
 		return
 	}
 	owner := s.sentUnder() // by row: the candidate that has the profile, though no ID leads to it
+	owns := func(row, number uint32) bool {
+		is, owned := owner[row]
+		return owned && is == number
+	}
 	claim := func(row, number uint32) (theirs bool) {
 		if s.belongsToSomebody(existing.id(row)) {
 			return false
@@ -137,7 +142,7 @@ func (s *profileFinder) findByAttributes() {
 		case !found || s.options.rowMerged(row) || s.ownsID(existing.id(row), number):
 		case claim(row, number):
 			s.addByAttribute(row, number)
-		default:
+		case !owns(row, number): // an identify without the email would remove it from their own profile
 			_, s.found.taken[number] = existing.name(row)
 		}
 	})

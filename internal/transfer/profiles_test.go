@@ -44,6 +44,7 @@ type operation struct {
 	Action                          customerio.Action
 	ID                              string
 	Identifiers, Primary, Secondary map[string]string
+	Attributes                      struct{ N int } // of an event: its row
 }
 
 // profilesThere draws a file of profiles. Those in withEmail have IDs of visitors, and are identified by
@@ -111,8 +112,10 @@ func TestProfilesOverNights(t *testing.T) {
 			}
 			change := func(p *testPlan) { p.Choice, p.Index.Existing = choice, existing }
 			var held []people.HeldPerson
+			var heldRows map[int]bool
 			before := len(came)
-			nightOf(t, r, store, &came, change, func(l *FirstPass) { held = heldAlone(l) }, path)
+			nightOf(t, r, store, &came, change, func(l *FirstPass) { held, heldRows = heldAlone(l), rowsOfHeld(l, all) }, path)
+			checkNoneOf(r, came[before:], heldRows)
 			checkProfiles(r, came[before:], held, choice.MergeProfiles, identified, withEmail, strings.Join(all, "\n"), seen)
 		}
 		last := func(p *testPlan) { p.Choice = people.Choice{Merges: people.MergeNeeded, MergeProfiles: true} }
@@ -136,17 +139,45 @@ func read(r *rapid.T, text string) (op operation) {
 	return op
 }
 
-// heldAlone returns those who are held, without profiles that belong to somebody else: somebody who was sent
-// under the ID of a profile with their email, before a person with that ID came.
+// heldAlone returns those who are held, without profiles that somebody else has too. That is whoever has the
+// profile's ID, if somebody with its email was sent under it before; or it is that somebody, if a person with
+// the ID came later. But nobody goes without their email because the profile they are sent under has it.
 func heldAlone(l *FirstPass) (held []people.HeldPerson) {
+	sentUnder := map[string]bool{} // in earlier nights
+	for p := range l.People.People() {
+		if _, holder, _ := l.People.LostEmail(p); p.SentBefore() && holder != p.Value {
+			sentUnder[p.By.String()+p.Value] = true
+		}
+	}
 	for _, h := range l.People.Held() {
 		h.Profiles = slices.DeleteFunc(slices.Clone(h.Profiles), func(p people.HeldProfile) bool {
 			_, status := l.People.Lookup([]byte(p.Value))
-			return p.By == people.ByID && status == people.Sent
+			return sentUnder[p.By.String()+p.Value] || p.By == people.ByID && status == people.Sent
 		})
 		held = append(held, h)
 	}
 	return held
+}
+
+// rowsOfHeld returns the places of rows whose person is held.
+func rowsOfHeld(l *FirstPass, rows []string) map[int]bool {
+	held := map[int]bool{}
+	for n, row := range rows {
+		_, id, _ := strings.Cut(row, `"distinct_id":"`)
+		id, _, _ = strings.Cut(id, `"`)
+		_, status := l.People.Lookup([]byte(id))
+		held[n] = status == people.TwoProfiles
+	}
+	return held
+}
+
+// checkNoneOf checks that no row of somebody who is held came as an event.
+func checkNoneOf(r *rapid.T, came []string, heldRows map[int]bool) {
+	for _, text := range came {
+		if op := read(r, text); op.Action == customerio.Event && heldRows[op.Attributes.N] {
+			r.Fatalf("the person of row %d is held: %s", op.Attributes.N, text)
+		}
+	}
 }
 
 // checkProfiles looks at what a night has sent.
