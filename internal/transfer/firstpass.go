@@ -76,9 +76,11 @@ func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index 
 // before anything is mapped.
 func (f *FirstPass) RuleUses() []mapping.RuleUse { return f.rules.Mapping.EarlyRuleUses(f.classifiers) }
 
-// UnmetFilters returns those test-accounts of the mapping file whose property nobody has.
+// UnmetFilters returns those test-accounts of the mapping file whose property nobody has. With Choice.Only
+// filters are compared with few people, so that those of people are not among them.
 func (f *FirstPass) UnmetFilters() []mapping.UnmetFilter {
-	return f.rules.Mapping.UnmetFilters(f.classifiers, f.People.PropertyNames())
+	all := f.rules.Mapping.UnmetFilters(f.classifiers, f.People.PropertyNames())
+	return slices.DeleteFunc(all, func(one mapping.UnmetFilter) bool { return one.Type == "person" && f.rules.Choice.Only })
 }
 
 // newClassifiers returns a classifier for each worker.

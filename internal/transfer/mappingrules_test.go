@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,5 +107,36 @@ func TestRulesSeeTheTypesOfWholeColumns(t *testing.T) {
 	}
 	if summary.Rows.Skipped[mapping.ReasonByRule] != 0 {
 		t.Errorf("the rows are counted as %+v", summary.Rows)
+	}
+}
+
+// TestUnmetFiltersOfFewPeople says nothing of filters of people that were compared with the people of --only.
+func TestUnmetFiltersOfFewPeople(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	if err := os.WriteFile(path, []byte(`{"event":"order","distinct_id":"bo","timestamp":"2026-01-01T00:00:00Z","properties":{}}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := mappingfile.Read([]byte(`test-accounts:
+- {key: email, type: person, operator: not_icontains, value: "@we.example"}
+- {key: $host, operator: not_icontains, value: localhost}
+`), "mapping.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for only, want := range map[bool][]string{false: {"person email", "event $host"}, true: {"event $host"}} {
+		plan := newPlan(t, mapping.Options{File: file}, path)
+		plan.Rules.Choice.Filters = plan.Rules.Mapping.PeopleFilters()
+		if plan.Rules.Choice.Only = only; only {
+			plan.Rules.Index.Only = func(id []byte) bool { return string(id) == "bo" }
+		}
+		summary, _ := plan.sent(t)
+		var got []string
+		for _, one := range summary.UnmetFilters {
+			got = append(got, one.Type+" "+one.Key)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("only: %v: %q, want %q", only, got, want)
+		}
 	}
 }
