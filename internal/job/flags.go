@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -52,6 +53,23 @@ func (c Change) String() string {
 // ofFiles reports whether only the content of files has changed, which happens every night.
 func (c Change) ofFiles() bool {
 	return strings.HasPrefix(c.Was, FilesWith) && strings.HasPrefix(c.Is, FilesWith)
+}
+
+// ofDefaults reports whether the flag says the same as before because it is what one of two commands does
+// anyway: without the flag, a backfill holds recent events, and a sync and a retry send them.
+func (c Change) ofDefaults(was, is Command) bool {
+	return c.Flag == recentFlag && cmp.Or(c.Was, recentBy(was)) == cmp.Or(c.Is, recentBy(is))
+}
+
+// recentFlag is the flag that holds or sends recent events.
+const recentFlag = "recent"
+
+// recentBy returns what a command does with recent events without the flag.
+func recentBy(command Command) string {
+	if command == Backfill {
+		return "hold"
+	}
+	return "send"
 }
 
 func valueText(value string) string {

@@ -128,10 +128,14 @@ func (d *decision) nothingToDo(last *ledger.Run, found *newSources, flags Flags)
 }
 
 // compareFlags warns of flags that differ from those of the last run. It ignores changes in the content of
-// files that flags name, since these may change every night, and the flag that only a retry has.
+// files that flags name, since these may change every night, the flag that only a retry has, and values that are
+// what the other command does anyway.
 func (d *decision) compareFlags(flags Flags, last *ledger.Run, newRowsOnly bool) error {
 	changes, err := flags.changesFrom(last.Flags)
-	if changes = slices.DeleteFunc(changes, func(c Change) bool { return c.ofFiles() || c.Flag == RetryMergesFlag }); err == nil && len(changes) > 0 {
+	changes = slices.DeleteFunc(changes, func(c Change) bool {
+		return c.ofFiles() || c.Flag == RetryMergesFlag || c.ofDefaults(Command(last.Command), d.Command)
+	})
+	if err == nil && len(changes) > 0 {
 		d.warn(FlagsDiffer{changes, newRowsOnly})
 	}
 	return err

@@ -102,6 +102,19 @@ func TestSync(t *testing.T) {
 			"new: no source; FlagsDiffer people for new rows",
 		},
 		{
+			"what a backfill was told to send is sent by a sync anyway", request(Sync, there.found(day)),
+			answers{
+				runs:  []*ledger.Run{change(finished(Backfill, inDay), func(r *ledger.Run) { r.Flags = `{"recent":"send"}` })},
+				known: knownFrom(done, inDay),
+			}, "new: no source",
+		},
+		{
+			"but a sync that holds recent events again is news",
+			changed(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"recent": "hold"}) }),
+			answers{runs: []*ledger.Run{finished(Sync, inDay)}, known: knownFrom(done, inDay)},
+			"new: no source; FlagsDiffer recent for new rows",
+		},
+		{
 			"that a retry tried merges is no news", request(Sync, there.found(day)),
 			answers{
 				runs:  []*ledger.Run{change(finished(Retry, inDay), func(r *ledger.Run) { r.Flags = `{"merges":"true"}` })},
