@@ -54,7 +54,9 @@ func (a *acting) decide(e *posthog.Event, name *ruledName, at posthog.Time, feed
 			}
 		}
 		a.acts = append(a.acts, i)
-		if !rule.late {
+		if rule.late {
+			a.tally.awaited[i]++
+		} else {
 			a.match(i)
 		}
 		if rule.drop && !rule.late {

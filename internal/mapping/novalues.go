@@ -43,6 +43,7 @@ func (t *totals) add(other *tally) {
 	for i := range other.matched {
 		t.matched[i] += other.matched[i]
 		t.failed[i] += other.failed[i]
+		t.awaited[i] += other.awaited[i]
 		t.built[i] += other.built[i]
 		t.unnamed[i] += other.unnamed[i]
 		t.names[i].addAll(&other.names[i])

@@ -117,7 +117,7 @@ func (r *Rules) addRows(to *RuleUse, i int, passes *bothPasses) {
 	if to.Rows > 0 {
 		return
 	}
-	to.Unused = r.whyUnused(i, counted)
+	to.Unused = r.whyUnused(i, counted, passes.early.awaited[i])
 	switch {
 	case to.Unused == UnusedCondition:
 		to.Missing, to.Meant = counted.missing(rule.whenNumber)
@@ -138,8 +138,9 @@ func (r *Rules) EarlyRuleUses(classifiers []*Classifier) (early []RuleUse) {
 }
 
 // whyUnused returns why a rule may have acted on no row, by the names of events that came and by what was
-// counted.
-func (r *Rules) whyUnused(i int, counted *totals) string {
+// counted. awaited are the rows on which it may act once the person is known: they may be held, or of people who
+// are not sent, or an earlier rule that looks at the person leaves them out.
+func (r *Rules) whyUnused(i int, counted *totals, awaited int64) string {
 	rule := &r.file.rules[i]
 	matches, sent, dropped := false, false, true
 	for plain, decided := range r.names.came() {
@@ -157,6 +158,8 @@ func (r *Rules) whyUnused(i int, counted *totals) string {
 		return UnusedFailed
 	case rule.when != nil && counted.computed[rule.whenNumber].missing > 0:
 		return UnusedCondition
+	case awaited > 0:
+		return UnusedUnknown
 	case !matches && r.names.forgot.Load():
 		return ""
 	case !matches:

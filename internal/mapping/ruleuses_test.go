@@ -144,3 +144,28 @@ func TestRuleUsesOfAPart(t *testing.T) {
 		mapper.Event(nil, row("order", `{}`))
 	}
 }
+
+// TestRuleUsesOfRowsNotMapped takes rows that are held, and such that a rule leaves out which looks at the person,
+// for no sign of what a later rule does.
+func TestRuleUsesOfRowsNotMapped(t *testing.T) {
+	t.Parallel()
+	r := newRules(t, Options{SkipEvents: []string{"hidden"}, File: fileOf(t, `rules:
+- {events: held, when: person.properties.n == 1, attributes: {a: 1}}
+- {events: order, when: person.properties.n == 1, drop: true}
+- {events: order, when: person.properties.n == 1, attributes: {a: 1}}
+- {events: hidden, when: person.properties.n == 1, attributes: {a: 1}}
+`)})
+	classifier, mapper := r.NewClassifier(), r.NewMapper(newSomebody(`{"n":1}`))
+	for _, name := range []string{"held", "order", "hidden"} {
+		classifier.Classify(row(name, `{}`))
+	}
+	mapper.Event(nil, row("order", `{}`))
+	var got []string
+	for _, one := range r.RuleUses([]*Classifier{classifier}, []*Mapper{mapper}, nil, true) {
+		got = append(got, fmt.Sprintf("%d %s", one.Rows, one.Unused))
+	}
+	want := []string{"0 unknown", "1 ", "0 unknown", "0 left_out"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("uses (-want +got):\n%s", diff)
+	}
+}

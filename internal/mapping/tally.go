@@ -12,6 +12,7 @@ import (
 type tally struct {
 	matched   []int64           // by rule: the rows that it matches and for which its condition is true
 	failed    []int64           // by rule: the rows in which its condition failed
+	awaited   []int64           // by rule that looks at the person: the rows on which it may act
 	built     []int64           // by rule: of matched, those of which an event, page or screen was built
 	unnamed   []int64           // by rule: pages and screens that it makes and that have no name
 	names     []nameSample      // by rule: of properties in rows in which its expressions miss some
@@ -23,10 +24,11 @@ type tally struct {
 
 // newTally returns a tally for the rules.
 func (f *fileRules) newTally() *tally {
-	counts := make([]int64, 4*len(f.rules))
+	counts := make([]int64, 5*len(f.rules))
 	part := func(i int) []int64 { return counts[i*len(f.rules) : (i+1)*len(f.rules)] }
 	return &tally{
-		matched: part(0), failed: part(1), built: part(2), unnamed: part(3), names: make([]nameSample, len(f.rules)), room: maxSampledNames * 50,
+		matched: part(0), failed: part(1), built: part(2), unnamed: part(3), awaited: part(4),
+		names: make([]nameSample, len(f.rules)), room: maxSampledNames * 50,
 		places: f.expressions, computed: make([]computed, len(f.expressions)), pathsUsed: make([]pathUse, len(f.paths)),
 	}
 }
