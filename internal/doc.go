@@ -52,6 +52,7 @@
 //	escape      text from outside as it may be shown, kept or typed
 //	redact      hides secrets in URLs and by the names of properties
 //	regularfile opens files that must not be pipes or devices
+//	jsonschema  JSON schemas of documents, made of the types that are written
 //	loopback    whether a host is this machine
 //	spelling    how far a mistyped name is from another
 //	leftovers   removes temporary files of runs that were killed
@@ -62,6 +63,7 @@
 //	  synthetic exports of any size
 //	  rulebook  the rules of identity once more, slow and plain, and small histories full of trouble
 //	  worlds    random projects and the files that hold their rows, which change from night to night
+//	  schemacheck checks documents by such a schema
 //	  packing   text compressed in every way that is read
 //	  parquets  tables and exports as Parquet, and such files with anything wrong in them
 //	  race      whether tests run with the race detector
@@ -75,7 +77,7 @@
 //
 // Imports point one way. Each package imports at most these of ours:
 //
-//	cli         terminal, dotenv, job, inspect, explain, transfer, deliver, mapping, mappingfile, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact
+//	cli         terminal, dotenv, job, inspect, explain, transfer, deliver, mapping, mappingfile, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact, jsonschema
 //	terminal    inspect, explain, transfer, deliver, mapping, people, posthog, customerio
 //	inspect     transfer, deliver, mapping, people, posthog, source, parallel, rawjson
 //	explain     transfer, mapping, people, posthog, customerio

@@ -48,6 +48,9 @@ func program() {
 	if dir := os.Getenv(bucketsVariable); dir != "" {
 		env.Remote = sources.NewDirectory(dir).Remote
 	}
+	if path := os.Getenv(documentsVariable); path != "" {
+		env.Documents = func(document any) { keepDocument(path, document) }
+	}
 	start(env)
 }
 
@@ -79,6 +82,8 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	documents := filepath.Join(t.TempDir(), "documents.jsonl")
+	t.Cleanup(func() { checkDocuments(t, documents) })
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
 		RequireExplicitExec: true,
@@ -91,6 +96,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("there is no condition %q", name)
 		},
 		Setup: func(e *testscript.Env) error {
+			e.Setenv(documentsVariable, documents)
 			e.Setenv("EXPORTS", filepath.Join(testdata, "exports"))
 			e.Setenv("CASES", filepath.Join(testdata, "cases"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))

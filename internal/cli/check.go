@@ -56,6 +56,11 @@ type finding struct {
 	err    error
 }
 
+// checksDocument is the document of check.
+type checksDocument struct {
+	Checks []finding `json:"checks"`
+}
+
 func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) error {
 	o.reading.rememberNow()
 	if found, err := o.reading.search(args, nil); err == nil { // else the error becomes a finding
@@ -320,7 +325,7 @@ func (p *program) writeFindings(findings []finding) error {
 		f.Text, f.Advice = p.asGiven(hideURLUsers(f.Text)), p.advice(f.err, f.Advice)
 	}
 	if p.json {
-		return p.writeJSON(p.env.Stdout, map[string]any{"checks": findings})
+		return p.writeJSON(p.env.Stdout, &checksDocument{findings})
 	}
 	style := p.style(p.env.StdoutTerminal)
 	var b strings.Builder

@@ -85,6 +85,9 @@ func completePages(c *cobra.Command, args []string, typed string) (pages []strin
 				pages = append(pages, below.Name()+"\t"+below.Short)
 			}
 		}
+		if page == c.Root() {
+			pages = append(pages, schemaPage+"\tThe JSON schema of what --json writes")
+		}
 	}
 	return withPrefix(typed, pages), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }

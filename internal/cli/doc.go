@@ -17,6 +17,7 @@
 //	notify...        the line in the log, the metrics file and the ping after a run
 //	package terminal                                the text that a person reads, and how it is laid out
 //	jsonout, log, jsonlog, plainjson                documents and logs for programs
+//	jsonschema                                      what is in these documents, which help json-schema prints
 //	logfile, logfileopen                            the file of --log-file
 //	errors, errortext, mistyped..., stopping        errors with exit codes and hints, suggestions, signals
 //

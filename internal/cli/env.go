@@ -37,6 +37,9 @@ type Env struct {
 	// be nil.
 	Remote source.Remote
 
+	// Documents gets every document of --json that is written. It may be nil.
+	Documents func(document any)
+
 	// Commit is the revision that the program was built from, for builds that do not record it. It may be
 	// empty.
 	Commit string

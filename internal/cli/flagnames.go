@@ -10,6 +10,9 @@ const (
 	cronTopic = "cron" // the flags for runs that nobody watches
 )
 
+// schemaPage is the page of help that is the JSON schema of the documents of --json.
+const schemaPage = "json-schema"
+
 // stdinSource is the SOURCE that stands for standard input.
 const stdinSource = "-"
 

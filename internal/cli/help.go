@@ -10,19 +10,26 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// newHelp is cobra's help command, except that a page that does not exist is an error.
-func newHelp() *cobra.Command {
+// newHelp is cobra's help command, except that a page that does not exist is an error, and that it prints the
+// schema of documents.
+func newHelp(schema func() []byte) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND or TOPIC] [--all]",
 		Short: "Show help about a command or a topic",
-		Long:  "Shows the help of a command, or a topic. With --all a command's help has all its flags.",
+		Long: `Shows the help of a command, or a topic. With --all a command's help has all its flags. ph2cio help json-schema prints the JSON
+schema of what commands write with --json.`,
 		Example: `  ph2cio help backfill
   ph2cio help backfill --all
-  ph2cio help exit-codes`,
+  ph2cio help exit-codes
+  ph2cio help json-schema > ph2cio.schema.json`,
 		DisableFlagsInUseLine: true,
 		PersistentPreRunE:     withoutSettings,
 		ValidArgsFunction:     completePages,
 		RunE: func(c *cobra.Command, args []string) error {
+			if slices.Equal(args, []string{schemaPage}) {
+				_, err := c.OutOrStdout().Write(schema())
+				return err
+			}
 			page, rest, err := findPage(c.Root(), args)
 			if err == nil && len(rest) == 0 {
 				return page.Help()

@@ -14,6 +14,11 @@ type failure struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
+// errorDocument is the document of a command that failed before it had another one.
+type errorDocument struct {
+	Error *failure `json:"error"`
+}
+
 // failureOf is nil if nothing failed, or if the result itself says what did.
 func (p *program) failureOf(err error) *failure {
 	if err == nil || isFinished(err) {
@@ -25,6 +30,9 @@ func (p *program) failureOf(err error) *failure {
 // writeJSON writes the one document of a command with --json.
 func (p *program) writeJSON(w io.Writer, document any) error {
 	p.wroteJSON = true
+	if p.env.Documents != nil {
+		p.env.Documents(document)
+	}
 	if w == p.env.Stderr {
 		if p.file != nil && p.file.records {
 			p.file.Info("result", "document", document)
@@ -52,7 +60,7 @@ func (p *program) writeFailure(err error, args []string) {
 	if f == nil {
 		f = &failure{Message: err.Error(), Code: exitCode(err)}
 	}
-	_ = p.writeJSON(p.resultsWriter(), map[string]*failure{"error": f})
+	_ = p.writeJSON(p.resultsWriter(), &errorDocument{f})
 }
 
 // resultsWriter is where results go: stdout, unless operations are written there.

@@ -216,7 +216,7 @@ func (p *program) addCommands(root *cobra.Command) {
 		}
 	}
 	root.AddCommand(newTopics()...)
-	root.SetHelpCommand(newHelp())
+	root.SetHelpCommand(newHelp(schemaText))
 }
 
 // This is a global variable of cobra's.

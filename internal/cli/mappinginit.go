@@ -54,10 +54,20 @@ the first line of the mapping file is: # yaml-language-server: $schema=FILE`,
 	}
 }
 
+// textDocument and fileDocument are the documents of mapping init without and with a file.
+type (
+	textDocument struct {
+		Text string `json:"text"`
+	}
+	fileDocument struct {
+		File string `json:"file"`
+	}
+)
+
 // writeText prints a text, or a document that has it.
 func (p *program) writeText(text string) error {
 	if p.json {
-		return p.writeJSON(p.env.Stdout, map[string]string{"text": text})
+		return p.writeJSON(p.env.Stdout, &textDocument{text})
 	}
 	_, err := io.WriteString(p.env.Stdout, text)
 	return err
@@ -80,7 +90,7 @@ func (p *program) writeNew(path, text string) error {
 		return &problem{err: errors.Join(fmt.Errorf("write a mapping file: %w", err), os.Remove(path)), code: exit.State}
 	}
 	if p.json {
-		return p.writeJSON(p.env.Stdout, map[string]string{"file": path})
+		return p.writeJSON(p.env.Stdout, &fileDocument{path})
 	}
 	p.bar.Say("wrote " + path + "; remove the # before what you need, and use it with --mapping")
 	return nil

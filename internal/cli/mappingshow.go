@@ -31,6 +31,15 @@ each of them, and the rules. What it prints is a mapping file. With --json it al
 	return c
 }
 
+// mappingDocument has the keys of a mapping file, which mapping show writes. The schema of mapping files says what is
+// in them.
+type mappingDocument struct {
+	Settings     map[string]json.RawMessage `json:"settings,omitempty"`
+	TestAccounts []json.RawMessage          `json:"test-accounts,omitempty"`
+	Rules        []json.RawMessage          `json:"rules,omitempty"`
+	Tests        []json.RawMessage          `json:"tests,omitempty"`
+}
+
 // showMapping prints what the flags of a command and its mapping file amount to.
 func (p *program) showMapping(c *cobra.Command) error {
 	file, origins := p.settledMapping(c)

@@ -42,6 +42,7 @@ func runProgramWith(t *testing.T, change func(*Env), environment map[string]stri
 		},
 		Commit: "0123456",
 	}
+	env.Documents = func(document any) { checkDocument(t, document) }
 	change(&env)
 	code := Main(t.Context(), env, args)
 	return outcome{code, stdout.String(), stderr.String()}

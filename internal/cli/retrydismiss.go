@@ -56,7 +56,7 @@ func runDismiss(ctx context.Context, p *program, o *retryOptions) (err error) {
 		return err
 	}
 	if p.json {
-		return p.writeJSON(p.env.Stdout, map[string]any{"reason": o.dismiss, "dismissed": n})
+		return p.writeJSON(p.env.Stdout, &dismissedDocument{n, o.dismiss})
 	}
 	text := report.Plural(n, "reject", "rejects") + " closed for good: " + terminal.WordsFor(o.dismiss, n) +
 		". No run tries " + report.PluralWord(n, "it", "them") + " again."
@@ -113,4 +113,10 @@ func noSuchReason(reason string, open map[string]int64) error {
 		parts = append(parts, fmt.Sprintf("%s (%s)", code, report.Count(open[code])))
 	}
 	return &problem{code: exit.Usage, err: fmt.Errorf("no reject with the reason %q is open", reason), hint: "open are " + strings.Join(parts, ", ") + "; `ph2cio status --rejects` lists them"}
+}
+
+// dismissedDocument is the document of retry --dismiss.
+type dismissedDocument struct {
+	Dismissed int64  `json:"dismissed"`
+	Reason    string `json:"reason"`
 }

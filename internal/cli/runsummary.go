@@ -7,16 +7,19 @@ import (
 	"ph2cio/internal/transfer"
 )
 
+// summaryDocument is the document of preview, backfill, sync and retry.
+type summaryDocument struct {
+	*transfer.Summary
+	Error *failure `json:"error,omitempty"` // what ended the run early
+}
+
 // writeSummary says what happened, for a person or as one JSON document. failed is what ended the run early,
 // if anything; only the document holds it. A run that sends writes no text if it is quiet, or if stderr is a
 // log of JSON, whose last record says all of it: stdout may go to the same place.
 func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, failed error) error {
 	p.notify.setSummary(s)
 	if p.json {
-		return p.writeJSON(w, struct {
-			*transfer.Summary
-			Error *failure `json:"error,omitempty"`
-		}{s, p.failureOf(failed)})
+		return p.writeJSON(w, &summaryDocument{s, p.failureOf(failed)})
 	}
 	if p.notify != nil && (p.quiet || p.log != nil) {
 		return nil

@@ -49,6 +49,11 @@ silently, and keeps everything in memory. Ask it what it holds, or make it fail:
 	return c
 }
 
+// sandboxDocument is the document of sandbox, which it writes when it listens.
+type sandboxDocument struct {
+	URL string `json:"url"`
+}
+
 func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	var log func(line string)
 	if to := p.unlessQuiet(); to != io.Discard {
@@ -64,7 +69,7 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 		return &problem{err: err, code: exit.Failed, hint: "name another port with --listen, such as 127.0.0.1:8100"}
 	}
 	if p.json {
-		err = p.writeJSON(p.env.Stdout, map[string]string{"url": server.URL()})
+		err = p.writeJSON(p.env.Stdout, &sandboxDocument{server.URL()})
 	} else {
 		_, err = fmt.Fprintln(p.env.Stdout, server.URL())
 	}

@@ -41,6 +41,11 @@ was rejected and is still to be fixed, and how to fix it.`,
 	return c
 }
 
+// statesDocument is the document of status.
+type statesDocument struct {
+	States []stateReport `json:"states"`
+}
+
 // stateReport is what status shows of one state directory.
 type stateReport struct {
 	Path          string      `json:"path"`
@@ -129,7 +134,7 @@ func runStatus(ctx context.Context, p *program, o *statusOptions) (err error) {
 		reports = append(reports, *report)
 	}
 	if p.json {
-		return p.writeJSON(p.env.Stdout, map[string]any{"states": reports})
+		return p.writeJSON(p.env.Stdout, &statesDocument{reports})
 	}
 	if len(reports) == 0 {
 		return p.writeNoStates()
