@@ -255,7 +255,8 @@ func (r *run) summary(e ending) *Summary {
 
 // mapsAll reports whether all rows to send were mapped, in this run and for all people.
 func (r *run) mapsAll(e ending) bool {
-	return r.delivery.Counts().Earlier == 0 && !e.interrupted && !r.first.rules.Choice.Only
+	c := r.delivery.Counts()
+	return c.Earlier == 0 && c.Skipped[mapping.ReasonRejectedBefore] == 0 && !e.interrupted && !r.first.rules.Choice.Only
 }
 
 // ValueRemoved is the kind of values_cut for attributes that were left out because Customer.io refused them.

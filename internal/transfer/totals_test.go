@@ -18,6 +18,7 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // mixedRows are rows that end in every way there is. %d is a number, %s more properties.
@@ -204,4 +205,28 @@ func (c *cancelling) Send(ctx context.Context, b *customerio.Batch) (customerio.
 		c.cancel()
 	}
 	return c.Sender.Send(ctx, b)
+}
+
+// TestMapsAll holds that nothing is concluded from what a part of the rows lacks.
+func TestMapsAll(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		counts deliver.RowCounts
+		only   bool
+		ending ending
+		want   bool
+	}{
+		{want: true},
+		{counts: deliver.RowCounts{Skipped: map[string]int64{mapping.ReasonByRule: 1}}, want: true},
+		{counts: deliver.RowCounts{Earlier: 1}},
+		{counts: deliver.RowCounts{Skipped: map[string]int64{mapping.ReasonRejectedBefore: 1}}},
+		{only: true},
+		{ending: ending{interrupted: true}},
+	} {
+		r := run{first: &FirstPass{rules: &Rules{Choice: people.Choice{Only: c.only}}}, delivery: &deliver.Delivery{}}
+		r.delivery.Counts().RowCounts = c.counts
+		if got := r.mapsAll(c.ending); got != c.want {
+			t.Errorf("%+v: %v, want %v", c, got, c.want)
+		}
+	}
 }
