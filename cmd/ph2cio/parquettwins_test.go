@@ -99,13 +99,13 @@ func (r *run) preview(words ...string) outcome {
 	return o
 }
 
-// summaryOf is the summary of a run without the files and the times in it.
+// summaryOf is the summary of a run without the files and the times in it, and without what to type next.
 func (r *run) summaryOf(got runResult) (summary map[string]any) {
 	r.t.Helper()
 	if err := json.Unmarshal([]byte(got.stdout), &summary); err != nil {
 		r.t.Fatal(err, got)
 	}
-	for _, name := range []string{"sources", "seconds", "estimated_seconds", "run", "first_reject"} {
+	for _, name := range []string{"sources", "seconds", "estimated_seconds", "run", "first_reject", "next"} {
 		delete(summary, name)
 	}
 	return summary
