@@ -68,8 +68,8 @@ install: needs-go ## install ph2cio into Go's directory for programs, usually ~/
 # go test prints packages in this order. The slowest, cmd, comes last so that it holds back no others. All is built
 # before, since a test of ours asks go list for the compiled packages, which would compile them a second time meanwhile.
 .PHONY: test
-test: needs-go ## run the tests: about 6 minutes on two cores
-	@echo "Running all tests (two cores: about 10 minutes the first time, then 6)."
+test: needs-go ## run the tests: 5 to 10 minutes on two cores
+	@echo "Running all tests (two cores: 5 to 10 minutes the first time, then 3 to 6)."
 	@$(GO) build ./...
 	@$(GO) test ./internal/... ./cmd/...
 	@echo "All tests passed."
