@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"ph2cio/internal/testkit/race"
 )
 
 // FuzzRead: no text makes reading panic or take long, each error has a place in the file, and what is read
@@ -110,9 +112,12 @@ func slowOnes(size int) map[string]string {
 	}
 }
 
-// TestNoTextIsSlow reads texts that are large enough for quadratic time to show. With LARGEST=1 they have the
-// largest size.
+// TestNoTextIsSlow reads texts that are large enough for quadratic time to show, which is far above the bound. With
+// LARGEST=1 they have the largest size.
 func TestNoTextIsSlow(t *testing.T) {
+	if race.Enabled() {
+		t.Skip("times with the race detector say nothing")
+	}
 	size := MaxSize / 32
 	if os.Getenv("LARGEST") != "" {
 		size = MaxSize - 1000
@@ -121,7 +126,7 @@ func TestNoTextIsSlow(t *testing.T) {
 		start := time.Now()
 		_, err := Read([]byte(text), "m.yaml")
 		took := time.Since(start)
-		if took > 3*time.Second*time.Duration(size)/(MaxSize/32) {
+		if took > 10*time.Second*time.Duration(size)/(MaxSize/32) {
 			t.Errorf("%s takes %v", name, took)
 		}
 		message := "no error"
