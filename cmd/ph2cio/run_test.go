@@ -11,12 +11,12 @@ import (
 	"ph2cio/internal/testkit/race"
 )
 
-// notWithRace skips a test that runs the program many times, or on much, if it has the race detector, with which that
-// takes long. The stories run the same commands with it.
+// notWithRace skips a test that runs the program many times, or on much data, if it has the race detector: that takes
+// too long. The stories run the same commands with it.
 func notWithRace(t *testing.T) {
 	t.Helper()
 	if race.Enabled() {
-		t.Skip("so many runs take too long with the race detector")
+		t.Skip("this takes too long with the race detector")
 	}
 }
 

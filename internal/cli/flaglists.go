@@ -32,12 +32,15 @@ func (l listValue) Set(text string) error {
 	if err == nil {
 		return nil
 	}
-	var whole strings.Builder
-	w := csv.NewWriter(&whole)
-	if w.Write([]string{text}) != nil {
-		return err
-	}
-	w.Flush()
 	return fmt.Errorf("separate names with commas; put a name that has a quote in quotes, and double the quote: %s",
-		escape.Shell(strings.TrimSuffix(whole.String(), "\n")))
+		escape.Shell(listText(text)))
+}
+
+// listText returns values in the form in which a flag takes a list, which is a line of CSV.
+func listText(values ...string) string {
+	var line strings.Builder
+	w := csv.NewWriter(&line)
+	_ = w.Write(values) // into memory
+	w.Flush()
+	return strings.TrimSuffix(line.String(), "\n")
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"strings"
@@ -108,21 +107,14 @@ func (p *program) setFromFile(flags *pflag.FlagSet, f *pflag.Flag, s mappingfile
 	return nil
 }
 
-// setList gives a flag that takes a list all items of a setting at once, in the flag library's form, which is
-// CSV.
+// setList gives a flag that takes a list all items of a setting at once.
 func (p *program) setList(flags *pflag.FlagSet, s mappingfile.Setting) error {
 	for _, value := range s.Values {
 		if strings.TrimSpace(value) == "" {
 			return p.settingError(s, "%s has an empty value", s.Name)
 		}
 	}
-	var line strings.Builder
-	w := csv.NewWriter(&line)
-	if err := w.Write(s.Values); err != nil {
-		return err
-	}
-	w.Flush()
-	return flags.Set(s.Name, strings.TrimSuffix(line.String(), "\n"))
+	return flags.Set(s.Name, listText(s.Values...))
 }
 
 // settingError is an error about a setting of the mapping file.

@@ -37,6 +37,6 @@ func (n *nearest) look(meant string, among iter.Seq[string]) {
 }
 
 // bare returns a name in lower case without what people write between words.
-func bare(name string) string {
-	return strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", ":", "").Replace(strings.ToLower(name))
-}
+func bare(name string) string { return betweenWords.Replace(strings.ToLower(name)) }
+
+var betweenWords = strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", ":", "")

@@ -50,12 +50,8 @@ func checkTokens(p *problems, s source, tokens token.Tokens) bool {
 			}
 		case token.AnchorType:
 			anchors++
-		case token.TagType:
-			p.errorf(at, "%.60s is a tag in YAML, which a mapping file does not use", tk.Value).
-				hinted("write not in place of !, or put the whole text in quotes")
-			return false
-		case token.DirectiveType:
-			p.errorf(at, "a mapping file has no directives such as %%YAML").hinted("a text that begins with %% must be in quotes")
+		case token.TagType, token.DirectiveType:
+			refuse(p, tk, at)
 			return false
 		}
 		depth := len(open)
@@ -77,6 +73,16 @@ func checkTokens(p *problems, s source, tokens token.Tokens) bool {
 		}
 	}
 	return true
+}
+
+// refuse reports a tag or a directive.
+func refuse(p *problems, tk *token.Token, at Position) {
+	if tk.Type == token.DirectiveType {
+		p.errorf(at, "a mapping file has no directives such as %%YAML").hinted("a text that begins with %% must be in quotes")
+		return
+	}
+	p.errorf(at, "%.60s is a tag in YAML, which a mapping file does not use", tk.Value).
+		hinted("write not in place of !, or put the whole text in quotes")
 }
 
 // checkSeparated reports whether a token in brackets may follow the one before it. It may not if both are parts
