@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,8 +34,9 @@ func (p *program) applyMappingFile(c *cobra.Command) error {
 	if of, ok := errors.AsType[*problem](err); ok {
 		errs = append(errs, of.err)
 	}
+	flags := mappableFlags(c.Root())
 	for _, s := range file.Settings {
-		errs = append(errs, p.applyFileSetting(c, s))
+		errs = append(errs, p.applyFileSetting(c, s, flags))
 	}
 	if err := mappingfile.Join(errs...); err != nil {
 		return &problem{err: err, code: exit.Usage, hint: mappingHelp}
@@ -62,14 +64,10 @@ func readMappingFile(path, flag string) (*mappingfile.File, error) {
 }
 
 // applyFileSetting gives a flag the value that a mapping file has for it, unless it was typed or is in the
-// environment. A setting of another command's flag says nothing about this command.
-func (p *program) applyFileSetting(c *cobra.Command, s mappingfile.Setting) error {
-	flags := mappableFlags(c.Root())
-	known := false
-	for _, f := range flags {
-		known = known || f.Name == s.Name
-	}
-	if !known {
+// environment. flags are those that a file may set. A setting of another command's flag says nothing about this
+// command.
+func (p *program) applyFileSetting(c *cobra.Command, s mappingfile.Setting, flags []*pflag.Flag) error {
+	if !slices.ContainsFunc(flags, func(f *pflag.Flag) bool { return f.Name == s.Name }) {
 		return p.settingError(s, "%s", notASetting(c.Root(), s.Name, flags))
 	}
 	f := c.Flags().Lookup(s.Name)
@@ -147,10 +145,8 @@ func notASetting(root *cobra.Command, name string, flags []*pflag.Flag) string {
 // otherSetting returns what a name of other programs is called here, if that is a setting; else nothing.
 func otherSetting(name string, names []string) string {
 	for meant := range strings.FieldsSeq(otherNames[name]) {
-		for _, one := range names {
-			if one == meant {
-				return one
-			}
+		if slices.Contains(names, meant) {
+			return meant
 		}
 	}
 	return ""

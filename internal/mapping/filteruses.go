@@ -41,6 +41,7 @@ func (r *Rules) UnmetFilters(classifiers []*Classifier, personal []string) (all 
 		}
 		all = append(all, one)
 	}
+	names := sampleOf(personal)
 	for i := range r.accounts.people {
 		f, asked := &r.accounts.people[i], r.accounts.asked[i]
 		if asked.absent || asked.found.Load() || !asked.compared.Load() {
@@ -50,8 +51,7 @@ func (r *Rules) UnmetFilters(classifiers []*Classifier, personal []string) (all 
 		if total.sample.names[f.Key] {
 			one.OtherType = "event"
 		} else {
-			people := sampleOf(personal)
-			one.Meant = people.meant(f.Key, "")
+			one.Meant = names.meant(f.Key, "")
 		}
 		all = append(all, one)
 	}
