@@ -1,0 +1,67 @@
+package transfer
+
+import "time"
+
+// Details are what a report shows of a run besides its Summary. They are nil unless Input.Details asks for
+// them, because counting rows by day and by event takes a little time.
+type Details struct {
+	// Days are the rows of each day in UTC, in order, of the times with which events are sent. Rows without a
+	// usable time are the first, with an empty Day.
+	Days []DayRows `json:"days"`
+	// Events are the rows of each event name, the most frequent first. EventsBeyond counts the rows of names
+	// that came after the first 10,000, or that are longer than 1024 bytes.
+	Events       []EventRows `json:"events"`
+	EventsBeyond RowFates    `json:"events_beyond"`
+	// Examples are the first row of each reason for which rows are left out or rejected, in order of reading.
+	Examples []RowExample `json:"examples"`
+	// LargestPeople are the people with the most distinct IDs, the largest first, at most 20.
+	LargestPeople []LargePerson `json:"largest_people"`
+}
+
+// RowFates counts rows by what becomes of them. Rows that Customer.io refuses, or that were not sent when a
+// run stopped, count as Send.
+type RowFates struct {
+	Send     int64 `json:"to_send"`  // becomes an event, a page or a screen
+	Person   int64 `json:"person"`   // only says something about a person
+	LeftOut  int64 `json:"left_out"` // by choice or by rule
+	Rejected int64 `json:"rejected"` // cannot be sent
+	Before   int64 `json:"before"`   // a duplicate of another row, or sent by an earlier run
+}
+
+// All is how many rows there are.
+func (f *RowFates) All() int64 { return f.Send + f.Person + f.LeftOut + f.Rejected + f.Before }
+
+// DayRows are the rows of one day.
+type DayRows struct {
+	Day string `json:"day"` // as 2026-03-04
+	RowFates
+}
+
+// EventRows are the rows of one event name.
+type EventRows struct {
+	Name string `json:"name"`
+	RowFates
+}
+
+// RowExample is a row that is left out or rejected, and how many there are for the same reason.
+type RowExample struct {
+	Reason string    `json:"reason"`
+	Rows   int64     `json:"rows"`
+	File   string    `json:"file,omitempty"`
+	Line   int64     `json:"line,omitempty"` // or Row, in files without lines
+	Row    int64     `json:"row,omitempty"`
+	Event  string    `json:"event,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+	// DistinctID and Raw are personal data. They are empty unless Input.Details asks for them.
+	DistinctID string `json:"distinct_id,omitempty"`
+	Raw        string `json:"raw,omitempty"` // the beginning of the row
+}
+
+// LargePerson is somebody with many distinct IDs.
+type LargePerson struct {
+	IDs    int `json:"ids"`
+	Logins int `json:"logins"` // of the IDs, those that are identified
+	// KeptID and Emails are personal data, as in RowExample.
+	KeptID string   `json:"kept_id,omitempty"`
+	Emails []string `json:"emails,omitempty"`
+}
