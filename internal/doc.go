@@ -17,6 +17,7 @@
 //	cli         the command line: commands, flags, environment, exit codes, output
 //	  dotenv    the text of .env files
 //	  terminal  what a person reads: summaries, inspections, explanations, and how text is laid out
+//	  webreport the HTML page of a run, to be mailed and printed
 //	job         what this run is: a new one, a stopped one that is resumed, or nothing; what follows a first pass
 //	transfer    runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
 //	  deliver   sends operations phase after phase and saves checkpoints; who owns which goroutine and lock stands there
@@ -77,8 +78,9 @@
 //
 // Imports point one way. Each package imports at most these of ours:
 //
-//	cli         terminal, dotenv, job, inspect, explain, transfer, deliver, mapping, mappingfile, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact, jsonschema
+//	cli         terminal, webreport, dotenv, job, inspect, explain, transfer, deliver, mapping, mappingfile, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact, jsonschema
 //	terminal    inspect, explain, transfer, deliver, mapping, people, posthog, customerio
+//	webreport   terminal, inspect, transfer, deliver, mapping, redact
 //	inspect     transfer, deliver, mapping, people, posthog, source, parallel, rawjson
 //	explain     transfer, mapping, people, posthog, customerio
 //	job         transfer, deliver, asread, mapping, posthog, ledger, source

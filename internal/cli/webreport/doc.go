@@ -1,0 +1,13 @@
+// Package webreport makes the HTML page of a run: one file that needs no network and no script, and that can be
+// mailed and printed. It reads nothing, decides nothing and sends nothing.
+//
+// From the bottom up:
+//
+//	document   what a page is made of
+//	text       text from outside made safe to show: short, visible, without secrets
+//	private    what is left out of a page that shows no personal data
+//	parts      how the page says numbers, reasons and flags
+//	chart...   bars for days and for events
+//	view...    what the templates show, section by section
+//	write      the page itself
+package webreport

@@ -1,0 +1,72 @@
+package webreport
+
+import (
+	"time"
+
+	"ph2cio/internal/inspect"
+	"ph2cio/internal/transfer"
+)
+
+// Kind is what a page is about.
+type Kind string
+
+// What a page may be about.
+const (
+	Plan      Kind = "plan"      // what a run would send; nothing was sent
+	Sent      Kind = "sent"      // what a run sent that came to its end
+	Stopped   Kind = "stopped"   // what a run sent that was stopped, and that can be resumed
+	Failed    Kind = "failed"    // what a run sent, or read, until an error ended it
+	Inspected Kind = "inspected" // what is in an export
+)
+
+// Document is all that a page is made of. What is empty is left out of the page.
+type Document struct {
+	Kind    Kind
+	Command string    // preview, backfill, sync, retry or inspect
+	Sources []string  // as they were typed
+	To      string    // as "workspace 1 (us)"; empty if nothing of it is known
+	Began   time.Time // when the run began
+	Ended   time.Time // zero if that is not known
+
+	Summary    *transfer.Summary // nil for an inspection
+	Inspection *inspect.Result   // nil for anything else
+	Details    *transfer.Details // rows by day and by event, examples, large people; nil without
+	Profiles   *Profiles         // that the run made; nil if nothing is known of them
+
+	People  string // the choice of --people
+	Failure string // what ended the run early
+	Hint    string // what to do about that
+
+	// Examples says that the page may show personal data: IDs, emails, raw rows. Without it they are left out, also
+	// where the other fields have them, and the page says which flag shows them.
+	Examples bool
+
+	// Words are the command as it was typed, with the name of the program. Secrets in URLs are redacted by Write.
+	Words    []string
+	Settings []Setting // that were not left at their defaults
+	Version  string
+	Commit   string
+	Platform string // as linux/amd64
+	State    string // the state directory; empty for none
+}
+
+// Setting is the value of a flag and what gave it.
+type Setting struct {
+	Flag   string // without dashes
+	Value  string
+	Origin string // as "command line", "PH2CIO_RATE in .env" or "mapping.yaml:3"
+}
+
+// Profiles counts the profiles of a run by what the run did to them. New and Updated are counted as far as it is
+// known what Customer.io had; Unknown are those of which it is not known.
+type Profiles struct {
+	New       int64
+	Updated   int64
+	Unknown   int64
+	Unchanged int64  // not sent again, because an earlier run has sent the same
+	Merged    int64  // merged into others
+	File      string // that lists them; empty for none
+}
+
+// ExamplesFlag is the name of the flag that Document.Examples is of.
+const ExamplesFlag = "report-examples"
