@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +32,7 @@ campaigns. If a run stops, run the same command again to resume.`,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
 	p.checks.add(c, func(args []string) error {
-		err := errors.Join(o.mapping.check(time.Now()), o.sending.check(p))
+		err := errors.Join(o.mapping.check(p.now()), o.sending.check(p))
 		if o.sending.dryRun {
 			return err
 		}

@@ -79,7 +79,7 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 	findings = append(findings, checkCredentials(to, err))
 	if err == nil {
 		defer to.close()
-		findings = append(findings, checkClock(to.workspace.Date, time.Now()), p.checkState(ctx, to.state, to.owner()))
+		findings = append(findings, checkClock(to.workspace.Date, p.now()), p.checkState(ctx, to.state, to.owner()))
 	} else if o.sending.state != "" {
 		findings = append(findings, p.checkState(ctx, o.sending.state, ledger.Workspace{}))
 	}

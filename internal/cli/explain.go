@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +39,7 @@ An email matches in any case, and everybody who has it is shown. It needs no cre
 	}
 	p.checks.add(c, func(args []string) (err error) {
 		o.sources, err = o.takeID(args, p.stores.has)
-		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), err)
+		return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit), err)
 	})
 	f := flagsInOrder(c)
 	f.StringVar(&o.id, "id", "", "the distinct ID exactly as in the export, or an email")

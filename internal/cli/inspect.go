@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -37,7 +36,7 @@ cannot be read, the others are shown all the same.`,
 		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runInspect(c.Context(), p, o, args) },
 	}
-	p.checks.add(c, func([]string) error { return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit)) })
+	p.checks.add(c, func([]string) error { return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit)) })
 	f := flagsInOrder(c)
 	addLimitFlag(f, &o.limit)
 	o.mapping.addFlags(f, "hold", p)

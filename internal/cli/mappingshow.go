@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -26,7 +25,7 @@ each of them, and the rules. What it prints is a mapping file. With --json it al
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return p.showMapping(c) },
 	}
-	p.checks.add(c, func([]string) error { return o.check(time.Now()) })
+	p.checks.add(c, func([]string) error { return o.check(p.now()) })
 	o.addFlags(flagsInOrder(c), "hold", p)
 	return c
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +33,7 @@ here. If a test differs, the exit code is 1.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return p.testMapping(c.Context(), o) },
 	}
-	p.checks.add(c, func([]string) error { return o.check(time.Now()) })
+	p.checks.add(c, func([]string) error { return o.check(p.now()) })
 	o.addFlags(flagsInOrder(c), "hold", p)
 	return c
 }
@@ -86,7 +85,7 @@ func (r *testRun) Reject(reject *deliver.Reject) error {
 func (p *program) runTest(ctx context.Context, o *mappingOptions, test *mappingfile.Test) (run *testRun, err error) {
 	rows := []byte(strings.Join(test.Rows, "\n") + "\n")
 	sources := []source.Source{{Name: "rows", Size: int64(len(rows)), Version: source.Version{Tag: "rows"}, In: &testRows{rows}}}
-	plan, err := p.newPlan(time.Now(), o, "", sources)
+	plan, err := p.newPlan(p.now(), o, "", sources)
 	if err != nil {
 		return nil, err
 	}

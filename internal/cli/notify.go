@@ -46,7 +46,7 @@ func (w *notifier) readNewest(state *ledger.Store) {
 	if w == nil || w.metrics == "" {
 		return
 	}
-	if at, err := state.Newest(context.WithoutCancel(w.p.ctx), time.Now()); err == nil {
+	if at, err := state.Newest(context.WithoutCancel(w.p.ctx), w.p.now()); err == nil {
 		w.newest = at
 	}
 }

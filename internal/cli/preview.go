@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -66,7 +65,7 @@ nothing. SOURCE is a file, a directory, a glob, an s3:// or az:// URL, or - for 
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
 	p.checks.add(c, func([]string) error {
-		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems), o.checkDiff())
+		return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems), o.checkDiff())
 	})
 	o.addFlags(c, p)
 	return c

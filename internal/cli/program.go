@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"sync/atomic"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -58,6 +59,14 @@ type program struct {
 	checksOnly    bool                             // the command ends before its own code, with errChecked
 	part          bool                             // it is a part of another program, whose log it continues
 	ctx           context.Context                  // of the command; done when it is to stop
+}
+
+// now is the time of the clock.
+func (p *program) now() time.Time {
+	if p.env.Now != nil {
+		return p.env.Now()
+	}
+	return time.Now()
 }
 
 // setWrittenState notes the state directory of a run that knows it only from the API's answer.

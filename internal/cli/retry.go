@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +37,7 @@ backfill does; for cron, add --yes. With --dismiss REASON it sends nothing, and 
 		if dismissing := c.Flags().Changed(dismissFlag); dismissing {
 			return errors.Join(o.checkDismiss(), p.checkCanAsk(&o.sending, "closed", "status --rejects", nil))
 		}
-		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), p.checkCanAsk(&o.sending, "sent", "status", nil))
+		return errors.Join(o.mapping.check(p.now()), o.sending.check(p), p.checkCanAsk(&o.sending, "sent", "status", nil))
 	})
 	f := flagsInOrder(c)
 	f.BoolVar(&o.merges, job.RetryMergesFlag, false, "also try rejected merges again; they cannot be undone")
@@ -101,6 +100,6 @@ func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	request := job.Request{Command: job.Retry, Now: time.Now(), Inputs: source.NewSnapshot(p.stores.remote, nil), Merges: o.merges}
+	request := job.Request{Command: job.Retry, Now: p.now(), Inputs: source.NewSnapshot(p.stores.remote, nil), Merges: o.merges}
 	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, nil), sends)
 }

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/escape"
@@ -52,7 +51,7 @@ func runDismiss(ctx context.Context, p *program, o *retryOptions) (err error) {
 			return err
 		}
 	}
-	if n, err = store.Dismiss(ctx, o.dismiss, time.Now()); err != nil {
+	if n, err = store.Dismiss(ctx, o.dismiss, p.now()); err != nil {
 		return err
 	}
 	if p.json {

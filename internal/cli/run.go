@@ -41,7 +41,7 @@ func (p *program) runJob(ctx context.Context, plans *planner, to purpose) (err e
 		return err
 	}
 	if answer.Abandoned != nil {
-		if err := answer.Abandoned.Finish(ctx, ledger.Ending{Outcome: ledger.Replaced, At: time.Now()}); err != nil {
+		if err := answer.Abandoned.Finish(ctx, ledger.Ending{Outcome: ledger.Replaced, At: p.now()}); err != nil {
 			return err
 		}
 	}

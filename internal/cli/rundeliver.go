@@ -68,7 +68,7 @@ func (s *sendJob) send(ctx context.Context, read *readJob, run *ledger.Run, conf
 func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, err error) error {
 	rejects, err := s.conclude(ctx, read, run, summary, err)
 	if err == nil {
-		err = s.options.forget(ctx, s.to.ledger)
+		err = s.options.forget(ctx, s.to.ledger, s.p.now())
 	}
 	if err = afterSignal(ctx, err); err != nil && interruption(ctx) != nil {
 		summary.SetInterrupted(true)
@@ -143,7 +143,7 @@ func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, su
 		return err
 	}
 	return run.Finish(ctx, ledger.Ending{
-		Outcome: end.Outcome, At: time.Now(), Waiting: waiting, Reread: end.Reread, Summary: told, Retried: end.Retried,
+		Outcome: end.Outcome, At: s.p.now(), Waiting: waiting, Reread: end.Reread, Summary: told, Retried: end.Retried,
 		Manifests: end.Manifests,
 	})
 }
@@ -171,7 +171,7 @@ func (s *sendJob) begin(ctx context.Context, read *readJob) (*ledger.Run, error)
 	}
 	sources, people := read.pass.Origin()
 	return s.to.ledger.Begin(ctx, ledger.Start{
-		Command: string(read.job.Command), Typed: s.p.resumeCommand(), Version: version(s.p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second),
+		Command: string(read.job.Command), Typed: s.p.resumeCommand(), Version: version(s.p.env.Commit).Version, Began: s.p.now().UTC().Truncate(time.Second),
 		Now: read.job.Now.UTC(), Flags: read.job.Flags, People: people, Rows: read.first.Rows, Sources: sources,
 		Teams: read.first.Teams(), UUIDs: read.first.UUIDs,
 	}, read.first.Restorable())

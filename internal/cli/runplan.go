@@ -36,7 +36,7 @@ type sourcesPlan struct {
 // removes what killed runs have left there.
 func (p *program) newSourcesPlan(o *mappingOptions, tmp string, args []string) (*sourcesPlan, error) {
 	transfer.RemoveLeftovers(tmpDir(tmp))
-	now := time.Now()
+	now := p.now()
 	found, err := o.find(now, args)
 	if err != nil {
 		return nil, err

@@ -76,12 +76,12 @@ func isStateError(err error) bool {
 	return ok
 }
 
-// forget removes the keys of events that are older than --dedup-window.
-func (o *sendingOptions) forget(ctx context.Context, state *ledger.Store) error {
+// forget removes the keys of events that are older than --dedup-window at now.
+func (o *sendingOptions) forget(ctx context.Context, state *ledger.Store, now time.Time) error {
 	if o.dedupWindow == 0 {
 		return nil
 	}
-	return state.Forget(ctx, ledger.DayOf(time.Now())-int64(o.dedupWindow))
+	return state.Forget(ctx, ledger.DayOf(now)-int64(o.dedupWindow))
 }
 
 // errMaxDuration ends a run that has sent for as long as --max-duration allows.

@@ -117,7 +117,7 @@ func (to *destination) checkStateStays() error {
 // takeLock keeps other senders out of the state directory until the destination is closed.
 func (p *program) takeLock(ctx context.Context, to *destination, wait time.Duration) error {
 	host, _ := os.Hostname() // it is only for messages
-	me := ledger.Holder{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Truncate(time.Second), Command: p.resumeCommand()}
+	me := ledger.Holder{PID: os.Getpid(), Host: host, Since: p.now().UTC().Truncate(time.Second), Command: p.resumeCommand()}
 	lock, err := ledger.Take(ctx, to.state, me, wait)
 	if err == nil {
 		to.onClose(lock.Release)

@@ -168,7 +168,7 @@ func (p *program) reportState(ctx context.Context, dir string, listed bool, tabl
 	if holder, running := ledger.Running(dir); running {
 		report.Running = &runningNow{PID: holder.PID, Host: holder.Host, Since: holder.Since}
 	}
-	now := time.Now()
+	now := p.now()
 	totals, err := store.Totals(ctx, now)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 		RunE: func(c *cobra.Command, args []string) error { return runSync(c, p, o, args) },
 	}
 	p.checks.add(c, func(args []string) error {
-		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), o.checkWait(), noStdin(args))
+		return errors.Join(o.mapping.check(p.now()), o.sending.check(p), o.checkWait(), noStdin(args))
 	})
 	f := flagsInOrder(c)
 	o.mapping.addFlags(f, "send", p)
@@ -124,7 +124,7 @@ func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err
 	known, idle := p.isIdle(ctx, to, plan, &plans.request)
 	found := o.mapping.reading.recognised
 	if idle && !found.New() {
-		return o.orOverdue(plan.incomplete, p.nothingNew(plan.incomplete, known))
+		return o.orOverdue(p.now(), plan.incomplete, p.nothingNew(plan.incomplete, known))
 	}
 	if o.mapping.identity.lateLists {
 		o.mapping.identity.lateLists = false
@@ -137,7 +137,7 @@ func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err
 		return err
 	}
 	if idle {
-		return o.orOverdue(plan.incomplete, p.nothingNew(plan.incomplete, known))
+		return o.orOverdue(p.now(), plan.incomplete, p.nothingNew(plan.incomplete, known))
 	}
 	sends, err := newSendJob(p, to, &o.mapping, &o.sending)
 	if err != nil {
@@ -147,7 +147,7 @@ func (o *syncOptions) send(c *cobra.Command, p *program, plan *sourcesPlan) (err
 	if errors.Is(err, job.ErrNothingSent) {
 		return p.nothingSentError(to.state, o.sending.state, firstRunHint)
 	}
-	return o.orOverdue(plan.incomplete, err)
+	return o.orOverdue(p.now(), plan.incomplete, err)
 }
 
 // isIdle reports whether a sync has nothing to do, and how many sources it has found. It does not

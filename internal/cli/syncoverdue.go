@@ -16,13 +16,12 @@ import (
 const overdueHint = "download the missing files; if they exist nowhere any more, remove the manifest, and the next sync sends the files " +
 	"that are there; --wait-for-files says how long a sync waits without failing"
 
-// orOverdue returns how a sync ends that has come to its end with ended: with an error if files of an export
+// orOverdue returns how a sync ends at now that has come to its end with ended: with an error if files of an export
 // have been missing for longer than --wait-for-files. Any other error of the sync comes first.
-func (o *syncOptions) orOverdue(incomplete []*source.Incomplete, ended error) error {
+func (o *syncOptions) orOverdue(now time.Time, incomplete []*source.Incomplete, ended error) error {
 	if ended != nil && !isFinished(ended) {
 		return ended
 	}
-	now := time.Now()
 	var errs []error
 	for _, one := range job.Overdue(incomplete, now, o.waitForFiles) {
 		errs = append(errs, errors.New(overdueText(one, now)))
