@@ -58,6 +58,7 @@ func Run(ctx context.Context, input transfer.Input, rules transfer.Rules, missin
 		MayDouble:           summary.MayDouble,
 		Rejects:             append([]Reject{}, rejects.list...),
 		Incomplete:          input.Incomplete,
+		Details:             summary.Details,
 		Seconds:             time.Since(started).Seconds(),
 	}, nil
 }

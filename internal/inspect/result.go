@@ -42,6 +42,7 @@ type Result struct {
 	MayDouble        int64                  `json:"rows_without_uuid,omitempty"`
 	Rejects          []Reject               `json:"rejects"`              // by reason, in order of the first
 	Incomplete       []*source.Incomplete   `json:"incomplete,omitempty"` // exports of which files are missing
+	Details          *transfer.Details      `json:"details,omitempty"`    // of a preview by the same rules; nil unless the input asks for them
 	Seconds          float64                `json:"seconds"`              // that the inspection took
 }
 

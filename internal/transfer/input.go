@@ -17,6 +17,7 @@ type Input struct {
 	Team       int64                // rows of any other team_id are skipped; 0 accepts rows of one team only, whichever it is
 	Found      *source.Snapshot     // all that was found when the run began, Sources among it; nil is nothing
 	Incomplete []*source.Incomplete // exports of which files are missing, for the summary
+	Details    DetailLevel          // which Details the summary has
 
 	Earlier
 

@@ -65,6 +65,8 @@ type Summary struct {
 	LostHistory []LostHistory `json:"lost_history,omitempty"`
 	// Incomplete are exports of which files are missing.
 	Incomplete []*source.Incomplete `json:"incomplete,omitempty"`
+	// Details are nil unless Input.Details asks for them.
+	Details *Details `json:"details,omitempty"`
 
 	// LiveStops says that LiveProfiles keep a run without --live-since from sending anything, in a preview.
 	LiveStops bool `json:"live_since_needed,omitempty"`
@@ -104,11 +106,11 @@ func (s *Summary) AddNext(rejects, next string) { s.Rejects, s.Next = rejects, n
 // SetInterrupted says whether a signal ended the run early.
 func (s *Summary) SetInterrupted(interrupted bool) { s.Interrupted = interrupted }
 
-// ForStatus returns the summary as a JSON object for the state, from which the status of the run is told. Of
-// the sources it has only those with something to know about.
+// ForStatus returns the summary as a JSON object for the state, from which the status of the run is told. It
+// has no Details, and of the sources only those with something to know about.
 func (s *Summary) ForStatus() ([]byte, error) {
 	kept := *s
-	kept.Sources = []SourceSummary{}
+	kept.Details, kept.Sources = nil, []SourceSummary{}
 	for _, one := range s.Sources {
 		if one.Trouble != "" || one.Warning != "" {
 			kept.Sources = append(kept.Sources, one)
