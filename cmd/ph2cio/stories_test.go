@@ -19,6 +19,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -51,7 +52,24 @@ func program() {
 	if path := os.Getenv(documentsVariable); path != "" {
 		env.Documents = func(document any) { keepDocument(path, document) }
 	}
+	if path := os.Getenv(clockVariable); path != "" {
+		env.Now = func() time.Time { return readClock(path) }
+	}
 	start(env)
+}
+
+// clockVariable names a file that holds the time of the clock of programs that tests start.
+const clockVariable = "TEST_CLOCK"
+
+func readClock(path string) time.Time {
+	text, err := os.ReadFile(path)
+	if err == nil {
+		var at time.Time
+		if at, err = time.Parse(time.RFC3339, string(text)); err == nil {
+			return at
+		}
+	}
+	panic(err)
 }
 
 // suite runs the tests, unless this binary was started as the program.
