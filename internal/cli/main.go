@@ -96,7 +96,7 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 	if c.Name() == cobra.ShellCompRequestCmd {
 		return nil // completion needs no settings
 	}
-	if p.allFlags {
+	if p.allFlags && c.Flag(allFlag).Hidden { // status has one of its own
 		return errors.New(allNeedsHelp)
 	}
 	err := errors.Join(p.applySettings(c), p.applyMappingFile(c))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -13,10 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/cli/terminal"
-	"ph2cio/internal/escape"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
 )
@@ -26,17 +25,21 @@ func newStatus(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show what has been sent, what is left, and what to type next",
-		Long: `Shows what the state directories know: the runs, how far each has come, its sources and rejects, and the command to type when
-something is left. It needs no credentials, sends nothing, and works while a run is under way. With --rejects it lists what
-was rejected and is still to be fixed, and how to fix it.`,
+		Long: `Shows what the state directories know: how far the last run has come, what was rejected or waits, and the command to type.
+It needs no credentials, sends nothing, and works while a run is under way. With --all it shows each of the last 20 runs. With
+--rejects it lists what was rejected and is still to be fixed, and how to fix it.`,
 		Example: `  ph2cio status
+  ph2cio status --all
   ph2cio status --state DIR --json
   ph2cio status --rejects --rejects-csv rejects.csv`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, o) },
 	}
 	p.checks.add(c, func([]string) error { return o.check() })
-	o.addFlags(flagsInOrder(c))
+	f := flagsInOrder(c)
+	o.addFlags(f)
+	f.BoolVar(&p.allFlags, allFlag, false, "show each of the last 20 runs; with --help: show all flags")
+	describe(f, allFlag, ownFlags, "", sendsSame, inShort(), commandLineOnly)
 	p.stores.addAccountFlags(c.Flags())
 	return c
 }
@@ -151,7 +154,10 @@ func (p *program) writeNoStates() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(p.env.Stdout, terminal.Wrap(fmt.Sprintf("Nothing has been sent yet (no state directory in %s).", terminal.Plain(where)), p.columns(), 0))
+	t := &statusText{terminal.Lines{Style: p.style(p.env.StdoutTerminal), Width: p.columns()}}
+	fmt.Fprintln(t, terminal.Wrap(fmt.Sprintf("Nothing has been sent yet (no state directory in %s).", terminal.Plain(where)), p.columns(), 0))
+	t.Next("ph2cio preview SOURCE", "shows what would be sent")
+	_, err = io.WriteString(p.env.Stdout, t.String())
 	return err
 }
 
@@ -268,156 +274,4 @@ func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {
 		report.Sources = append(report.Sources, sourceReport{source.Path, source.Size, source.Rows, source.Trouble})
 	}
 	return report, nil
-}
-
-// writeStatus shows the states to a person.
-func (p *program) writeStatus(reports []stateReport) error {
-	t := &statusText{terminal.Lines{Style: p.style(p.env.StdoutTerminal), Width: p.columns()}}
-	for i, report := range reports {
-		if i > 0 {
-			t.WriteString("\n")
-		}
-		t.state(&report)
-	}
-	_, err := fmt.Fprint(p.env.Stdout, t.String())
-	return err
-}
-
-// statusText lays states out for a person.
-type statusText struct{ terminal.Lines }
-
-// head says which state it is, and what was sent and rejected.
-func (t *statusText) head(s *stateReport) {
-	t.Line("workspace", t.Style.Bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, terminal.Plain(s.BaseURL))))
-	t.Line("state", terminal.Plain(s.Path))
-	t.Line("sent", sentInAll(s))
-	if s.OpenRejects > 0 {
-		t.Line("to fix", terminal.Plain(s.toFix()))
-	}
-}
-
-func (t *statusText) state(s *stateReport) {
-	t.head(s)
-	waiting := waitingLines(s.Waiting.byReason)
-	if s.Waiting.byReason[ledger.Recent].Rows > 0 && strings.HasSuffix(s.Next, "--"+terminal.RestartFlag) {
-		waiting[len(waiting)-1] += "; " + terminal.RestartSends // recent events come last
-	}
-	for _, text := range waiting {
-		t.Line("waiting", text)
-	}
-	if held := s.summary.TwoProfiles; held != nil {
-		t.Line("waiting", t.Style.Yellow(terminal.HeldCount(held)))
-	}
-	if s.Lag != nil {
-		t.Line("newest sent", fmt.Sprintf("event of %s, %s ago", report.Time(s.Newest), report.Age(*s.Lag)))
-	}
-	if r := s.Running; r != nil {
-		text := fmt.Sprintf("process %d on %s, since %s", r.PID, terminal.Plain(r.Host), report.Time(r.Since))
-		if !r.Sends {
-			text += "; it has sent nothing yet: it reads, or waits for somebody's answer"
-		}
-		t.Line("running", t.Style.Yellow(text))
-	}
-	for i := range s.Runs {
-		t.run(&s.Runs[i], s.Running != nil && s.Running.Sends && i == 0)
-		if s.Runs[i].Summary != nil {
-			t.lostRows(s.summary.LostHistory)
-		}
-	}
-	t.Next(s.Next, "")
-}
-
-// sentInAll says what all runs together sent.
-func sentInAll(s *stateReport) string {
-	text := report.Plural(s.People, "person", "people")
-	if s.MergesDone > 0 {
-		text += " and " + report.Plural(s.MergesDone, "merge", "merges")
-	}
-	return text + " in all"
-}
-
-// toFix says what was rejected, and what to type once that is fixed.
-func (s *stateReport) toFix() string {
-	var parts []string
-	for _, part := range []struct {
-		n         int64
-		one, many string
-	}{{s.open.Rows, "row", "rows"}, {s.open.People, "person", "people"}, {s.open.Merges, "merge", "merges"}, {s.open.Emails, "email", "emails"}} {
-		if part.n > 0 {
-			parts = append(parts, report.Plural(part.n, part.one, part.many))
-		}
-	}
-	command := "ph2cio retry"
-	if s.stateFlag != "" {
-		command += " --" + stateFlag + " " + escape.Shell(s.stateFlag)
-	}
-	text := strings.Join(parts, " and ") + " rejected: fix " + report.PluralWord(s.OpenRejects, "it", "them") + ", then run `" + command + "`"
-	var after []string
-	if s.open.Merges > 0 {
-		after = append(after, report.PluralWord(s.open.Merges, "merge", "merges"))
-	}
-	if s.open.Emails > 0 {
-		after = append(after, report.PluralWord(s.open.Emails, "email", "emails"))
-	}
-	if len(after) > 0 {
-		text += " (--merges tries the " + strings.Join(after, " and ") + " again too)"
-	}
-	return text
-}
-
-func (t *statusText) run(r *runReport, running bool) {
-	fmt.Fprintln(t)
-	t.Line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, report.Time(r.Began), r.outcomeText(running)))
-	t.Line("rows", fmt.Sprintf("%s of %s: %s", report.Count(r.Done.Read), report.Count(r.Rows), r.buckets()))
-	t.Line("people", report.Count(r.Done.People())+" sent")
-	if deliver.Sum(r.Rejects) > 0 {
-		t.Line("rejected", t.Style.Red(terminal.Plain(terminal.Reasons(r.Rejects))))
-	}
-	size := int64(0)
-	for _, source := range r.Sources {
-		size += source.Bytes
-	}
-	t.Line("sources", fmt.Sprintf("%s, %s", report.Files(len(r.Sources)), report.Bytes(size)))
-	for _, source := range r.Sources {
-		if source.Trouble != "" {
-			t.Line("trouble", t.Style.Red(terminal.Plain(source.Path+": "+source.Trouble)))
-		}
-	}
-}
-
-// buckets says what became of the rows.
-func (r *runReport) buckets() string {
-	d := &r.Done
-	parts := []string{report.Count(d.Sent()) + " sent"}
-	for _, bucket := range []struct {
-		n    int64
-		name string
-	}{
-		{d.Person, "for the profile only"}, {deliver.Sum(d.Skipped), "left out"}, {deliver.Sum(d.Rejected), "rejected"},
-		{d.Duplicate, report.PluralWord(d.Duplicate, "duplicate", "duplicates")}, {d.Earlier, "already sent"},
-	} {
-		if bucket.n > 0 {
-			parts = append(parts, report.Count(bucket.n)+" "+bucket.name)
-		}
-	}
-	return strings.Join(parts, report.ListSeparator)
-}
-
-// outcomeText says how a run ended, or how far it is.
-func (r *runReport) outcomeText(running bool) string {
-	at := ""
-	if !r.Saved.IsZero() {
-		at = " at " + report.TimeAfter(r.Began, r.Saved)
-	}
-	switch {
-	case running:
-		return "sending " + r.Phase
-	case r.Ended.IsZero():
-		return "stopped while sending " + r.Phase + at
-	case r.Outcome == ledger.Replaced:
-		return "stopped while sending " + r.Phase + at + ", and replaced by a later run"
-	case r.Outcome == ledger.Troubled:
-		return "finished at " + report.TimeAfter(r.Began, r.Ended) + ", but some files could not be read to the end"
-	}
-	return "finished at " + report.TimeAfter(r.Began, r.Ended)
 }

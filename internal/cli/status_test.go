@@ -41,7 +41,7 @@ func TestStatusKnowsARunThatAsks(t *testing.T) {
 	runProgramWith(t, func(e *Env) {
 		e.Stdin, e.StdinTerminal, e.StderrTerminal = &answerAfter{look, strings.NewReader("n\n")}, true, true
 	}, account, "backfill", "--state", state, source)
-	if !strings.Contains(status, "it has sent nothing yet: it reads, or waits for somebody's answer") || strings.Contains(status, "sending ") {
+	if !strings.Contains(status, "a run has begun, and has sent nothing yet") || strings.Contains(status, "sending ") {
 		t.Error(status)
 	}
 }

@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/escape"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/report"
 	"ph2cio/internal/source"
 )
 
@@ -147,12 +149,62 @@ func (p *program) writeRejects(reports []stateReport) error {
 		if i > 0 {
 			t.WriteString("\n")
 		}
-		t.head(&reports[i])
-		if reports[i].OpenRejects == 0 {
-			t.Line("to fix", "nothing is rejected")
+		t.headline(&reports[i])
+		t.Line("State", terminal.Plain(reports[i].Path))
+		if reports[i].OpenRejects > 0 {
+			t.Line("To fix", terminal.Plain(reports[i].toFix(false)))
+		} else {
+			t.Line("To fix", "nothing is rejected")
 		}
 		t.WriteString(reports[i].rejects.text)
 	}
 	_, err := io.WriteString(p.env.Stdout, t.String())
 	return err
+}
+
+// toFix says what was rejected, and what to type once that is fixed. With list it
+// also says how to see the list.
+func (s *stateReport) toFix(list bool) string {
+	var parts []string
+	for _, part := range []struct {
+		n         int64
+		one, many string
+	}{{s.open.Rows, "row", "rows"}, {s.open.People, "person", "people"}, {s.open.Merges, "merge", "merges"}, {s.open.Emails, "email", "emails"}} {
+		if part.n > 0 {
+			parts = append(parts, report.Plural(part.n, part.one, part.many))
+		}
+	}
+	state := s.stateArgs()
+	text := report.InWords(parts, "and") + " rejected: "
+	if list {
+		text += "`ph2cio status --rejects" + state + "` says what to do; then run "
+	} else {
+		text += "fix " + report.PluralWord(s.OpenRejects, "it", "them") + ", then run "
+	}
+	return text + "`ph2cio retry" + state + "`" + s.mergesAgain()
+}
+
+// mergesAgain says which flag of retry tries rejected merges and the emails that wait for them again; empty
+// without any.
+func (s *stateReport) mergesAgain() string {
+	var again []string
+	if s.open.Merges > 0 {
+		again = append(again, report.PluralWord(s.open.Merges, "merge", "merges"))
+	}
+	if s.open.Emails > 0 {
+		again = append(again, report.PluralWord(s.open.Emails, "email", "emails"))
+	}
+	if len(again) == 0 {
+		return ""
+	}
+	return " (--merges tries the " + strings.Join(again, " and ") + " again too)"
+}
+
+// stateArgs are the arguments that name the state in a command to type, with a blank before them. They are
+// empty for the user's own directories.
+func (s *stateReport) stateArgs() string {
+	if s.stateFlag == "" {
+		return ""
+	}
+	return " --" + stateFlag + " " + escape.Shell(s.stateFlag)
 }

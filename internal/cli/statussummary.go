@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/report"
-	"ph2cio/internal/transfer"
 )
 
 // addSummary adds the summary of the last run that has ended, if that is one of the runs that are shown.
@@ -27,12 +24,4 @@ func (s *stateReport) addSummary(ctx context.Context, store *ledger.Store) error
 	}
 	s.Waiting.People = s.summary.HeldCount()
 	return nil
-}
-
-// lostRows says which waiting rows a run has found to be lost, a line for each file.
-func (t *statusText) lostRows(all []transfer.LostHistory) {
-	for i := range all {
-		rows := report.Plural(all[i].Rows, "row that waited", "rows that waited")
-		t.Line("lost", t.Style.Yellow(terminal.Plain(rows+" in "+all[i].Path+": "+terminal.WhoseRows(&all[i]))))
-	}
 }

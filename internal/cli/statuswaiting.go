@@ -22,25 +22,26 @@ func newWaitingNow(t *ledger.WaitingTotals) waitingNow {
 	return w
 }
 
-// waitingLines says how many rows wait for each reason, and why, in a line for each.
+// waitingLines says who waits for each reason, and with how many rows, in a line for each.
 func waitingLines(byReason map[ledger.WaitReason]ledger.WaitingCount) (lines []string) {
 	for reason := ledger.Anonymous; reason <= ledger.Recent; reason++ {
 		if n, waits := byReason[reason]; waits {
-			lines = append(lines, waitingText(reason, &n)+", in "+report.Files(n.Files))
+			lines = append(lines, waitingText(reason, &n))
 		}
 	}
 	return lines
 }
 
 func waitingText(reason ledger.WaitReason, n *ledger.WaitingCount) string {
-	rows := report.Plural(n.Rows, "row", "rows")
+	who, in := report.Plural(n.Visitors, "ID", "IDs"), " in "+report.Files(n.Files)
+	rows := " (" + report.Plural(n.Rows, "row", "rows") + in + ")"
 	switch reason {
 	case ledger.Anonymous:
-		return rows + " of " + report.Plural(n.Visitors, "visitor", "visitors") + " not identified yet"
+		return report.Plural(n.Visitors, "visitor", "visitors") + " not identified yet" + rows
 	case ledger.NoEmail:
-		return rows + " of " + report.Plural(n.Visitors, "ID", "IDs") + " without an email"
+		return who + " without an email" + rows
 	case ledger.TwoProfiles:
-		return rows + " of " + report.Plural(n.Visitors, "ID", "IDs") + " of people with two profiles"
+		return who + " of people with two profiles" + rows
 	}
-	return report.Plural(n.Rows, "event", "events") + " younger than 72 hours when read"
+	return report.Plural(n.Rows, "event", "events") + " younger than 72 hours when read," + in
 }

@@ -16,15 +16,25 @@ type Workspace struct {
 	Date          time.Time // the API's clock when it answered; zero if unknown
 }
 
+// regionURLs are the URLs of the Track API by region.
+var regionURLs = map[string]string{"us": "https://track.customer.io", "eu": "https://track-eu.customer.io"}
+
 // RegionURL returns the URL of the Track API for the region "us" or "eu".
 func RegionURL(region string) (string, error) {
-	switch region {
-	case "us":
-		return "https://track.customer.io", nil
-	case "eu":
-		return "https://track-eu.customer.io", nil
+	if url, ok := regionURLs[region]; ok {
+		return url, nil
 	}
 	return "", fmt.Errorf("region %q is neither us nor eu; set CUSTOMERIO_REGION to one of them", region)
+}
+
+// RegionOf returns the region whose Track API has a URL, empty for any other URL.
+func RegionOf(url string) string {
+	for region, its := range regionURLs {
+		if its == url {
+			return region
+		}
+	}
+	return ""
 }
 
 // Region requests which workspace the credentials belong to, and its region. It works at the URL of either

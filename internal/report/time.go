@@ -9,6 +9,12 @@ import (
 // Time writes a time to the second, in UTC: 2026-03-01 08:00:00 UTC.
 func Time(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }
 
+// Day writes a day, in UTC: 1 Mar 2026.
+func Day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+
+// Minute writes a time to the minute, in UTC: 1 Mar 2026 08:00 UTC.
+func Minute(t time.Time) string { return t.UTC().Format("2 Jan 2006 15:04 MST") }
+
 // TimeAfter writes a time that follows an earlier one in the text. It omits the date if it is the same.
 func TimeAfter(before, t time.Time) string {
 	if before, t := before.UTC(), t.UTC(); before.Format(time.DateOnly) == t.Format(time.DateOnly) {
