@@ -27,8 +27,8 @@ type Env struct {
 	// Width is the number of columns of the terminal on stdout, or else on stderr; 0 if there is none.
 	Width int
 
-	// Now is the clock that tells what is recent and old, and when a run began; nil is time.Now. How long things take,
-	// and deadlines, are measured with the time of the machine.
+	// Now is the clock that tells what is recent and old, and when a run began, and that measures the speed of
+	// progress; nil is time.Now. Deadlines and how long a run takes are measured with the time of the machine.
 	Now func() time.Time
 
 	// NetworkFS names the network file system that a path is on, empty for a local or an unknown one. It may

@@ -32,7 +32,7 @@ func (l *lines) end(p *phase, s snapshot) {
 	case s.done < p.total:
 		outcome, amount = "stopped after ", p.amount(s.done)
 	}
-	l.say(fmt.Sprintf("%s: %s", p.name, report.Join(", ", outcome+report.Roughly(time.Since(p.began)), amount, s.note)))
+	l.say(fmt.Sprintf("%s: %s", p.name, report.Join(", ", outcome+report.Roughly(p.took()), amount, s.note)))
 }
 
 func (l *lines) hide() {}

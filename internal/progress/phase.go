@@ -13,6 +13,7 @@ type phase struct {
 	total int64 // 0 or less when not known
 	unit  Unit
 	began time.Time
+	now   func() time.Time
 
 	recent []sample // oldest first
 }
@@ -39,16 +40,19 @@ const (
 	estimateAfter = 10 * time.Second
 )
 
-func newPhase(name string, total int64, unit Unit) *phase {
-	return &phase{name: name, total: total, unit: unit, began: time.Now()}
+func newPhase(name string, total int64, unit Unit, now func() time.Time) *phase {
+	return &phase{name: name, total: total, unit: unit, began: now(), now: now}
 }
+
+// took is how long the phase has taken so far.
+func (p *phase) took() time.Duration { return p.now().Sub(p.began) }
 
 // left estimates how long the rest takes. It returns false at first, without a total, or if nothing is done.
 //
 // The first sample is taken once something has been done: a resumed run starts with a jump that is not due to
 // its speed.
 func (p *phase) left(done int64) (time.Duration, bool) {
-	now := time.Now()
+	now := p.now()
 	if done <= 0 || p.total <= 0 {
 		return 0, false
 	}

@@ -41,8 +41,11 @@ type Options struct {
 	// otherwise.
 	Every time.Duration
 
+	// Now is the clock that speeds are measured with; nil is time.Now.
+	Now func() time.Time
+
 	// Beside, if not nil, shows the same in another place too, such as a file beside a terminal. Its own Beside
-	// is not used.
+	// and Now are not used.
 	Beside *Options
 }
 
@@ -54,6 +57,7 @@ type Options struct {
 type Progress struct {
 	view  view
 	every time.Duration
+	now   func() time.Time
 	done  atomic.Int64
 	note  atomic.Pointer[string]
 
@@ -64,7 +68,10 @@ type Progress struct {
 
 // New returns a Progress for the options. It starts nothing until the first Phase.
 func New(o Options) *Progress {
-	p := &Progress{}
+	p := &Progress{now: o.Now}
+	if p.now == nil {
+		p.now = time.Now
+	}
 	p.view, p.every = o.show()
 	if o.Beside != nil {
 		second, every := o.Beside.show()
@@ -113,7 +120,7 @@ func (p *Progress) Phase(name string, total int64, unit Unit) {
 	p.end()
 	p.done.Store(0)
 	p.note.Store(nil)
-	p.phase = newPhase(name, total, unit)
+	p.phase = newPhase(name, total, unit, p.now)
 	p.view.start(p.phase)
 	p.stop = make(chan struct{})
 	go p.draw(p.phase, p.stop)

@@ -42,7 +42,7 @@ func (r *records) record(p *phase, state string, more ...any) {
 
 // done returns a snapshot's figures as fields of a record.
 func (p *phase) done(s snapshot) []any {
-	fields := []any{"done", s.done, "seconds", seconds(time.Since(p.began))}
+	fields := []any{"done", s.done, "seconds", seconds(p.took())}
 	if s.note != "" {
 		fields = append(fields, "note", s.note)
 	}
