@@ -32,7 +32,7 @@ campaigns. If a run stops, run the same command again to resume.`,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
 	p.checks.add(c, func(args []string) error {
-		err := errors.Join(o.mapping.check(p.now()), o.sending.check(p))
+		err := errors.Join(o.mapping.check(p.now()), o.sending.check(p), p.report.check())
 		if o.sending.dryRun {
 			return err
 		}
@@ -45,6 +45,7 @@ campaigns. If a run stops, run the same command again to resume.`,
 	describe(f, terminal.RestartFlag, resuming, "", commandLineOnly, sendsSame, inShort())
 	o.sending.addFlags(f)
 	o.stdin.addFlags(f)
+	p.report.addFlags(f, outputFlags)
 	o.profiling.addFlags(f)
 	return c
 }

@@ -62,9 +62,12 @@ func (p *program) destination(ctx context.Context, o *sendingOptions) (to *desti
 		return to, err
 	}
 	p.notify.sendsTo(to.workspace.EnvironmentID, to.tally)
-	if !to.temporary {
-		to.state, err = p.stateDir(o.state, to)
+	if to.temporary {
+		p.report.sendsTo(to.name(), "")
+		return to, nil
 	}
+	to.state, err = p.stateDir(o.state, to)
+	p.report.sendsTo(to.name(), to.state)
 	return to, err
 }
 

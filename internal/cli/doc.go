@@ -13,6 +13,7 @@
 //	previewdiff      the preview of a change of the mapping file
 //	run...           the loop of backfill, sync, retry and preview: plan, first pass, question, delivery
 //	destination, state..., sources..., stdin        what such a run opens before it reads
+//	report, reportwrite                             the HTML page of --report
 //	output..., protected...    files that flags name, and what they must not overwrite
 //	notify...        the line in the log, the metrics file and the ping after a run
 //	package terminal                                the text that a person reads, and how it is laid out

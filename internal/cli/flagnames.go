@@ -6,8 +6,11 @@ const (
 	syncCommand     = "sync"
 	retryCommand    = "retry"
 	checkCommand    = "check"
+	inspectCommand  = "inspect"
+	previewCommand  = "preview"
 
-	cronTopic = "cron" // the flags for runs that nobody watches
+	cronTopic   = "cron"   // the flags for runs that nobody watches
+	reportTopic = "report" // the files for people that a run writes
 )
 
 // schemaPage is the page of help that is the JSON schema of the documents of --json.

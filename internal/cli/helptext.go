@@ -20,7 +20,7 @@ const (
 )
 
 // quietInShortHelpOf are the commands whose short help has room for --quiet.
-var quietInShortHelpOf = []string{"ph2cio", "inspect", "preview", "explain", checkCommand, "status", "sandbox", "version", "completion"}
+var quietInShortHelpOf = []string{"ph2cio", "inspect", "explain", checkCommand, "status", "sandbox", "version", "completion"}
 
 // help writes the help of a command or a topic.
 func (p *program) help(c *cobra.Command, _ []string) {

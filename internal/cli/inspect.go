@@ -36,9 +36,12 @@ cannot be read, the others are shown all the same.`,
 		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runInspect(c.Context(), p, o, args) },
 	}
-	p.checks.add(c, func([]string) error { return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit)) })
+	p.checks.add(c, func([]string) error {
+		return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit), p.report.check())
+	})
 	f := flagsInOrder(c)
 	addLimitFlag(f, &o.limit)
+	p.report.addFlags(f, whatToShow)
 	o.mapping.addFlags(f, "hold", p)
 	p.stores.addFlags(f)
 	o.stdin.addFlags(f)
@@ -71,7 +74,9 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 		return err
 	}
 	plan.findMissing(ctx, p, nil)
-	in, err := inspect.Run(ctx, plan.input(p.newProgress()), plan.rules, missing)
+	input := plan.input(p.newProgress())
+	input.Details = p.report.level()
+	in, err := inspect.Run(ctx, input, plan.rules, missing)
 	if err != nil {
 		return err
 	}
@@ -138,10 +143,11 @@ func (o *mappingOptions) findEach(args []string) (found []string, missing []insp
 
 // writeInspection shows what is in an export, for a person or as one JSON document.
 func (p *program) writeInspection(in *inspect.Result, sources string, limit int) error {
+	unreported := p.reportInspection(in)
 	if p.json {
-		return p.writeJSON(p.env.Stdout, in)
+		return errors.Join(unreported, p.writeJSON(p.env.Stdout, in))
 	}
 	title := fmt.Sprintf("What is in %s. Nothing was sent.", sources)
 	_, err := io.WriteString(p.env.Stdout, terminal.Inspection(in, title, p.style(p.env.StdoutTerminal), max(p.env.Width, terminal.ColumnsWithoutTerminal), limit))
-	return err
+	return errors.Join(unreported, err)
 }

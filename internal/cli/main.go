@@ -106,6 +106,7 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 	p.beginLogFile(err != nil)
 	p.warnOfSettings(c)
 	var notifying error
+	p.beginReport(c, args)
 	p.notify, notifying = p.startNotifier(c) // also after a mistake, since others want to know of it
 	if err = errors.Join(err, notifying); err != nil {
 		return err

@@ -2,19 +2,13 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"ph2cio/internal/cli/terminal"
-	"ph2cio/internal/durable"
-	"ph2cio/internal/exit"
-	"ph2cio/internal/leftovers"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
@@ -128,43 +122,15 @@ func metricsOutput(path string) output { return output{flag: metricsFlag, path: 
 // checkMetricsFile refuses a file of metrics that must not be written, or that could not be written at the
 // end.
 func (p *program) checkMetricsFile(path string) error {
-	err := p.checkOutput(metricsOutput(path))
-	if err == nil {
-		if err = tryWriting(filepath.Dir(resolved(path))); err != nil {
-			err = &problem{code: exit.Usage, err: fmt.Errorf("%s: %w", p.nameOf(metricsFlag), err),
-				hint: "name a file in an existing directory that you can write to, such as node_exporter's --collector.textfile.directory"}
-		}
-	}
-	return err
+	return p.checkReplaced(metricsOutput(path),
+		"name a file in an existing directory that you can write to, such as node_exporter's --collector.textfile.directory")
 }
 
-// replaceMetrics replaces the file at once, so that a reader sees all of the old text or all of the new.
-// Everybody may read it, since whoever collects metrics is another user. The file is checked once more just
-// before it is replaced.
-func (p *program) replaceMetrics(path string, text []byte) (err error) {
-	place := resolved(path)
-	begins := "." + filepath.Base(place) + "."
-	leftovers.Remove(filepath.Dir(place), leftovers.Pattern{Before: begins, Age: leftovers.Brief})
-	file, err := os.CreateTemp(filepath.Dir(place), begins+"*")
-	if err != nil {
+// replaceMetrics replaces the file of metrics. Everybody may read it, since whoever collects metrics is another
+// user.
+func (p *program) replaceMetrics(path string, text []byte) error {
+	return p.replaceOutput(metricsOutput(path), 0o644, func(w io.Writer) error {
+		_, err := w.Write(text)
 		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(file.Name()))
-		}
-	}()
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
-	if err == nil {
-		p.protected.lookForSources()
-		err = p.checkOutput(metricsOutput(path))
-	}
-	if err != nil {
-		return err
-	}
-	if err = os.Rename(file.Name(), place); err != nil { // replaces a link in its place, and never follows it
-		return err
-	}
-	return durable.Names(filepath.Dir(place))
+	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/cli/webreport"
 	"ph2cio/internal/leftovers"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/source"
@@ -25,6 +26,7 @@ var looksWrittenFor = map[string]func(head []byte) bool{
 	logFileFlag:    isLog,
 	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
 	profileFlag:    isProfile,
+	reportFlag:     webreport.IsPage,
 	rejectsCSVFlag: func(head []byte) bool {
 		return bytes.HasPrefix(head, []byte(strings.Join(terminal.RejectColumns, ",")+"\n"))
 	},
@@ -53,7 +55,7 @@ func logFileOutput(path string) output { return output{flag: logFileFlag, path: 
 
 // outputsOf returns the files that a command may write. A dry run writes no metrics.
 func outputsOf(c *cobra.Command) (outputs []output) {
-	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}, {flag: rejectsCSVFlag}, logFileOutput("")} {
+	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}, {flag: rejectsCSVFlag}, {flag: reportFlag}, logFileOutput("")} {
 		o.path = flagText(c, o.flag)
 		if o.path != "" && o.path != stdinSource && !(o.flag == metricsFlag && isDryRun(c)) {
 			outputs = append(outputs, o)
@@ -75,7 +77,11 @@ func stateToWrite(c *cobra.Command) string {
 func (p *program) checkOutputs(c *cobra.Command, args []string) error {
 	errs := []error{p.checkDistinct(), p.checkStreams()}
 	for _, o := range p.outputs {
-		if o.flag != metricsFlag && o.flag != logFileFlag { // checkMetricsFile and openLogFile check those
+		switch o.flag {
+		case metricsFlag, logFileFlag: // checkMetricsFile and openLogFile check those
+		case reportFlag:
+			errs = append(errs, p.checkReplaced(o, "name a file in an existing directory that you can write to"))
+		default:
 			errs = append(errs, p.checkOutput(o))
 		}
 	}

@@ -31,7 +31,7 @@ const (
 // toFiles has every flag of every command, and every other variable: whoever adds one says here what it is to
 // files.
 var toFiles = map[string]int{
-	"log-file": written, "metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written,
+	"log-file": written, "metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written, "report": written,
 	"state": filled, "tmp": filled, "cache": filled,
 	"env-file": read, "ca-cert": read, "existing": read, "persons": read, "exclude-people": read, "mapping": read, "diff": read,
 	"CUSTOMERIO_SITE_ID_FILE": read, "CUSTOMERIO_API_KEY_FILE": read,
@@ -45,7 +45,7 @@ var toFiles = map[string]int{
 	"log-format": neither, "max-duration": neither, "max-merges": neither, "max-profiles": neither, "max-rejects": neither,
 	"memory": neither, "merge": neither, "merge-profiles": neither, "merges": neither, "only": neither, "page-name": neither,
 	"people": neither, "person-attribute": neither, "person-properties": neither, "ping-url": neither, "properties": neither,
-	"quiet": neither, "rate": neither, "recent": neither, "redact-query": neither, "region": neither, "resend-old": neither,
+	"quiet": neither, "report-examples": neither, "rate": neither, "recent": neither, "redact-query": neither, "region": neither, "resend-old": neither,
 	"restart": neither, "azure-endpoint": neither, "s3-endpoint": neither, "s3-profile": neither, "s3-region": neither, "s3-requester-pays": neither, "sandbox": neither, "screen-name": neither, "settle": neither, "since": neither, "skip-events": neither,
 	"team": neither, "timezone": neither, "tolerate-rejects": neither, "unset": neither, "until": neither, "user-id": neither, "verbose": neither,
 	"version": neither, "wait-for-files": neither, "wait-lock": neither, "workspace": neither, "yes": neither,
@@ -257,7 +257,7 @@ func lineFor(c *cobra.Command, output string) (args []string) {
 	for flag, value := range map[string]string{
 		"ca-cert": "ca.pem", "existing": "existing.csv", "exclude-people": "never.txt", "state": "mine", "id": "user_1", "mapping": "mapping.yaml", "diff": "other.yaml",
 	} {
-		if c.Flags().Lookup(flag) != nil && flag != output && !(flag == diffFlag && output == operationsFlag) {
+		if c.Flags().Lookup(flag) != nil && flag != output && !(flag == diffFlag && hasNoDiff(output)) {
 			args = append(args, "--"+flag, value)
 		}
 	}
@@ -270,6 +270,9 @@ func lineFor(c *cobra.Command, output string) (args []string) {
 	return args
 }
 
+// hasNoDiff reports whether an output is refused together with --diff.
+func hasNoDiff(output string) bool { return output == operationsFlag || output == reportFlag }
+
 func takesSources(c *cobra.Command) bool { return strings.Contains(c.Use, "SOURCE") }
 
 // TestNoOutputReplacesAProtectedFile gives every output of every command every file that it must not touch, by
@@ -279,7 +282,7 @@ func TestNoOutputReplacesAProtectedFile(t *testing.T) {
 		t.Skip("symbolic links need rights there")
 	}
 	begins := map[string]string{
-		"log-file": "2026-12-01T02:30:00Z INFO reading\n", "metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": makeProfile(t), "rejects-csv": "file,row,line,event,reason,words,detail,cure\n",
+		"log-file": "2026-12-01T02:30:00Z INFO reading\n", "metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": makeProfile(t), "rejects-csv": "file,row,line,event,reason,words,detail,cure\n", "report": "<!doctype html>\n<!-- made by ph2cio -->\n",
 	}
 	runs := 0
 	for _, c := range commandsOf() {
@@ -293,6 +296,9 @@ func TestNoOutputReplacesAProtectedFile(t *testing.T) {
 			}
 			if is != written && is != filled || f.Name == "state" && c.Flags().Lookup("yes") == nil {
 				return // which is only read there
+			}
+			if f.Name == reportFlag && c.Name() != backfillCommand && c.Name() != previewCommand {
+				return // it is the same for all
 			}
 			texts := map[string]string{"of its own": "# of its own\n"}
 			if is == written {
@@ -326,7 +332,7 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 		if one.flag == f.Name || one.flag == "SOURCE" && !takesSources(c) || one.flag != "SOURCE" && one.flag != "" && c.Flags().Lookup(one.flag) == nil {
 			continue
 		}
-		if one.flag == diffFlag && f.Name == operationsFlag {
+		if one.flag == diffFlag && hasNoDiff(f.Name) {
 			continue // they are never given together
 		}
 		right, isSettings := settings[one.path]

@@ -65,7 +65,7 @@ nothing. SOURCE is a file, a directory, a glob, an s3:// or az:// URL, or - for 
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
 	p.checks.add(c, func([]string) error {
-		return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems), o.checkDiff())
+		return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems), o.checkDiff(p), p.report.check())
 	})
 	o.addFlags(c, p)
 	return c
@@ -79,6 +79,7 @@ func (o *previewOptions) addFlags(c *cobra.Command, p *program) {
 	describe(f, operationsFlag, whatToShow, "FILE", inShort(), withExtensions("jsonl", "json"))
 	f.StringVar(&o.diff, diffFlag, "", "show only what would change with this mapping file; --limit N shows up to N examples of each kind")
 	describe(f, diffFlag, whatToShow, "FILE", isRead, commandLineOnly, withExtensions("yaml", "yml"))
+	p.report.addFlags(f, whatToShow)
 	o.mapping.addFlags(f, "hold", p)
 	p.stores.addFlags(f)
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")

@@ -18,12 +18,15 @@ import (
 const diffFlag = "diff"
 
 // checkDiff checks the file of --diff. checkMapping checks what its settings say.
-func (o *previewOptions) checkDiff() error {
+func (o *previewOptions) checkDiff(p *program) error {
 	if o.diff == "" {
 		return nil
 	}
 	if o.operations != "" {
 		return errors.New("--diff compares operations, so it cannot be used with --operations")
+	}
+	if err := p.report.checkNone(diffFlag, p.origins[reportFlag]); err != nil {
+		return err
 	}
 	_, err := readMappingFile(o.diff, diffFlag)
 	return err

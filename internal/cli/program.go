@@ -52,6 +52,8 @@ type program struct {
 	file                *logFile          // nil without --log-file
 	notify              *notifier         // nil for a command that notifies nobody
 
+	report pageReport // the HTML page
+
 	bar           *progress.Progress               // of all passes and phases; nil before the command's own code
 	stopAnnounced func()                           // waits until a stop has been announced
 	idle          atomic.Bool                      // nothing is under way: the command waits for an answer or for requests

@@ -56,7 +56,8 @@ func (p *program) runJob(ctx context.Context, plans *planner, to purpose) (err e
 	if nothing != nil {
 		return p.nothingToDo(&plans.request, nothing)
 	}
-	return to.finish(ctx, read)
+	err = to.finish(ctx, read)
+	return errors.Join(err, p.reportFailure(read.first, err))
 }
 
 // ledgerOf is a state as package job takes it: nil if the state is nil.

@@ -80,6 +80,7 @@ func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, su
 	if enough {
 		err = nil
 		summary.SetInterrupted(false)
+		s.p.report.stopsEarly()
 	}
 	if err := errors.Join(err, s.p.writeSummary(s.p.env.Stdout, summary, sentTitle(summary, s.to), err)); err != nil {
 		return err

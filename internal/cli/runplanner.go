@@ -48,7 +48,7 @@ func (m *planner) input(j *job.Job, made *plan, state *ledger.Store, resendsOld 
 	read.WrittenSince = j.WrittenSince()
 	return transfer.Input{
 		Sources: j.Sources, Found: j.Inputs, Incomplete: m.request.Incomplete,
-		Persons: made.persons, Read: read, Team: made.team, Progress: m.p.newProgress(),
+		Persons: made.persons, Read: read, Team: made.team, Progress: m.p.newProgress(), Details: m.p.report.level(),
 		Earlier: transfer.Earlier{
 			State: state, Resumed: j.Resumed, Remember: j.SavesFirstPass(), OtherSources: j.MoreKnown,
 			NameOf: job.NameOf, SkipsMore: j.SkipsMore, SaysWhatIsGone: j.Command == job.Sync,

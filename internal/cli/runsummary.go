@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"io"
 
 	"ph2cio/internal/cli/terminal"
@@ -13,18 +14,19 @@ type summaryDocument struct {
 	Error *failure `json:"error,omitempty"` // what ended the run early
 }
 
-// writeSummary says what happened, for a person or as one JSON document. failed is what ended the run early,
+// writeSummary says what happened, for a person or as one JSON document, and writes the page of --report. failed is what ended the run early,
 // if anything; only the document holds it. A run that sends writes no text if it is quiet, or if stderr is a
 // log of JSON, whose last record says all of it: stdout may go to the same place.
 func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, failed error) error {
 	p.notify.setSummary(s)
+	unreported := p.reportSummary(s, failed)
 	if p.json {
-		return p.writeJSON(w, &summaryDocument{s, p.failureOf(failed)})
+		return errors.Join(unreported, p.writeJSON(w, &summaryDocument{s, p.failureOf(errors.Join(failed, unreported))}))
 	}
 	if p.notify != nil && (p.quiet || p.log != nil) {
-		return nil
+		return unreported
 	}
 	style := p.style(p.env.StdoutTerminal && w == p.env.Stdout)
 	_, err := io.WriteString(w, terminal.Summary(s, title, style, p.columns(), p.notify != nil))
-	return err
+	return errors.Join(unreported, err)
 }

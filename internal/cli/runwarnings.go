@@ -97,6 +97,9 @@ func (p *program) nothingRejected(why *job.Nothing) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(nil), "", nil)
 	}
+	if err := p.reportSummary(transfer.Nothing(nil), nil); err != nil {
+		return err
+	}
 	text := "Nothing to retry: nothing is rejected."
 	var parts []string
 	if why.Merges > 0 {
@@ -117,6 +120,9 @@ func (p *program) nothingRejected(why *job.Nothing) error {
 func (p *program) nothingNew(incomplete []*source.Incomplete, known int) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(incomplete), "", nil)
+	}
+	if err := p.reportSummary(transfer.Nothing(incomplete), nil); err != nil {
+		return err
 	}
 	if !p.quiet {
 		text := "Nothing new in " + report.Files(known) + ". Nothing was sent."

@@ -38,6 +38,14 @@ func Send(ctx context.Context, first *FirstPass, options Delivery) (*Summary, er
 	}), err
 }
 
+// Unsent returns the summary of a run that has sent nothing, because something prevented it after the first
+// pass. No row is in its Rows.
+func Unsent(first *FirstPass) *Summary {
+	run, _ := newRun(context.Background(), first, DryRun(nil)) // without a ledger there is no error
+	defer run.close()
+	return run.summary(ending{took: first.Took})
+}
+
 // phases are those of a run, in the order in which they are sent.
 type phases struct {
 	begun  ledger.Phase

@@ -9,5 +9,6 @@
 //	parts      how the page says numbers, reasons and flags
 //	chart...   bars for days and for events
 //	view...    what the templates show, section by section
+//	begin      how a page begins
 //	write      the page itself
 package webreport

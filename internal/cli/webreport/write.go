@@ -6,11 +6,15 @@ import (
 	"io"
 )
 
-var page = template.Must(template.New("page").Parse(`<!doctype html><html lang="en"><meta charset="utf-8"><title>ph2cio</title><body>{{.Command}}`))
+var page = template.Must(template.New("page").Parse(`<html lang="en"><meta charset="utf-8"><title>ph2cio</title><body>{{.Command}}`))
 
 // Write writes the page of a document.
 func Write(w io.Writer, d *Document) error {
-	if err := page.Execute(w, d); err != nil {
+	_, err := io.WriteString(w, beginning)
+	if err == nil {
+		err = page.Execute(w, d)
+	}
+	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil
