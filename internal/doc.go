@@ -80,7 +80,7 @@
 //
 //	cli         terminal, webreport, dotenv, job, inspect, explain, transfer, deliver, mapping, mappingfile, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact, jsonschema
 //	terminal    inspect, explain, transfer, deliver, mapping, people, posthog, customerio
-//	webreport   terminal, inspect, transfer, deliver, mapping, redact
+//	webreport   terminal, inspect, transfer, deliver, mapping, posthog, source, redact
 //	inspect     transfer, deliver, mapping, people, posthog, source, parallel, rawjson
 //	explain     transfer, mapping, people, posthog, customerio
 //	job         transfer, deliver, asread, mapping, posthog, ledger, source

@@ -23,7 +23,7 @@ var imports = map[string][]string{
 	"internal":                     {},
 	"internal/cli":                 under("spelling", "mappingfile", "expression", "jsondiff", "jsonschema", "sentdiff", "rawjson", "cli/terminal", "cli/webreport", "cli/dotenv", "transfer/deliver", "job", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "objectstore", "exit", "leftovers", "durable"),
 	"internal/cli/terminal":        under("sentdiff", "transfer/deliver", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "escape", "report"),
-	"internal/cli/webreport":       under("cli/terminal", "transfer/deliver", "transfer", "inspect", "mapping", "redact", "escape", "report"),
+	"internal/cli/webreport":       under("cli/terminal", "transfer/deliver", "transfer", "inspect", "mapping", "posthog", "source", "redact", "escape", "report"),
 	"internal/cli/dotenv":          {},
 	"internal/job":                 under("transfer/deliver", "transfer", "asread", "mapping", "posthog", "ledger", "report", "source", "exit"),
 	"internal/transfer":            under("transfer/deliver", "asread", "people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "parallel", "regularfile", "report", "source", "exit", "rawjson", "durable"),

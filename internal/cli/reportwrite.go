@@ -66,7 +66,7 @@ func (p *program) reportSummary(s *transfer.Summary, failed error) error {
 		return nil
 	}
 	d := &p.report.document
-	d.Summary, d.Details = s, s.Details
+	d.Summary = s
 	switch f := p.failureOf(failed); {
 	case s.Interrupted:
 		d.Kind = webreport.Stopped
@@ -91,7 +91,7 @@ func (p *program) reportInspection(in *inspect.Result) error {
 		return nil
 	}
 	d := &p.report.document
-	d.Kind, d.Inspection, d.Details = webreport.Inspected, in, in.Details
+	d.Kind, d.Inspection = webreport.Inspected, in
 	return p.writeReport()
 }
 

@@ -10,4 +10,5 @@
 //	summary...    the summary of a run or a preview, and its parts, some of which a question shows too
 //	inspection    what is in an export
 //	explanation   one person, and why several IDs are that person
+//	phrases       single phrases, for a page of HTML
 package terminal

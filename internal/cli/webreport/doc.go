@@ -6,9 +6,10 @@
 //	document   what a page is made of
 //	text       text from outside made safe to show: short, visible, without secrets
 //	private    what is left out of a page that shows no personal data
-//	parts      how the page says numbers, reasons and flags
 //	chart...   bars for days and for events
-//	view...    what the templates show, section by section
+//	view       what the template shows
+//	fates      what becomes of rows, in the order and the classes of charts
+//	view...    one part of the page each; viewtop puts them together
 //	begin      how a page begins
 //	write      the page itself
 package webreport

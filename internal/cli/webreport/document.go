@@ -28,9 +28,8 @@ type Document struct {
 	Began   time.Time // when the run began
 	Ended   time.Time // zero if that is not known
 
-	Summary    *transfer.Summary // nil for an inspection
-	Inspection *inspect.Result   // nil for anything else
-	Details    *transfer.Details // rows by day and by event, examples, large people; nil without
+	Summary    *transfer.Summary // nil for an inspection; its Details may be nil
+	Inspection *inspect.Result   // nil for anything else; the same
 	Profiles   *Profiles         // that the run made; nil if nothing is known of them
 
 	People  string // the choice of --people
@@ -70,3 +69,14 @@ type Profiles struct {
 
 // ExamplesFlag is the name of the flag that Document.Examples is of.
 const ExamplesFlag = "report-examples"
+
+// details returns the details of a run or of an inspection, empty ones for none.
+func (d *Document) details() *transfer.Details {
+	switch {
+	case d.Summary != nil && d.Summary.Details != nil:
+		return d.Summary.Details
+	case d.Inspection != nil && d.Inspection.Details != nil:
+		return d.Inspection.Details
+	}
+	return &transfer.Details{}
+}

@@ -1,0 +1,172 @@
+package webreport
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
+)
+
+// mostBars is how many bars a chart of days has at most. With more they are too thin to be told apart.
+const mostBars = 150
+
+// dayChart is a chart of rows by time: a bar for each day, week, month or more, with what becomes of its rows.
+type dayChart struct {
+	Title  string // for those who cannot see it
+	Unit   string // day, week, month, quarter or year
+	Height int
+	Base   int // where the bars stand
+	Grid   []gridLine
+	Legend []legend
+	Layers []layer
+	Hover  []hover
+	Ticks  []tick
+}
+
+// layer is all the boxes of one fate.
+type layer struct {
+	Class string
+	Boxes []box
+}
+
+// box is a part of a bar. X and W are shares of the width, so that the chart fits any screen and its lines and
+// letters keep their size.
+type box struct {
+	X, W string
+	Y, H string
+}
+
+// hover says the numbers of a bar.
+type hover struct {
+	X, W string
+	Text string
+}
+
+type gridLine struct {
+	Y    string
+	Text string
+}
+
+type tick struct {
+	X    string
+	Text string
+	End  bool // its text ends there
+	Rare bool // is left out on a narrow screen
+}
+
+// bin is the rows of one bar.
+type bin struct {
+	from, to time.Time // its first day, and the day behind its last
+	transfer.RowFates
+}
+
+const (
+	chartTop    = 16
+	chartHeight = 180
+	chartBelow  = 24
+)
+
+// newDayChart returns a chart of bins, which follow each other without a gap. It is nil without rows.
+func newDayChart(bins []bin, unit string, fates []fate) *dayChart {
+	most := int64(0)
+	for i := range bins {
+		most = max(most, bins[i].All())
+	}
+	if most == 0 {
+		return nil
+	}
+	c := &dayChart{Unit: unit, Height: chartTop + chartHeight + chartBelow, Base: chartTop + chartHeight}
+	top := roundUp(most)
+	c.Title = fmt.Sprintf("Rows by %s, %s. The highest bar has %s rows.", unit, daySpan(bins[0].from, bins[len(bins)-1].to.AddDate(0, 0, -1)), report.Count(most))
+	for _, n := range []int64{top, top / 2} {
+		if n > 0 {
+			c.Grid = append(c.Grid, gridLine{pixels(n, top), report.Count(n)})
+		}
+	}
+	c.bars(bins, top, fates)
+	c.ticks(bins)
+	return c
+}
+
+// pixels is where a number is on the chart.
+func pixels(n, top int64) string {
+	return fixed(chartTop + chartHeight*(1-float64(n)/float64(top)))
+}
+
+func (c *dayChart) bars(bins []bin, top int64, fates []fate) {
+	width := 100 / float64(len(bins))
+	gap := width * 0.2
+	for _, f := range fates {
+		c.Layers = append(c.Layers, layer{Class: f.class})
+		c.Legend = append(c.Legend, legend{Class: f.class, Text: f.name})
+	}
+	for i := range bins {
+		below, left := int64(0), float64(i)*width
+		for j, f := range fates {
+			n := f.of(&bins[i].RowFates)
+			if n == 0 {
+				continue
+			}
+			height := max(chartHeight*float64(n)/float64(top), 0.75) // so that a single row can be seen
+			y := chartTop + chartHeight*(1-float64(below)/float64(top)) - height
+			c.Layers[j].Boxes = append(c.Layers[j].Boxes, box{percent(left + gap/2), percent(width - gap), fixed(y), fixed(height)})
+			below += n
+		}
+		if below > 0 {
+			c.Hover = append(c.Hover, hover{percent(left), percent(width), bins[i].label() + ": " + fatesText(&bins[i].RowFates, fates)})
+		}
+	}
+}
+
+// label names the days of a bar.
+func (b *bin) label() string {
+	last := b.to.AddDate(0, 0, -1)
+	switch {
+	case b.from.Day() == 1 && b.from.AddDate(0, 1, 0).Equal(b.to):
+		return b.from.Format("Jan 2006")
+	case b.from.YearDay() == 1 && b.from.AddDate(1, 0, 0).Equal(b.to):
+		return b.from.Format("2006")
+	}
+	return daySpan(b.from, last)
+}
+
+// ticks writes up to seven dates below the chart, four of which a narrow screen shows.
+func (c *dayChart) ticks(bins []bin) {
+	const most = 7
+	n := len(bins)
+	each := max(1, (n+most-2)/(most-1))
+	format := "2 Jan"
+	if last := bins[n-1].to; bins[0].from.AddDate(1, 0, 0).Before(last) {
+		format = "Jan 2006"
+	}
+	if c.Unit == "year" || c.Unit == "years" {
+		format = "2006"
+	}
+	for i, number := 0, 0; i < n; i, number = i+each, number+1 {
+		at := (float64(i) + 0.5) * 100 / float64(n)
+		if at > 94 && n > 1 {
+			break
+		}
+		c.Ticks = append(c.Ticks, tick{X: percent(at), Text: bins[i].from.Format(format), Rare: number%2 == 1})
+	}
+}
+
+// roundUp returns the next number that is 1, 2, 3, 4, 5, 6 or 8 times a power of ten, for a scale.
+func roundUp(n int64) int64 {
+	for scale := int64(1); ; scale *= 10 {
+		for _, k := range []int64{1, 2, 3, 4, 5, 6, 8} {
+			if k*scale >= n && (k*scale)%2 == 0 {
+				return k * scale
+			}
+		}
+		if scale > 1<<58 {
+			return n
+		}
+	}
+}
+
+func fixed(n float64) string { return strconv.FormatFloat(n, 'f', 1, 64) }
+
+func percent(n float64) string { return strconv.FormatFloat(n, 'f', 2, 64) + "%" }

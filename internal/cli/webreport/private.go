@@ -1,0 +1,205 @@
+package webreport
+
+import (
+	"slices"
+	"strings"
+
+	"ph2cio/internal/inspect"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// public returns a copy of a document without personal data: IDs, emails, cells and rows are empty. Lists of
+// nothing else are empty too; the numbers of what they list stay.
+func public(d *Document) *Document {
+	p := &privacy{}
+	one := *d
+	if d.Summary != nil {
+		one.Summary = p.summary(d.Summary)
+	}
+	if d.Inspection != nil {
+		one.Inspection = p.inspection(d.Inspection)
+	}
+	one.Failure, one.Hint = p.without(d.Failure), p.without(d.Hint)
+	one.Words = withoutIDs(d.Words)
+	one.Settings = slices.Clone(d.Settings)
+	for i := range one.Settings {
+		if namesPeople(one.Settings[i].Flag) {
+			one.Settings[i].Value = hiddenValue
+		}
+	}
+	return &one
+}
+
+// hiddenValue stands for an ID in a command.
+const hiddenValue = "ID"
+
+// namesPeople reports whether the values of a flag are IDs.
+func namesPeople(flag string) bool { return flag == "only" || flag == "id" }
+
+// withoutIDs hides the values of flags that name people.
+func withoutIDs(words []string) []string {
+	words = slices.Clone(words)
+	for i, word := range words {
+		flag, _, hasValue := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+		switch {
+		case !strings.HasPrefix(word, "--") || !namesPeople(flag):
+		case hasValue:
+			words[i] = "--" + flag + "=" + hiddenValue
+		case i+1 < len(words):
+			words[i+1] = hiddenValue
+		}
+	}
+	return words
+}
+
+// withoutID hides the value of a flag that names people in a command in one string.
+func withoutID(command string) string {
+	for _, flag := range []string{"--only", "--id"} {
+		before, rest, found := strings.Cut(command, " "+flag+" ")
+		if !found {
+			continue
+		}
+		return before + " " + flag + " " + hiddenValue + rest[wordEnd(rest):]
+	}
+	return command
+}
+
+// wordEnd is where the first word of a command ends, which a shell may need in quotes.
+func wordEnd(command string) int {
+	quoted := false
+	for i, c := range command {
+		switch {
+		case c == '\'':
+			quoted = !quoted
+		case c == ' ' && !quoted:
+			return i
+		}
+	}
+	return len(command)
+}
+
+// privacy remembers the IDs that it hides, because errors may name them too.
+type privacy struct{ ids []string }
+
+func (p *privacy) hide(ids ...string) {
+	for _, id := range ids {
+		if id != "" {
+			p.ids = append(p.ids, mapping.ShortID(id), id)
+		}
+	}
+}
+
+// without hides those IDs in an error.
+func (p *privacy) without(text string) string {
+	for _, id := range p.ids {
+		text = strings.ReplaceAll(text, id, "(hidden)")
+	}
+	return text
+}
+
+func (p *privacy) summary(s *transfer.Summary) *transfer.Summary {
+	one := *s
+	one.Next, one.Details = withoutID(s.Next), publicDetails(s.Details)
+	p.uncertain(&one.People.Uncertain)
+	one.People.WithoutEmail, one.Merges, one.UnknownOnly = nil, nil, nil
+	p.hide(s.UnknownOnly...)
+	if s.TwoProfiles != nil {
+		for _, held := range s.TwoProfiles.People {
+			p.hide(held.ID)
+		}
+		one.TwoProfiles = &transfer.TwoProfiles{Count: s.TwoProfiles.Count}
+	}
+	if s.LiveProfiles != nil {
+		p.hide(s.LiveProfiles.IDs...)
+		one.LiveProfiles = &transfer.LiveProfiles{Count: s.LiveProfiles.Count}
+	}
+	one.LostHistory = slices.Clone(s.LostHistory)
+	for i := range one.LostHistory {
+		one.LostHistory[i].IDs = nil
+	}
+	one.CorrectedLate = slices.Clone(s.CorrectedLate)
+	for i := range one.CorrectedLate {
+		one.CorrectedLate[i].EventID = ""
+	}
+	one.TextColumns = slices.Clone(s.TextColumns)
+	for i := range one.TextColumns {
+		one.TextColumns[i].Cell = ""
+	}
+	one.UnreadFields = withoutValues(s.UnreadFields)
+	one.Examples = slices.Clone(s.Examples)
+	for i := range one.Examples {
+		one.Examples[i] = publicReject(&one.Examples[i])
+	}
+	return &one
+}
+
+func (p *privacy) uncertain(u *transfer.Uncertain) {
+	for _, fused := range u.Fused {
+		p.hide(fused.ID)
+	}
+	u.Fused = nil
+}
+
+func withoutValues(all []transfer.UnreadField) []transfer.UnreadField {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Text = ""
+	}
+	return all
+}
+
+// harmless are the reasons of rows whose details quote nothing of the row but times, sizes and names of columns.
+// Those of people and of merges name somebody.
+var harmless = map[string]bool{
+	posthog.NotJSON: true, posthog.NotAnObject: true, posthog.NotAnEvent: true, posthog.RowTooLong: true, posthog.CSVFields: true, posthog.CSVQuotes: true,
+	mapping.ReasonFutureTimestamp: true, mapping.ReasonTooLarge: true, mapping.ReasonPersonRejected: true,
+}
+
+// publicReject hides what a reject says of somebody.
+func publicReject(r *deliver.Reject) deliver.Reject {
+	one := r.WithoutText()
+	one.EventID = ""
+	if isRow := r.Row > 0 || r.Line > 0; !isRow || !harmless[r.Reason] {
+		one.Detail = ""
+	}
+	return one
+}
+
+func (p *privacy) inspection(in *inspect.Result) *inspect.Result {
+	one := *in
+	one.Details = publicDetails(in.Details)
+	p.uncertain(&one.People.Uncertain)
+	one.UnreadFields = withoutValues(in.UnreadFields)
+	one.Columns = slices.Clone(in.Columns)
+	for i := range one.Columns {
+		if made := one.Columns[i].MadeText; made != nil {
+			hidden := *made
+			hidden.Cell = ""
+			one.Columns[i].MadeText = &hidden
+		}
+	}
+	one.Rejects = slices.Clone(in.Rejects)
+	for i := range one.Rejects {
+		one.Rejects[i].First = publicReject(&one.Rejects[i].First)
+	}
+	return &one
+}
+
+func publicDetails(d *transfer.Details) *transfer.Details {
+	if d == nil {
+		return nil
+	}
+	one := *d
+	one.Examples = slices.Clone(d.Examples)
+	for i := range one.Examples {
+		one.Examples[i].DistinctID, one.Examples[i].Raw = "", ""
+	}
+	one.LargestPeople = slices.Clone(d.LargestPeople)
+	for i := range one.LargestPeople {
+		one.LargestPeople[i].KeptID, one.LargestPeople[i].Emails = "", nil
+	}
+	return &one
+}

@@ -1,0 +1,283 @@
+package webreport
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// builder makes the view of a document.
+type builder struct {
+	d      *Document
+	fates  []fate
+	limits limits
+}
+
+// sent reports whether the page is about what was sent, not about what would be.
+func (d *Document) sent() bool { return d.Kind == Sent || d.Kind == Stopped || d.Kind == Failed }
+
+// view makes the view.
+func (b *builder) view() *view {
+	d := b.d
+	v := &view{Label: b.label(), Facts: b.facts(), Alerts: b.alerts(), Hidden: !d.Examples, Flag: code("--" + ExamplesFlag)}
+	v.Headline = b.headline()
+	v.Title = plain(v.Label + ": " + v.Headline)
+	var sections []*section
+	if d.Inspection != nil {
+		v.Figures, v.Strip = b.inspectedFigures(), newStrip(&d.Inspection.Rows, false)
+		sections = b.inspection()
+	}
+	if d.Summary != nil {
+		v.Figures, v.Strip = b.figures(), newStrip(&d.Summary.Rows, d.sent())
+		v.Risks = b.risks()
+		if d.Summary.Next != "" {
+			v.Next = typed(d.Summary.Next)
+		}
+		sections = b.run()
+	}
+	for _, s := range sections {
+		if !s.empty() {
+			v.Sections = append(v.Sections, s)
+		}
+	}
+	v.Made = strings.TrimSpace("ph2cio " + shown(d.Version, mostOfName))
+	return v
+}
+
+func (b *builder) run() []*section {
+	return []*section{
+		b.profiles(), b.days(), b.events(), b.leftOut(), b.rejects(), b.people(), b.merges(), b.made(), b.values(), b.mapping(), b.operations(), b.files(), b.about(),
+	}
+}
+
+func (b *builder) label() string {
+	switch b.d.Kind {
+	case Plan:
+		return "Plan · nothing was sent"
+	case Sent:
+		return "Sent"
+	case Stopped:
+		return "Stopped before the end"
+	case Failed:
+		return "Ended by an error"
+	}
+	return "What is in an export · nothing was sent"
+}
+
+// headline names the sources, and where they go.
+func (b *builder) headline() string {
+	d := b.d
+	const most = 3
+	var names []string
+	for _, one := range d.Sources[:min(len(d.Sources), most)] {
+		names = append(names, pathText(one))
+	}
+	text := strings.Join(names, ", ")
+	if more := len(d.Sources) - most; more > 0 {
+		text += " and " + report.Count(more) + " more"
+	}
+	if d.Inspection != nil || text == "" {
+		return text
+	}
+	text += " → Customer.io"
+	if d.To != "" {
+		text += ", " + shown(d.To, mostOfName)
+	}
+	return text
+}
+
+func (b *builder) facts() (facts []string) {
+	d := b.d
+	switch {
+	case !d.Began.IsZero() && !d.Ended.IsZero() && d.Ended.Sub(d.Began) >= time.Minute:
+		facts = append(facts, minute(d.Began)+" to "+report.TimeAfter(d.Began, d.Ended))
+	case !d.Began.IsZero():
+		facts = append(facts, minute(d.Began))
+	}
+	if times := b.timesText(); times != "" {
+		facts = append(facts, times)
+	}
+	if d.Summary != nil && len(d.Summary.Sources) > 0 {
+		facts = append(facts, report.Files(len(d.Summary.Sources)))
+	}
+	if d.Inspection != nil && len(d.Inspection.Files) > 0 {
+		facts = append(facts, report.Files(len(d.Inspection.Files)))
+	}
+	return facts
+}
+
+// alerts are what keeps a run from sending, or what ended it.
+func (b *builder) alerts() (all []note) {
+	d := b.d
+	if d.Failure != "" {
+		all = append(all, note{Word: "Error", Text: message(d.Failure), Cure: withFlags(message(d.Hint))})
+	}
+	s := d.Summary
+	if s == nil {
+		return all
+	}
+	if s.Interrupted && d.Failure == "" {
+		all = append(all, note{Word: "Stopped", Text: b.stopped()})
+	}
+	if s.LiveStops {
+		all = append(all, note{Word: "Blocked", Text: "A run would send nothing: " + b.live(), Cure: withFlags(terminal.LiveHint)})
+	}
+	for _, limit := range s.WouldStop {
+		all = append(all, note{Word: "Blocked", Text: "A run would send nothing: " + withFlags(terminal.LimitText(limit))})
+	}
+	if names := s.UnknownOnly; len(names) > 0 {
+		all = append(all, note{Word: "Warning", Text: withFlags(message(terminal.UnknownOnlyText(names)))})
+	}
+	return all
+}
+
+func (b *builder) live() string {
+	text := withFlags("--existing") + " has " + report.Plural(b.d.Summary.LiveProfiles.Count, "anonymous profile of a visitor", "anonymous profiles of visitors") +
+		" in this export, so PostHog's own destination has sent their events already and they would arrive twice."
+	return text + b.named(len(b.d.Summary.LiveProfiles.IDs), func(i int) string { return b.d.Summary.LiveProfiles.IDs[i] })
+}
+
+// named lists the first few IDs of a list; empty for an empty one.
+func (b *builder) named(n int, id func(i int) string) string {
+	if n == 0 {
+		return ""
+	}
+	return " They are " + terminal.FirstFew(n, n, func(i int) string { return name(id(i)) }) + "."
+}
+
+func (b *builder) stopped() string {
+	switch s := b.d.Summary; {
+	case !b.d.sent():
+		return "The reading was stopped, so these numbers are not complete."
+	case deliver.Sum(s.Unanswered) > 0:
+		return "Run the same command again to resume. What has no answer is safe to send again."
+	}
+	return "Every request was answered. Run the same command again to resume."
+}
+
+// eventCount is how many operations become events in Customer.io.
+func eventCount(operations map[string]int64) int64 {
+	return operations["event"] + operations["page"] + operations["screen"]
+}
+
+func (b *builder) figures() []figure {
+	s := b.d.Summary
+	operations, events, updates := s.Operations, "events to send", "profile updates to send"
+	if b.d.sent() {
+		operations, events, updates = s.Accepted, "events sent", "profile updates sent"
+	}
+	var kinds []string
+	for _, kind := range []string{"event", "page", "screen"} {
+		if n := operations[kind]; n > 0 && n < eventCount(operations) {
+			kinds = append(kinds, report.Count(n)+" "+terminal.WordsFor(kind, n))
+		}
+	}
+	all := []figure{
+		{Number: report.Count(eventCount(operations)), Label: events, Note: strings.Join(kinds, " · ")},
+		{Number: report.Count(operations["identify"]), Label: updates, Note: b.mergesNote(operations["merge"])},
+		{Number: report.Count(deliver.Sum(s.Rows.Skipped)), Label: "rows left out"},
+	}
+	rejected := deliver.Sum(s.Rows.Rejected) + deliver.Sum(s.People.Rejected) + deliver.Sum(s.MergesRejected)
+	return append(all, figure{Number: report.Count(rejected), Label: "rejected", Bad: rejected > 0, Note: b.rejectedNote()})
+}
+
+func (b *builder) mergesNote(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return "and " + report.Plural(n, "merge", "merges")
+}
+
+func (b *builder) rejectedNote() string {
+	s := b.d.Summary
+	people, merges := deliver.Sum(s.People.Rejected), deliver.Sum(s.MergesRejected)
+	if people+merges == 0 {
+		return ""
+	}
+	var parts []string
+	for _, one := range []string{
+		several(deliver.Sum(s.Rows.Rejected), "row", "rows"), several(people, "person", "people"), several(merges, "merge", "merges"),
+	} {
+		if one != "" {
+			parts = append(parts, one)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// several is report.Plural, but empty for none.
+func several[N int | int64](n N, one, many string) string {
+	if n == 0 {
+		return ""
+	}
+	return report.Plural(n, one, many)
+}
+
+// risks are what somebody decides by.
+func (b *builder) risks() (all []note) {
+	s, sent := b.d.Summary, b.d.sent()
+	may := func(do, done string) string {
+		if sent {
+			return "may have " + done
+		}
+		return "may " + do
+	}
+	c := s.Campaigns
+	events := "No event of the last 72 hours is sent, so no event starts a campaign."
+	if c.RecentEvents > 0 {
+		events = report.Plural(c.RecentEvents, "event", "events") + " of the last 72 hours " + may("start", "started") + " a campaign."
+	}
+	if c.Identifies > 0 {
+		events += " " + report.Plural(c.Identifies, "profile update", "profile updates") + " " + may("start", "started") + " segment campaigns."
+	}
+	all = append(all, note{Word: "Campaigns", Text: events})
+	if text := terminal.Overwrites(int64(s.People.Stale), s.People.Sent, may("lose", "lost")); text != "" {
+		all = append(all, note{Word: "Overwrites", Text: sentence(text)})
+	}
+	if n := s.OptedOut; n > 0 {
+		all = append(all, note{
+			Word: "Opted out", Text: report.Plural(n, "person", "people") + " opted out in PostHog, and Customer.io is not told.",
+			Cure: code("--allow-reserved unsubscribed") + " tells it",
+		})
+	}
+	all = append(all, b.mergeRisks(s)...)
+	if n := s.People.FusedCount; n > 0 {
+		all = append(all, note{Word: "Logins", Text: report.Plural(n, "person has", "people have") + " several logins with different emails, and may be several people."})
+	}
+	undo := "Profiles can be deleted in Customer.io; events cannot."
+	if b.d.Profiles != nil && b.d.Profiles.File != "" {
+		undo += " The profiles are listed in " + pathText(b.d.Profiles.File) + "."
+	}
+	return append(all, note{Word: "Undo", Text: undo})
+}
+
+func (b *builder) mergeRisks(s *transfer.Summary) (all []note) {
+	merges := s.Operations["merge"]
+	if b.d.sent() {
+		merges = s.Accepted["merge"]
+	}
+	if merges > 0 {
+		text := report.Plural(merges, "profile is", "profiles are") + " merged into others. That cannot be undone."
+		if b.d.sent() {
+			text = report.Plural(merges, "profile was", "profiles were") + " merged into others. That cannot be undone."
+		}
+		all = append(all, note{Word: "Merges", Text: text})
+	}
+	if n := s.HeldCount(); n > 0 {
+		all = append(all, note{Word: "Held", Text: terminal.HeldCount(s.TwoProfiles) + ".", Cure: withFlags(terminal.HeldAdvice)})
+	}
+	return all
+}
+
+// sentence begins with a capital letter and ends with a full stop.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s%s.", strings.ToUpper(text[:1]), strings.TrimSuffix(text[1:], "."))
+}
