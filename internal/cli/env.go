@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"strings"
@@ -86,6 +87,14 @@ func (e *Env) get(name string) string {
 func (e *Env) colour(terminal bool) bool {
 	_, no := e.Getenv("NO_COLOR")
 	return terminal && !no && !e.dumb()
+}
+
+// asciiOnly reports whether the locale of the environment is one without UTF-8, such as C, in which text for
+// people is written with characters of ASCII alone. It is that of LC_ALL, or else LC_CTYPE, or LANG, as in POSIX.
+// An environment that names none takes UTF-8, since the terminals of today do.
+func (e *Env) asciiOnly() bool {
+	locale := strings.ToLower(cmp.Or(e.get("LC_ALL"), e.get("LC_CTYPE"), e.get("LANG")))
+	return locale != "" && !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
 }
 
 // dumb reports whether the terminal can only write one line after another.

@@ -33,6 +33,7 @@ func newProgram(env Env, args []string) *program {
 
 func run(ctx context.Context, env Env, args []string) int {
 	p := newProgram(env, args)
+	p.connectStderr()
 	p.root = newRoot(p)
 	p.root.SetArgs(args)
 	err := p.root.ExecuteContext(ctx)

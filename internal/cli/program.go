@@ -97,7 +97,20 @@ func (p *program) aboveScreen() io.Writer {
 	if p.log != nil {
 		return p.log.lines
 	}
+	if p.env.asciiOnly() {
+		return asciiText{p.screen}
+	}
 	return p.screen
+}
+
+// asciiText writes text for people in a locale without UTF-8. A sign is never split between two writes.
+type asciiText struct{ to io.Writer }
+
+func (a asciiText) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(a.to, terminal.Style{ASCII: true}.Text(string(text))); err != nil {
+		return 0, err
+	}
+	return len(text), nil
 }
 
 // writeLabelled writes a line with a label to stderr, but not to the log file. On a terminal it is wrapped; in a
@@ -113,7 +126,7 @@ func (p *program) writeLabelled(paint func(string) string, label, text string) {
 }
 
 func (p *program) style(isTerminal bool) terminal.Style {
-	return terminal.Style{On: p.env.colour(isTerminal)}
+	return terminal.Style{On: p.env.colour(isTerminal), ASCII: p.env.asciiOnly()}
 }
 
 // columns is how wide text for people may be.

@@ -30,7 +30,7 @@ type explainText struct {
 func Explanation(why *explain.Person, style Style, width, limit int) string {
 	t := &explainText{why: why, limit: limit, style: style, width: width}
 	t.writeAll()
-	return t.String()
+	return style.Text(t.String())
 }
 
 // writeAll writes everybody who has the email that was asked about.

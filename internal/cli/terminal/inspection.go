@@ -28,7 +28,7 @@ type inspectText struct {
 func Inspection(in *inspect.Result, title string, style Style, width, limit int) string {
 	t := &inspectText{in: in, limit: limit, style: style, width: width}
 	t.write(title)
-	return t.String()
+	return style.Text(t.String())
 }
 
 func (t *inspectText) write(title string) {

@@ -17,6 +17,9 @@ type Lines struct {
 	Width int // in columns; 0 means no terminal
 }
 
+// String returns the text, with signs that the locale has.
+func (t *Lines) String() string { return t.Style.Text(t.Builder.String()) }
+
 // Line writes a label and a text, which is wrapped beside it. It writes nothing for an empty text.
 func (t *Lines) Line(label, text string) {
 	if text != "" {

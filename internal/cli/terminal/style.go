@@ -6,8 +6,23 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// Style colours text for a terminal if it is on. The zero value leaves text as it is.
-type Style struct{ On bool }
+// Style colours text for a terminal if it is on, and writes the signs of this program's own text in ASCII where
+// that is wanted. The zero value leaves text as it is.
+type Style struct {
+	On    bool
+	ASCII bool // for a locale without UTF-8
+}
+
+// Text returns a text with signs that the locale has. Names from outside stay as they are.
+func (s Style) Text(text string) string {
+	if !s.ASCII {
+		return text
+	}
+	return asciiSigns.Replace(text)
+}
+
+// asciiSigns replaces the signs beyond ASCII that this program's own text has.
+var asciiSigns = strings.NewReplacer("→", "->", "–", "-", "·", "*", "…", "...")
 
 func (s Style) paint(code, text string) string {
 	if !s.On || text == "" {

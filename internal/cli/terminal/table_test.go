@@ -7,7 +7,7 @@ import (
 )
 
 func newTestTable(limit int, on bool) *table {
-	s := Style{on}
+	s := Style{On: on}
 	t := newTable(s, limit, 0, "events", right("rows"), left("becomes"), left(""))
 	t.add([]string{"café", "12", s.Green("event"), ""})
 	t.add([]string{"a longer name", s.Red("1,234"), "noise", s.Red("damaged")}, "", s.Dim("below"))
