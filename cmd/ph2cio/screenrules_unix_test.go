@@ -25,10 +25,10 @@ func checkWritten(t *testing.T, name, written string, columns int) {
 }
 
 // wrongIn says what is wrong with a line without colours. It must not be longer than the terminal is wide, so that the terminal breaks
-// no word, unless it ends in a command to copy; it must not end in blanks; and it must have no control characters but the
+// no word, unless it ends in a command or a path to copy; it must not end in blanks; and it must have no control characters but the
 // carriage returns of a bar that is drawn again and again.
 func wrongIn(line string, columns int) string {
-	drawn := strings.Split(line, "\r")
+	drawn := strings.Split(strings.ReplaceAll(line, "^C", ""), "\r") // the terminal itself echoes ^C
 	for _, one := range drawn {
 		if uniseg.StringWidth(strings.TrimRight(one, " ")) > columns && !toCopy.MatchString(one) {
 			return "the terminal breaks the line"
@@ -67,8 +67,8 @@ func TestRulesForScreens(t *testing.T) {
 	}
 }
 
-// toCopy recognises a line that ends in a command.
-var toCopy = regexp.MustCompile(`(^|\s)(ph2cio|curl|export) `)
+// toCopy recognises a line that ends in a command, or a path.
+var toCopy = regexp.MustCompile(`(^|\s)((ph2cio|curl|export) |/\S+$)`)
 
 // asks recognises the line of a question, which the answer stands behind.
 var asks = regexp.MustCompile(`[\]:?] $`)

@@ -104,7 +104,20 @@ func (w *window) untilPrompt() {
 	w.t.Helper()
 	w.wait("the prompt", func() bool {
 		text := w.output()
-		return text == prompt || strings.HasSuffix(text, "\n"+prompt)
+		return text == prompt || strings.HasSuffix(text, "\n"+prompt) || strings.HasSuffix(text, "^C"+prompt)
+	})
+}
+
+// untilQuiet waits until nothing more is written, so that a bar shows what there is to show.
+func (w *window) untilQuiet() {
+	w.t.Helper()
+	const quiet = 500 * time.Millisecond // a bar is drawn again after a fifth of that
+	length, since := -1, time.Now()
+	w.wait("a moment without output", func() bool {
+		if now := len(w.all()); now != length {
+			length, since = now, time.Now()
+		}
+		return time.Since(since) >= quiet
 	})
 }
 

@@ -47,7 +47,7 @@ func (s *sendJob) delivery(run *ledger.Run, pace *customerio.Pace, confirmed boo
 		sender = s.to.sender(pace, s.p.waiting(s.p.newProgress()))
 	}
 	return transfer.Delivery{
-		Options: deliver.Options{Sender: sender, InFlight: pace.InFlight, BatchItems: s.options.batchItems, Grace: grace},
+		Options: deliver.Options{Sender: sender, InFlight: pace.InFlight, BatchItems: s.options.batchItems, Grace: grace, Now: s.p.now},
 		Tally:   s.to.tally, Ledger: run, MaxRejects: s.maxRejects, Settle: s.to.settle(s.options),
 	}
 }

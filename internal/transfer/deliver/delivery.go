@@ -16,6 +16,8 @@ type Options struct {
 	BatchItems int           // how many operations a batch may have; 0 is no limit except bytes
 	Grace      time.Duration // how long requests under way may continue after an interruption
 
+	// Now is the clock of checkpoints; nil is time.Now.
+	Now func() time.Time
 	// Rejects takes the rejects of a run without a ledger. Nil drops them.
 	Rejects Rejects
 	// Observe is called with every operation in sending order, and must not keep it. Nil is not called.
@@ -48,6 +50,9 @@ type Delivery struct {
 func New(ctx context.Context, o Options, l Ledger, before Counters) *Delivery {
 	if o.InFlight == nil {
 		o.InFlight = func() int { return 1 }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	reading, stopReading := context.WithCancelCause(ctx)
 	sending, stopSending := context.WithCancelCause(context.WithoutCancel(ctx))

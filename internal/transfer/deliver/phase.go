@@ -348,7 +348,7 @@ func (p *Phase) waitForAnswers() {
 func (p *Phase) save() error {
 	step, answered, err := p.cut()
 	if step != nil && err == nil {
-		err = p.delivery.ledger.Save(step, time.Now())
+		err = p.delivery.ledger.Save(step, p.delivery.options.Now())
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
