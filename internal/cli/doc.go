@@ -20,6 +20,7 @@
 //	jsonout, log, jsonlog, plainjson                documents and logs for programs
 //	jsonschema                                      what is in these documents, which help json-schema prints
 //	logfile, logfileopen                            the file of --log-file
+//	screen                                          what the terminal can do for the bar
 //	errors, errortext, mistyped..., stopping        errors with exit codes and hints, suggestions, signals
 //
 // A new flag needs describe beside its definition; a new command, a file and a line in addCommands.

@@ -117,6 +117,7 @@ func (p *program) newProgress() *progress.Progress {
 		return p.bar
 	}
 	return progress.New(progress.Options{
-		Out: p.screen, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal && !p.env.dumb(), Now: p.env.Now, Beside: p.file.progress(),
+		Out: p.screen, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal && !p.env.dumb(), Screen: p.env.progressScreen(),
+		Now: p.env.Now, Beside: p.file.progress(),
 	})
 }

@@ -1,130 +1,131 @@
 package progress
 
 import (
+	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/rivo/uniseg"
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
-
-	"ph2cio/internal/report"
 )
 
-// bar shows progress as one line of a terminal, which it redraws. It uses carriage returns and spaces only:
-// no colour, and no escape codes, which an old Windows console would show as text.
-//
-// The library draws into io.Discard, and this type writes the result itself. The library would write lines
-// longer than the terminal when the text beside the bar grows, and would clear with as many spaces as its
-// longest line had. Both scroll the terminal, the latter when a window has become narrower.
+// bar shows progress as one line of a terminal, which it redraws, with lines about trouble below it if the
+// terminal takes escape codes: `events  46% ███████░░░░░░░  21,450/46,962  1,980/s  ETA 0:13`.
 type bar struct {
-	out   io.Writer
-	width func() int
-
-	picture *progressbar.ProgressBar
-	columns int    // for which the picture was made
-	drawn   string // the current line of the terminal
+	*block
+	ascii bool
 }
 
-func newBar(out io.Writer, width func() int) *bar {
-	if width == nil {
-		width = func() int { return columns(out) }
-	}
-	return &bar{out: out, width: width}
-}
-
-func columns(out io.Writer) int {
-	if file, ok := out.(*os.File); ok {
-		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
-			return width
-		}
-	}
-	return 80
+func newBar(out io.Writer, screen Screen) *bar {
+	return &bar{newBlock(out, screen), screen.ASCII}
 }
 
 const (
 	barWidth    = 30 // columns of the bar itself, where there is room
-	minBarWidth = 10
-	barFrame    = len(" 100% ||  ") // the library's text around the bar and before the words
+	minBarWidth = 8
+
+	// There is room for so many columns of speed and time left from the start, so that the bar keeps its length.
+	speedWidth     = len("12,345/s")
+	countdownWidth = len("ETA 12:05")
 )
 
-func (b *bar) start(p *phase) {
-	b.picture = nil
-	b.show(p, snapshot{})
-}
+func (b *bar) start(p *phase) { b.show(p, snapshot{}) }
 
 func (b *bar) show(p *phase, s snapshot) {
-	// The last column stays free: a terminal that wraps there would start a new line with each drawing.
-	width := max(1, b.width()-1)
-	words := report.Join(report.ListSeparator, p.name+" "+p.amount(s.done), s.estimate(), s.note)
-	if p.total <= 0 || width < barFrame+minBarWidth {
-		b.put(cut(words, width))
-		return
+	width := b.room()
+	switch {
+	case len(s.trouble) == 0:
+		b.put([]string{b.line(p, &s, width)})
+	case !b.codes:
+		b.put([]string{b.cut(head(p, &s)+"  "+s.trouble[0], width)})
+	default:
+		lines := []string{b.line(p, &s, width)}
+		for _, line := range s.trouble {
+			lines = append(lines, wrapped(line, width)...)
+		}
+		b.put(lines)
 	}
-	words = cut(words, width-barFrame-minBarWidth)
-	room := width - barFrame - uniseg.StringWidth(words)
-	if b.picture == nil || b.columns != min(barWidth, room) {
-		b.columns = min(barWidth, room)
-		b.picture = newPicture(p.total, b.columns)
-	}
-	b.picture.Set64(min(max(0, s.done), p.total))
-	b.picture.Describe(words) // draws in any case, a finished bar too
-	b.put(cut(strings.TrimRight(strings.TrimPrefix(b.picture.String(), "\r"), " "), width))
 }
 
-func newPicture(total int64, width int) *progressbar.ProgressBar {
-	return progressbar.NewOptions64(total,
-		progressbar.OptionSetWriter(io.Discard),
+// line lays a line out for a number of columns. Where room is short it does without the note, the speed, the bar and the
+// amount, in this order.
+func (b *bar) line(p *phase, s *snapshot, width int) string {
+	before, amount, speed, countdown := head(p, s), p.fraction(s.done), p.speed(s), s.countdown()
+	if !p.total.known() {
+		return b.cut(spaced(before, amount, speed, s.note), width)
+	}
+	if countdown != "" {
+		countdown = "ETA " + countdown
+	}
+	unused := max(0, countdownWidth-columnsOf(countdown))
+	for _, after := range []struct {
+		text   string
+		unused int // columns kept free
+	}{
+		{spaced(amount, speed, countdown, s.note), unused + max(0, speedWidth-columnsOf(speed))},
+		{spaced(amount, speed, countdown), unused + max(0, speedWidth-columnsOf(speed))},
+		{spaced(amount, countdown), unused},
+	} {
+		if room := width - columnsOf(spaced(before, after.text)) - 1 - after.unused; room >= minBarWidth {
+			return spaced(before+" "+b.picture(p, s, min(barWidth, room)), after.text)
+		}
+	}
+	for _, text := range []string{spaced(before, amount, countdown), spaced(before, speed, countdown), spaced(before, countdown)} {
+		if columnsOf(text) <= width {
+			return text
+		}
+	}
+	return b.cut(before, width)
+}
+
+// head is the name and the percentage: `events  46%`. That a phase sends says its speed.
+func head(p *phase, s *snapshot) string {
+	name := strings.TrimPrefix(p.name, "sending ")
+	if !p.total.known() {
+		return name
+	}
+	return fmt.Sprintf("%s %3d%%", name, p.percent(s.done))
+}
+
+// picture draws the bar itself.
+func (b *bar) picture(p *phase, s *snapshot, width int) string {
+	theme := progressbar.Theme{Saucer: "█", SaucerPadding: "░"}
+	if b.ascii {
+		theme = progressbar.Theme{Saucer: "#", SaucerPadding: "."}
+	}
+	picture := progressbar.NewOptions64(p.total.n,
+		progressbar.OptionSetWriter(io.Discard), // its own lines could become longer than the terminal
 		progressbar.OptionSetWidth(width),
-		progressbar.OptionShowDescriptionAtLineEnd(),
+		progressbar.OptionSetTheme(theme),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetElapsedTime(false),
 	)
+	picture.Set64(min(max(0, s.done), p.total.n))
+	_, text, _ := strings.Cut(strings.TrimSpace(picture.String()), "% ")
+	return strings.TrimSpace(text)
 }
 
-func (b *bar) end(*phase, snapshot) { b.put("") }
+func (b *bar) end(*phase, snapshot) { b.put(nil) }
 
-// say erases the bar, writes the line in its place, and draws the bar below it.
-func (b *bar) say(line string) {
-	drawn := b.drawn
-	b.put("")
-	io.WriteString(b.out, line+"\n"+drawn)
-	b.drawn = drawn
+// log leaves out what the bar shows.
+func (b *bar) log(string) {}
+
+func (b *bar) cut(text string, columns int) string {
+	if b.ascii {
+		return cut(text, columns, "...")
+	}
+	return cut(text, columns, "…")
 }
 
-func (b *bar) hide() { b.put("") }
-
-// put replaces the line of the terminal in one write, so that it does not flicker.
-func (b *bar) put(line string) {
-	if line == b.drawn {
-		return
-	}
-	before := min(uniseg.StringWidth(b.drawn), b.width()-1)
-	rest := max(0, before-uniseg.StringWidth(line))
-	back := ""
-	if line == "" {
-		back = "\r"
-	}
-	io.WriteString(b.out, "\r"+line+strings.Repeat(" ", rest)+back)
-	b.drawn = line
-}
-
-// cut shortens text to a number of columns, between whole characters as people see them.
-func cut(text string, columns int) string {
-	if uniseg.StringWidth(text) <= columns {
-		return text
-	}
-	kept, used, state := 0, 0, -1
-	for rest := text; rest != ""; {
-		var cluster string
-		var width int
-		cluster, rest, width, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if used+width > columns-1 {
-			break
+// spaced joins texts by two spaces, without the empty ones.
+func spaced(texts ...string) string {
+	var kept []string
+	for _, text := range texts {
+		if text != "" {
+			kept = append(kept, text)
 		}
-		kept += len(cluster)
-		used += width
 	}
-	return text[:kept] + "…"
+	return strings.Join(kept, "  ")
 }
+
+func columnsOf(text string) int { return uniseg.StringWidth(text) }

@@ -52,3 +52,5 @@ func (b *both) end(p *phase, s snapshot) { b.each(func(v *paced) { v.view.end(p,
 func (b *both) say(line string) { b.each(func(v *paced) { v.view.say(line) }) }
 
 func (b *both) hide() { b.each(func(v *paced) { v.view.hide() }) }
+
+func (b *both) log(line string) { b.each(func(v *paced) { v.view.log(line) }) }

@@ -3,7 +3,6 @@ package progress
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"ph2cio/internal/report"
 )
@@ -13,23 +12,23 @@ import (
 type lines struct{ out io.Writer }
 
 func (l *lines) start(p *phase) {
-	if p.total > 0 {
-		l.say(fmt.Sprintf("%s (%s)", p.name, quantity(p.total, p.unit)))
+	if p.total.known() {
+		l.say(fmt.Sprintf("%s (%s)", p.name, quantity(p.total.n, p.unit)))
 		return
 	}
 	l.say(p.name)
 }
 
 func (l *lines) show(p *phase, s snapshot) {
-	l.say(report.Join(", ", p.head(s.done), s.note, s.estimate()))
+	l.say(report.Join(", ", p.head(s.done), p.speed(&s), s.note, s.estimate()))
 }
 
 func (l *lines) end(p *phase, s snapshot) {
 	outcome, amount := "finished in ", ""
 	switch {
-	case p.total <= 0:
+	case !p.total.known():
 		amount = quantity(s.done, p.unit)
-	case s.done < p.total:
+	case s.done < p.total.n:
 		outcome, amount = "stopped after ", p.amount(s.done)
 	}
 	l.say(fmt.Sprintf("%s: %s", p.name, report.Join(", ", outcome+report.Roughly(p.took()), amount, s.note)))
@@ -39,21 +38,12 @@ func (l *lines) hide() {}
 
 func (l *lines) say(line string) { io.WriteString(l.out, line+"\n") }
 
+func (l *lines) log(line string) { l.say(line) }
+
 // head is the phase, its share and its amount: `reading: 34%, 1.2 GB of 3.4 GB`.
 func (p *phase) head(done int64) string {
-	if p.total <= 0 {
+	if !p.total.known() {
 		return p.name + ": " + p.amount(done)
 	}
 	return fmt.Sprintf("%s: %d%%, %s", p.name, p.percent(done), p.amount(done))
-}
-
-// estimate returns the time left in words; empty if it is not known.
-func (s snapshot) estimate() string {
-	if !s.leftKnown {
-		return ""
-	}
-	if s.left < time.Second {
-		return report.LessThanASecond + " left"
-	}
-	return "about " + report.Roughly(s.left) + " left"
 }

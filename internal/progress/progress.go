@@ -1,5 +1,5 @@
-// Package progress shows how far a run is: a bar on a terminal, lines or records in a log, nothing when
-// quiet.
+// Package progress shows how far a run is, and what holds it up: a bar on a terminal, lines or records in a log,
+// nothing when quiet.
 package progress
 
 import (
@@ -33,9 +33,8 @@ type Options struct {
 	// Terminal says that Out is a terminal, which gets a bar. Anything else gets lines without control codes.
 	Terminal bool
 
-	// Width returns the columns of the terminal. It is called for each drawing, because the size of a window
-	// changes. With nil it is the width of the terminal of Out, or 80 if Out is none.
-	Width func() int
+	// Screen says what the terminal can do. The zero value can do what every terminal can.
+	Screen Screen
 
 	// Every is the time between two drawings of the bar, or between two lines. 0 is 100 ms for a bar and 30 s
 	// otherwise.
@@ -49,6 +48,23 @@ type Options struct {
 	Beside *Options
 }
 
+// Screen is what a terminal can do.
+type Screen struct {
+	// Width returns the columns of the terminal. It is called for each drawing, because the size of a window
+	// changes. With nil it is the width of the terminal of Options.Out, or 80 if that is none.
+	Width func() int
+	// Codes says that the terminal takes escape codes that move the cursor and erase. Without them the bar has
+	// one line only, of carriage returns and spaces.
+	Codes bool
+	// Reflows says that the terminal wraps lines anew when its width changes, instead of cutting them. It
+	// matters only with Codes.
+	Reflows bool
+	// Colour says that text may be coloured.
+	Colour bool
+	// ASCII says that the terminal shows no other characters.
+	ASCII bool
+}
+
 // Progress shows one phase after another. Its methods may be called by many goroutines. They are fast, and
 // only Say waits for the terminal, since a separate goroutine draws. Write errors are ignored: a run does not
 // fail because its progress cannot be shown.
@@ -59,11 +75,14 @@ type Progress struct {
 	every time.Duration
 	now   func() time.Time
 	done  atomic.Int64
+	total atomic.Pointer[total]
 	note  atomic.Pointer[string]
 
-	mu    sync.Mutex // guards what is below, and the view
-	phase *phase     // nil between phases
-	stop  chan struct{}
+	mu      sync.Mutex // guards what is below, and the view
+	phase   *phase     // nil between phases
+	stop    chan struct{}
+	find    func() *Trouble // may be nil
+	trouble troubleLog
 }
 
 // New returns a Progress for the options. It starts nothing until the first Phase.
@@ -86,9 +105,9 @@ func (o *Options) show() (view, time.Duration) {
 	case o.Quiet || o.Out == nil && o.Log == nil:
 		return nil, 0
 	case o.Log != nil:
-		return &records{o.Log}, orElse(o.Every, 30*time.Second)
+		return &records{to: o.Log}, orElse(o.Every, 30*time.Second)
 	case o.Terminal:
-		return newBar(o.Out, o.Width), orElse(o.Every, 100*time.Millisecond)
+		return newBar(o.Out, o.Screen), orElse(o.Every, 100*time.Millisecond)
 	}
 	return &lines{out: o.Out}, orElse(o.Every, 30*time.Second)
 }
@@ -106,6 +125,7 @@ type view interface {
 	show(*phase, snapshot) // it continues
 	end(*phase, snapshot)  // it ended, or was aborted
 	say(line string)       // a line that stays
+	log(line string)       // a line about what a bar shows anyway
 	hide()                 // something else is about to be written
 }
 
@@ -119,6 +139,7 @@ func (p *Progress) Phase(name string, total int64, unit Unit) {
 	defer p.mu.Unlock()
 	p.end()
 	p.done.Store(0)
+	p.total.Store(nil)
 	p.note.Store(nil)
 	p.phase = newPhase(name, total, unit, p.now)
 	p.view.start(p.phase)
@@ -133,8 +154,25 @@ func (p *Progress) Advance(done int64) {
 	}
 }
 
-// Note sets the counts shown beside the phase, such as `events 12.3M · 41k/s · rejects 210`. It replaces the
-// previous note.
+// Total sets the total of the phase, of which more is known by now. about says that it is still an estimate.
+func (p *Progress) Total(n int64, about bool) {
+	if !p.silent() {
+		p.total.Store(&total{n, about})
+	}
+}
+
+// Watch sets a function that returns what holds the run up at present, nil for nothing. It is called often, while a
+// phase is shown, and must be fast.
+func (p *Progress) Watch(find func() *Trouble) {
+	if p.silent() {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.find = find
+}
+
+// Note sets the counts shown beside the phase, such as `12,345 rows`. It replaces the previous note.
 func (p *Progress) Note(text string) {
 	if !p.silent() {
 		p.note.Store(&text)
@@ -181,6 +219,9 @@ func (p *Progress) end() {
 		return
 	}
 	close(p.stop)
+	if line := p.trouble.end(); line != "" {
+		p.view.log(line)
+	}
 	p.view.end(p.phase, p.snapshot())
 	p.phase = nil
 }
@@ -189,19 +230,37 @@ func (p *Progress) silent() bool { return p == nil || p.view == nil }
 
 // draw shows one phase until it stops.
 func (p *Progress) draw(shown *phase, stop <-chan struct{}) {
-	ticker := time.NewTicker(p.every)
+	ticker, watch := time.NewTicker(p.every), time.NewTicker(watchEvery)
 	defer ticker.Stop()
+	defer watch.Stop()
 	for {
+		do := p.watch
 		select {
 		case <-stop:
 			return
+		case <-watch.C:
 		case <-ticker.C:
+			do = p.show
 		}
 		p.mu.Lock()
 		if p.phase == shown { // not if Done was called in between
-			p.view.show(shown, p.snapshot())
+			do()
 		}
 		p.mu.Unlock()
+	}
+}
+
+// show draws the phase. The caller holds the lock.
+func (p *Progress) show() { p.view.show(p.phase, p.snapshot()) }
+
+// watch takes a sample of the speed, and logs whether trouble has begun or is over. The caller holds the lock.
+func (p *Progress) watch() {
+	p.phase.observe(p.done.Load())
+	if p.find == nil {
+		return
+	}
+	if line := p.trouble.line(p.find()); line != "" {
+		p.view.log(line)
 	}
 }
 
@@ -211,6 +270,15 @@ func (p *Progress) snapshot() snapshot {
 	if note := p.note.Load(); note != nil {
 		s.note = *note
 	}
-	s.left, s.leftKnown = p.phase.left(s.done)
+	if total := p.total.Load(); total != nil {
+		p.phase.total = *total
+	}
+	p.phase.observe(s.done)
+	p.phase.setSpeed(&s)
+	if p.find != nil {
+		if trouble := p.find(); trouble != nil {
+			s.trouble = trouble.Lines
+		}
+	}
 	return s
 }

@@ -32,8 +32,8 @@ func TestLinesTellStartPaceAndEndOfEachPhase(t *testing.T) {
 		p.Done()
 		p.Done()
 		want := `reading (3.4 GB)
-reading: 34%, 1.2 GB of 3.4 GB, 41k rows/s
-reading: 39%, 1.3 GB of 3.4 GB, 41k rows/s, about 7m left
+reading: 34%, 1.2 GB of 3.4 GB, 39 MB/s, 41k rows/s, about 57s left
+reading: 39%, 1.3 GB of 3.4 GB, 4.0 MB/s, 41k rows/s, about 9m left
 waiting 5s, as Customer.io asked
 reading: finished in 1m, 41k rows/s
 sending people (12,000 operations)
@@ -59,14 +59,14 @@ func TestBarStaysOnOneLineAndGoesAway(t *testing.T) {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				screen := &screen{width: width}
-				p := New(Options{Out: screen, Terminal: true, Width: func() int { return width }})
+				p := New(Options{Out: screen, Terminal: true, Screen: Screen{Width: func() int { return width }}})
 				p.Phase("reading", 1000, Bytes)
 				for done := int64(0); done <= 1000; done += 50 {
 					p.Advance(done)
 					p.Note(strings.Repeat("日本 · ", int(done)/100))
 					pass(time.Second)
 				}
-				if !strings.HasPrefix(screen.last(), " 100% |") && width >= 40 {
+				if !strings.HasPrefix(screen.last(), "reading 100%") && width >= 40 {
 					t.Errorf("bar at the end: %q", screen.last())
 				}
 				p.Say("a warning")
@@ -87,7 +87,7 @@ func TestBarStaysOnOneLineAndGoesAway(t *testing.T) {
 func TestBarMakesWayForWhatElseIsWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := &screen{width: 60}
-		p := New(Options{Out: screen, Terminal: true, Width: screen.columns})
+		p := New(Options{Out: screen, Terminal: true, Screen: Screen{Width: screen.columns}})
 		p.Phase("reading", 10, Operations)
 		p.Aside(func() { fmt.Fprintln(screen, "{") })
 		pass(time.Second)
@@ -106,20 +106,20 @@ func TestBarMakesWayForWhatElseIsWritten(t *testing.T) {
 func TestBarFollowsTheTerminalsWidth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := &screen{width: 100}
-		p := New(Options{Out: screen, Terminal: true, Width: screen.columns})
+		p := New(Options{Out: screen, Terminal: true, Screen: Screen{Width: screen.columns}})
 		p.Phase("reading", 2000, Bytes)
 		p.Advance(1000)
 		pass(time.Second)
 		wide := screen.last()
-		screen.narrow(50)
+		screen.resize(50)
 		p.Advance(1001)
 		pass(time.Second)
 		narrow := screen.last()
 		p.Done()
-		if want := "  50% |███████████████               |  reading 1.0 kB of 2.0 kB"; wide != want {
+		if want := "reading  50% ███████████████░░░░░░░░░░░░░░░  1.0 kB/2.0 kB"; wide != want {
 			t.Errorf("at 100 columns: %q, want %q", wide, want)
 		}
-		if want := "  50% |███████        |  reading 1.0 kB of 2.0 kB"; !strings.HasPrefix(narrow, want) {
+		if want := "reading  50% █████░░░░░  1.0 kB/2.0 kB"; !strings.HasPrefix(narrow, want) {
 			t.Errorf("at 50 columns: %q, want %q", narrow, want)
 		}
 		if trouble := screen.trouble(); trouble != "" {
@@ -131,7 +131,7 @@ func TestBarFollowsTheTerminalsWidth(t *testing.T) {
 func TestBarShowsWaitingAlthoughNothingMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := &screen{width: 120}
-		p := New(Options{Out: screen, Terminal: true, Width: func() int { return 120 }})
+		p := New(Options{Out: screen, Terminal: true, Screen: Screen{Width: func() int { return 120 }}})
 		p.Phase("sending events", 1_000_000, Bytes)
 		p.Advance(400_000) // where an earlier run was interrupted
 		pass(time.Second)
@@ -139,11 +139,11 @@ func TestBarShowsWaitingAlthoughNothingMoves(t *testing.T) {
 			p.Advance(done)
 			pass(time.Second)
 		}
-		if got := screen.last(); !strings.HasSuffix(got, "about 10m left") {
-			t.Errorf("at 1000 a second with 569,000 to go: %q", got)
+		if got := screen.last(); !strings.HasSuffix(got, "969 B/s  ETA 9:47") {
+			t.Errorf("at 1000 in each second with 569,000 to go: %q", got)
 		}
 		pass(5 * time.Minute)
-		if got := screen.last(); strings.Contains(got, "left") {
+		if got := screen.last(); strings.Contains(got, "ETA") || strings.Contains(got, "/s") {
 			t.Errorf("after five minutes of standstill: %q", got)
 		}
 		p.Done()
@@ -189,7 +189,7 @@ func TestUnknownTotalShowsTheAmountAlone(t *testing.T) {
 			p.Advance(12_345)
 		}
 		pass(31 * time.Second)
-		if got, want := screen.last(), "reading 12 kB"; got != want {
+		if got, want := screen.last(), "reading  12 kB"; got != want {
 			t.Errorf("bar shows %q, want %q", got, want)
 		}
 		bar.Done()
@@ -254,13 +254,20 @@ func TestAdvanceAllocatesNothing(t *testing.T) {
 }
 
 func TestTimeLeftForPeople(t *testing.T) {
-	tests := []struct{ got, want string }{
-		{snapshot{left: 0, leftKnown: true}.estimate(), "less than a second left"},
-		{snapshot{left: 3 * time.Second, leftKnown: true}.estimate(), "about 3.0s left"},
+	tests := []struct {
+		left             time.Duration
+		words, countdown string
+	}{
+		{0, "less than a second left", "0:00"},
+		{3 * time.Second, "about 3.0s left", "0:03"},
+		{725 * time.Second, "about 12m left", "12:05"},
+		{3723 * time.Second, "about 1h02m left", "1:02:03"},
+		{75*time.Hour + 20*time.Minute, "about 3d3h left", "3d03h"},
 	}
 	for _, test := range tests {
-		if test.got != test.want {
-			t.Errorf("got %q, want %q", test.got, test.want)
+		s := snapshot{left: test.left, leftKnown: true}
+		if words, countdown := s.estimate(), s.countdown(); words != test.words || countdown != test.countdown {
+			t.Errorf("%s: %q and %q, want %q and %q", test.left, words, countdown, test.words, test.countdown)
 		}
 	}
 }
@@ -280,7 +287,7 @@ func TestCutKeepsCharactersWhole(t *testing.T) {
 		{"ab", 1, "…"},
 	}
 	for _, test := range tests {
-		if got := cut(test.text, test.columns); got != test.want {
+		if got := cut(test.text, test.columns, "…"); got != test.want {
 			t.Errorf("cut(%q, %d) = %q, want %q", test.text, test.columns, got, test.want)
 		}
 	}

@@ -8,12 +8,15 @@ import (
 
 // records shows progress as records of a log that programs read: when a phase begins, at intervals, and when
 // it ends.
-type records struct{ log *slog.Logger }
+type records struct{ to *slog.Logger }
 
 func (r *records) start(p *phase) { r.record(p, "began") }
 
 func (r *records) show(p *phase, s snapshot) {
 	fields := p.done(s)
+	if s.perSecond > 0 {
+		fields = append(fields, "per_second", math.Round(s.perSecond*10)/10)
+	}
 	if s.leftKnown {
 		fields = append(fields, "left_seconds", seconds(s.left))
 	}
@@ -22,7 +25,7 @@ func (r *records) show(p *phase, s snapshot) {
 
 func (r *records) end(p *phase, s snapshot) {
 	state := "done"
-	if p.total > 0 && s.done < p.total {
+	if p.total.known() && s.done < p.total.n {
 		state = "stopped"
 	}
 	r.record(p, state, p.done(s)...)
@@ -30,14 +33,16 @@ func (r *records) end(p *phase, s snapshot) {
 
 func (r *records) hide() {}
 
-func (r *records) say(line string) { r.log.Info(line) }
+func (r *records) say(line string) { r.to.Info(line) }
+
+func (r *records) log(line string) { r.say(line) }
 
 func (r *records) record(p *phase, state string, more ...any) {
 	fields := []any{"state", state, "unit", p.unit}
-	if p.total > 0 {
-		fields = append(fields, "total", p.total)
+	if p.total.known() {
+		fields = append(fields, "total", p.total.n)
 	}
-	r.log.Info(p.name, append(fields, more...)...)
+	r.to.Info(p.name, append(fields, more...)...)
 }
 
 // done returns a snapshot's figures as fields of a record.

@@ -34,7 +34,7 @@ func TestRecordsTellStartPaceAndEndOfEachPhase(t *testing.T) {
 		p.Phase("events", 100, Bytes)
 		p.Done()
 		want := `{"level":"INFO","msg":"reading","state":"began","unit":"bytes","total":3400000000}
-{"level":"INFO","msg":"reading","state":"under way","unit":"bytes","total":3400000000,"done":1170000000,"seconds":30,"note":"41k rows"}
+{"level":"INFO","msg":"reading","state":"under way","unit":"bytes","total":3400000000,"done":1170000000,"seconds":30,"note":"41k rows","per_second":39000000,"left_seconds":57.179}
 {"level":"INFO","msg":"waiting 5s"}
 {"level":"INFO","msg":"reading","state":"done","unit":"bytes","total":3400000000,"done":3400000000,"seconds":34.5,"note":"41k rows"}
 {"level":"INFO","msg":"merges","state":"began","unit":"operations"}

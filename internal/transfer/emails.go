@@ -27,10 +27,11 @@ type emailsPhase struct {
 	*run
 	merges *mergesPhase
 	tries  *mapping.Mapper // maps identifies that may not be sent; nothing uses its counts
+	shown  *answered
 }
 
 func newEmailsPhase(r *run, merges *mergesPhase) *emailsPhase {
-	return &emailsPhase{r, merges, r.first.NewMapper()}
+	return &emailsPhase{run: r, merges: merges, tries: r.first.NewMapper()}
 }
 
 // settle waits until Customer.io has had time to merge, before people get the emails of the merged profiles.
@@ -46,7 +47,8 @@ func (p *emailsPhase) send() error {
 	if !p.any() {
 		return nil
 	}
-	out := p.begin(ledger.Emails, 0)
+	out, shown := p.begin(ledger.Emails, 0, expected{all: p.left()})
+	p.shown = shown
 	defer p.progress.Done()
 	return out.End(p.deliver(out))
 }
@@ -110,6 +112,7 @@ func (p *emailsPhase) deliver(out *deliver.Phase) error {
 		case blocked[person.Number] && number >= from.Next:
 			err = out.Deliver(&deliver.Result{End: number + 1, Rejects: []deliver.Reject{mergeRejected(person, identify)}})
 		case !blocked[person.Number]:
+			p.shown.made(1, 0)
 			err = out.Deliver(&deliver.Result{
 				Operations: []customerio.Operation{o.Operation(body, number)}, Marks: []deliver.Mark{mark}, End: number + 1,
 			})
@@ -118,7 +121,19 @@ func (p *emailsPhase) deliver(out *deliver.Phase) error {
 			return err
 		}
 	}
+	p.shown.allMade()
 	return nil
+}
+
+// left counts those who have not been identified yet, some of whom may need it no more.
+func (p *emailsPhase) left() (n int64) {
+	from := p.from[ledger.Emails]
+	for person := range p.people() {
+		if !from.Done(uint64(person.Number)) {
+			n++
+		}
+	}
+	return n
 }
 
 // withRemovals returns the identify of a person, who was mapped last, with what it is to remove after a merge

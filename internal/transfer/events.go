@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -22,7 +23,8 @@ type eventsPhase struct {
 	*run
 	readers []spool.Reader // of decisions, one for each worker
 	waiting *waitingRows   // nil without a ledger
-	reached answered
+	shown   *answered      // nil in a preview, which shows how far the sources are read
+	sending time.Time      // when a request was last under way
 }
 
 func newEventsPhase(r *run) *eventsPhase {
@@ -35,17 +37,34 @@ func newEventsPhase(r *run) *eventsPhase {
 }
 
 func (p *eventsPhase) send() error {
-	p.progress.Phase(p.doing(ledger.Events), p.first.Bytes, Bytes)
+	if p.saves() {
+		counters := &p.delivery.Counts().Before
+		before := counters.Sent() + deliver.OfRows(counters.Refused)
+		p.shown = newAnswered(p.progress, p.doing(ledger.Events), before, p.eventsExpected(before))
+	} else {
+		p.progress.Phase(p.doing(ledger.Events), p.first.Bytes, Bytes)
+	}
 	defer p.progress.Done()
 	out := p.delivery.Begin(deliver.Spec{
 		Phase: ledger.Events, From: p.from[ledger.Events], Place: p.first.places.find, Limit: p.tooMany, Progress: p.advance,
 	})
-	err := out.End(p.readAgain(out))
+	err := p.readAgain(out)
 	if err == nil {
-		p.progress.Advance(p.first.Bytes)
+		p.allRead()
 	}
-	p.note(out.Totals())
+	err = out.End(err)
+	p.noteTotals(out.Totals())
 	return err
+}
+
+// allRead shows that the sources were read to their ends.
+func (p *eventsPhase) allRead() {
+	if p.shown == nil {
+		p.progress.Advance(p.first.Bytes)
+		return
+	}
+	p.shown.allMade()
+	p.progress.Note("")
 }
 
 // readAgain is the second pass: every group of chunks is mapped, counted and packed, in input order.
@@ -84,21 +103,38 @@ func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
 		one.SetPlace(p.first.places.find(one.Number))
 	}
 	c.Rejects = append(c.Rejects, c.late...)
-	read := p.reached.read(int64(len(c.Operations)), c.bytes)
+	if p.shown != nil && !c.skipped {
+		p.shown.made(int64(len(c.Operations)), float64(c.bytes)/float64(max(1, p.first.Bytes)))
+	}
 	if err := out.Deliver(&c.Result); err != nil {
 		return err
 	}
-	if read { // else the answers advance it
+	if p.shown == nil {
 		p.progress.Advance(c.bytes)
-		p.note(out.Totals())
+		return nil
 	}
+	p.noteReading(out, c.bytes)
 	return nil
 }
 
-// advance shows how far the answers have come.
-func (p *eventsPhase) advance(operations, sent, rejected int64) {
-	p.progress.Advance(p.reached.answer(operations))
-	p.note(sent, rejected)
+// advance shows how many events have an answer.
+func (p *eventsPhase) advance(operations, _, _ int64) {
+	if p.shown != nil {
+		p.shown.answer(operations)
+	}
+}
+
+// noteReading says how much of the sources is read while nothing is being sent, as in a large export with few new
+// events.
+func (p *eventsPhase) noteReading(out *deliver.Phase, bytes int64) {
+	now, note := time.Now(), ""
+	if out.UnderWay() > 0 || p.sending.IsZero() {
+		p.sending = now
+	}
+	if now.Sub(p.sending) > 2*time.Second {
+		note = fmt.Sprintf("%d%% read", bytes*100/max(1, p.first.Bytes))
+	}
+	p.progress.Note(note)
 }
 
 // tooMany returns the error that ends the run if more rows were rejected than Delivery.MaxRejects allows.
@@ -109,8 +145,8 @@ func (p *eventsPhase) tooMany(rejected, read int64) error {
 	return nil
 }
 
-// note shows how many events were sent and rows rejected so far.
-func (p *eventsPhase) note(sent, rejected int64) {
+// noteTotals says how many events were sent and rows rejected.
+func (p *eventsPhase) noteTotals(sent, rejected int64) {
 	requests := p.options.Tally.Requests.Load()
 	parts := []string{report.Plural(sent, "event", "events"), report.Plural(requests, "request", "requests")}
 	if rejected > 0 {
@@ -125,6 +161,8 @@ type chunkResult struct {
 	late  []deliver.Reject // rows that correct events that an earlier run has sent
 	bytes int64            // on disk, up to the end of the last chunk
 	err   error
+
+	skipped bool // all of it had an answer when the run was resumed
 }
 
 // chunkResults are reused: the text of one is about as long as its chunks, and memory would grow otherwise.
@@ -156,6 +194,7 @@ func (c *chunkResult) rejectEvent(e *posthog.Event, o *mapping.Outcome, ids *map
 // mapChunks decodes and maps chunks; it runs on several goroutines at once.
 func (p *eventsPhase) mapChunks(worker int, chunks []*posthog.Chunk) *chunkResult {
 	result := chunkResults.Get().(*chunkResult)
+	result.skipped = true
 	for _, c := range chunks {
 		if result.err = p.mapChunk(result, worker, c); result.err != nil {
 			break
@@ -173,6 +212,7 @@ func (p *eventsPhase) mapChunk(result *chunkResult, worker int, c *posthog.Chunk
 	if result.End <= from.Low() {
 		return nil
 	}
+	result.skipped = false
 	decided, seen, err := p.first.decided.of(c.Number, &p.readers[worker])
 	if err != nil {
 		return err

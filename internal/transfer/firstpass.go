@@ -58,6 +58,7 @@ type FirstPass struct {
 	waitingSources *waitingSources
 	places         *places
 	tail           tail
+	identifies     int64 // to be sent, as Left has counted them; -1 if nobody has asked
 }
 
 func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index *people.Index) *FirstPass {
@@ -66,7 +67,7 @@ func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index 
 		input: input, rules: rules, types: types, index: index, Bytes: input.bytes(),
 		decided: newDecisions(rules.Index.Dir), repeats: newRepeats(input, rules), places: newPlaces(input.Sources),
 		ends: make([]int64, n), prints: make([]fingerprint, n),
-		tail: tail{most: cmp.Or(input.mostTail, mostTail)},
+		identifies: -1, tail: tail{most: cmp.Or(input.mostTail, mostTail)},
 	}
 	f.classifiers = f.newClassifiers()
 	return f

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/mapping"
 	"ph2cio/internal/transfer/deliver"
 )
 
@@ -22,7 +21,8 @@ type Left struct {
 func (l *Left) Nothing() bool { return l.People+l.Events+l.Merges == 0 && !l.About }
 
 // Left counts what the run has yet to send. It maps everybody once, and reads no source. When ctx is done it
-// returns the cause; other errors are trouble with the state or the disk.
+// returns the cause; other errors are trouble with the state or the disk. Call it before Send, which then knows
+// how many people it sends.
 func (f *FirstPass) Left(ctx context.Context) (left Left, err error) {
 	r, err := newRun(ctx, f, Delivery{Ledger: f.input.Resumed})
 	defer r.close()
@@ -42,6 +42,7 @@ func (f *FirstPass) Left(ctx context.Context) (left Left, err error) {
 		left.AtMost = left.Events > 0 && (left.AtMost || dropped) // events of people who are rejected are rejected
 	}
 	r.mergesLeft(&left)
+	f.identifies = left.People
 	return left, nil
 }
 
@@ -68,30 +69,46 @@ func (r *run) eventsLeft(left *Left) {
 	if left.Events > fresh {
 		left.Events, left.AtMost = fresh, true
 	}
+	ended, sure := r.eventsEnded()
+	left.Events = max(0, left.Events-ended)
+	left.AtMost = left.AtMost || !sure
+}
+
+// eventsEnded counts rows that could be sent and were sent or rejected before the run was resumed. sure is false if it
+// may be more.
+func (r *run) eventsEnded() (n int64, sure bool) {
 	before := &r.delivery.Counts().Before
 	refused, rejected := deliver.OfRows(before.Refused), deliver.Sum(before.Rejected)
-	ended := max(refused, rejected-f.Bad) // the others may be rows that could never be sent
-	left.Events = max(0, left.Events-before.Sent()-ended)
-	left.AtMost = left.AtMost || rejected > ended
+	ended := max(refused, rejected-r.first.Bad) // the others may be rows that could never be sent
+	return before.Sent() + ended, rejected <= ended
+}
+
+// eventsExpected is how many events are sent, with those that had an answer when the run was resumed, of which there are
+// before. Where eventsLeft has an upper limit, it takes as many of the duplicates to be of people who are sent
+// as of the other rows.
+func (r *run) eventsExpected(before int64) expected {
+	var left Left
+	r.eventsLeft(&left)
+	f := r.first
+	if !left.AtMost && !left.About && len(r.rejected) == 0 {
+		return expected{all: before + left.Events, exact: true}
+	}
+	if counts := f.People.Count(0); counts.Events < f.sendable {
+		fresh := f.sendable - f.Repeats + f.repeats.spared.rows
+		ended, _ := r.eventsEnded()
+		likely := int64(float64(counts.Events)/float64(f.sendable)*float64(fresh)) - ended
+		left.Events = min(left.Events, max(0, likely))
+	}
+	return expected{all: before + left.Events}
 }
 
 // mergesLeft counts the merges, and the emails that follow them.
 func (r *run) mergesLeft(left *Left) {
 	if r.begun <= ledger.Merges {
-		from, merges := r.from[ledger.Merges], &mergesPhase{run: r}
-		for m := range merges.mergings() {
-			if m.outcome.Bucket == mapping.Send && !from.Done(m.number) && !merges.refusedBefore(&m) {
-				left.Merges++
-			}
-		}
+		left.Merges = (&mergesPhase{run: r}).left()
 	}
 	if r.begun != ledger.Emails {
 		return
 	}
-	from, emails := r.from[ledger.Emails], newEmailsPhase(r, &mergesPhase{run: r})
-	for p := range emails.people() {
-		if !from.Done(uint64(p.Number)) {
-			left.People++
-		}
-	}
+	left.People += newEmailsPhase(r, &mergesPhase{run: r}).left()
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -103,6 +104,8 @@ func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*tes
 		plan := newPlan(t, mapping.Options{}, files...)
 		change(plan)
 		plan.BatchItems, plan.Remember = 3, try == 0
+		shown := &shownPhases{}
+		plan.Progress = shown
 		first := firstPassOf(t, store, plan)
 		left := leftOf(t, plan, first)
 		if try == 0 {
@@ -121,7 +124,7 @@ func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*tes
 		plan.Sender = to
 		summary, err := Send(t.Context(), first, plan.Delivery)
 		if err == nil {
-			if err := checkLeft(left, summary); err != nil {
+			if err := errors.Join(checkLeft(left, summary), shown.check(true)); err != nil {
 				r.Fatalf("try %d: %v", try, err)
 			}
 			err = plan.Ledger.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: runTime})
@@ -129,6 +132,9 @@ func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*tes
 				t.Fatal(err, err2)
 			}
 			return atFirst
+		}
+		if err := shown.check(false); err != nil {
+			r.Fatalf("try %d: %v", try, err)
 		}
 		if err2 := first.Close(); err2 != nil || !strings.Contains(err.Error(), errGone.Error()) {
 			r.Fatalf("try %d: %v %v %+v", try, err, err2, summary.Rows)

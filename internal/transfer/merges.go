@@ -16,13 +16,17 @@ import (
 type mergesPhase struct {
 	*run
 	pairs []MergePair // the first MostPairs that were sent
+	shown *answered
 }
 
 func (p *mergesPhase) send() error {
 	if p.first.People.MergeCount()+len(p.first.input.Merges) == 0 {
 		return nil
 	}
-	out := p.begin(ledger.Merges, 0)
+	before := &p.delivery.Counts().Before
+	answered := before.Accepted[customerio.Merge] + before.Refused[customerio.Merge]
+	out, shown := p.begin(ledger.Merges, answered, expected{all: answered + p.left()})
+	p.shown = shown
 	defer p.progress.Done()
 	err := out.End(p.deliver(out))
 	for _, number := range out.Refused() {
@@ -123,7 +127,19 @@ func (p *mergesPhase) deliver(out *deliver.Phase) error {
 			return err
 		}
 	}
+	p.shown.allMade()
 	return nil
+}
+
+// left counts the merges that are to be sent, at most.
+func (p *mergesPhase) left() (n int64) {
+	from := p.from[ledger.Merges]
+	for m := range p.mergings() {
+		if m.outcome.Bucket == mapping.Send && !from.Done(m.number) && !p.refusedBefore(&m) {
+			n++
+		}
+	}
+	return n
 }
 
 // refusedBefore reports whether an earlier run has sent the merge, Customer.io has refused it, and this run
@@ -137,6 +153,7 @@ func (p *mergesPhase) merge(out *deliver.Phase, m *merging, id int64) error {
 	if len(p.pairs) < MostPairs {
 		p.pairs = append(p.pairs, pairOf(m.outcome.Who, m.profile))
 	}
+	p.shown.made(1, 0)
 	return out.Deliver(&deliver.Result{
 		Operations: []customerio.Operation{m.outcome.Operation(m.body, m.number)},
 		Marks:      []deliver.Mark{{Key: keyOfText(m.body), Merge: id}},

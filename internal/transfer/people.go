@@ -21,6 +21,9 @@ type peoplePhase struct {
 	identified map[uint64]bool // hashes of the identifiers for which there is an identify; nil if two people cannot have the same identifier
 	optedOut   int64           // people who have unsubscribed, and whose identify does not say so
 	merged     map[uint32]bool // people, by number, into whose profile another one is to be merged
+	shown      *answered
+	mapped     int64 // people
+	all        int64 // people
 }
 
 func newPeoplePhase(r *run) *peoplePhase {
@@ -33,17 +36,26 @@ func newPeoplePhase(r *run) *peoplePhase {
 }
 
 func (p *peoplePhase) send() error {
-	total := int64(p.first.People.Count(0).Sent)
-	out := p.begin(ledger.People, total)
+	before := &p.delivery.Counts().Before
+	answered := before.People() + before.Refused[customerio.Identify]
+	out, shown := p.begin(ledger.People, answered, p.expected(answered))
+	p.shown = shown
 	defer p.progress.Done()
 	err := out.End(p.deliver(out))
 	for _, number := range out.Refused() {
 		p.rejected[uint32(number)] = true
 	}
-	if err == nil {
-		p.progress.Advance(total) // also for people who need not be sent
-	}
 	return err
+}
+
+// expected is how many people are sent, without those of whom an earlier run has sent the same if somebody has asked
+// for Left before. before is how many identifies had an answer when the run was resumed.
+func (p *peoplePhase) expected(before int64) expected {
+	p.all = int64(p.first.People.Count(0).Sent)
+	if left := p.first.identifies; left >= 0 {
+		return expected{all: before + left, exact: true}
+	}
+	return expected{all: p.all}
 }
 
 func (p *peoplePhase) deliver(out *deliver.Phase) error {
@@ -58,6 +70,7 @@ func (p *peoplePhase) deliver(out *deliver.Phase) error {
 			return err
 		}
 	}
+	p.shown.allMade()
 	return nil
 }
 
@@ -217,7 +230,8 @@ func (p *peoplePhase) take(out *deliver.Phase, g *mappedGroup) error {
 			p.optedOut++
 		}
 	}
-	g.Others = g.people - int64(len(g.Operations)) // no answer will come for the others
+	p.mapped += g.people
+	p.shown.made(int64(len(g.Operations)), float64(p.mapped)/float64(max(1, p.all)))
 	return out.Deliver(&g.Result)
 }
 

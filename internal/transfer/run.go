@@ -58,18 +58,23 @@ func (r *run) close() { r.delivery.Close() }
 // saves reports whether the run saves in a ledger what it does.
 func (r *run) saves() bool { return r.options.Ledger != nil }
 
-// begin opens a phase. Its progress counts operations, up to a total if that is known.
-func (r *run) begin(phase ledger.Phase, total int64) *deliver.Phase {
-	r.progress.Phase(r.doing(phase), total, Operations)
-	advance := func(n, _, _ int64) { r.progress.Advance(n) }
-	return r.delivery.Begin(deliver.Spec{Phase: phase, From: r.from[phase], Progress: advance})
+// begin opens a phase, and shows how many of its operations have an answer. before is how many had one when the
+// run was resumed.
+func (r *run) begin(phase ledger.Phase, before int64, e expected) (*deliver.Phase, *answered) {
+	progress := r.progress
+	if e.exact && e.all == before {
+		progress = silent{} // nothing is left to send
+	}
+	shown := newAnswered(progress, r.doing(phase), before, e)
+	spec := deliver.Spec{Phase: phase, From: r.from[phase], Progress: func(n, _, _ int64) { shown.answer(n) }}
+	return r.delivery.Begin(spec), shown
 }
 
 // doing says what a phase does, for the progress.
 func (r *run) doing(phase ledger.Phase) string {
 	what := phase.String()
 	if phase == ledger.Emails {
-		what = "what follows merges"
+		what = "updates after merges"
 	}
 	if !r.saves() {
 		return "preparing " + what // a preview sends nothing

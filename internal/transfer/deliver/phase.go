@@ -21,9 +21,9 @@ type Spec struct {
 	// Limit returns an error, which ends the phase, if too many of the rows read are rejected; nil is no
 	// limit.
 	Limit func(rejected, read int64) error
-	// Progress is called with how many operations of the phase have an answer, plus Result.Others, and with
-	// what Totals returns then; nil is not called. It is called from one goroutine at a time, and must not
-	// call the Phase.
+	// Progress is called with how many operations of the phase have an answer since the run began or was last
+	// resumed, and with what Totals returns then; nil is not called. It is called from one goroutine at a time,
+	// and must not call the Phase.
 	Progress func(n, sent, rejected int64)
 }
 
@@ -90,6 +90,13 @@ func (p *Phase) Totals() (sent, rejected int64) {
 	return OfRows(p.delivery.counts.Accepted), p.delivery.counts.RowsRejected()
 }
 
+// UnderWay returns how many requests have no answer yet.
+func (p *Phase) UnderWay() int {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	return p.underWay.requests
+}
+
 // End sends what is left, waits for every answer and saves the last checkpoint. err is why the caller ends
 // the phase early, or nil. End returns the first error of sending or saving, or else err.
 func (p *Phase) End(err error) error {
@@ -122,9 +129,6 @@ func (p *Phase) count(r *Result) (errs error) {
 		errs = errors.Join(errs, p.reject(&r.Rejects[i]))
 	}
 	p.checkpoint.advance(r)
-	if r.Others > 0 {
-		p.countHandled(r.Others)
-	}
 	return errs
 }
 

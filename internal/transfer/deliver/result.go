@@ -30,5 +30,4 @@ type Result struct {
 	Corrections []ledger.Correction // rows of Waiting whose events have other rows that earlier runs have rejected
 	Unchanged   int64               // people who need no identify, since an earlier run has sent the same
 	Settled     []string            // kept distinct IDs, as they were then, of rejected people who need no identify any more
-	Others      int64               // things without an operation that Spec.Progress counts too
 }
