@@ -23,7 +23,7 @@ BUILDTIME = 1 to 3 minutes the first time, seconds after that
 .PHONY: help
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of:"
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 # Go itself fetches a newer Go where it may; otherwise its message does not name the remedy.
 .PHONY: needs-go
@@ -75,6 +75,8 @@ test: needs-go ## run the tests: 5 to 10 minutes on two cores
 	@echo "All tests passed."
 	@test -x .bin/versitygw || command -v versitygw >/dev/null || \
 		echo "Those that need a real S3 server were skipped: make test-s3 installs one and runs them."
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+		echo "Those that open HTML pages were skipped: install Chromium, and run make test-browser."
 
 # The server is in a directory of its own, where all tests look for it. Tests that need it have these names.
 .PHONY: test-s3
@@ -91,6 +93,16 @@ test-az: needs-go ## run the tests that need azurite, an emulator of Azure
 		{ echo "azurite is missing: npm install --prefix DIR azurite@3.37.0, and set PH2CIO_AZURITE=DIR" >&2; exit 1; }
 	@$(GO) test -run 'Azurite|OverAContainer|OfAContainer' ./internal/objectstore ./cmd/ph2cio
 	@echo "All tests with azurite passed."
+
+# Chromium comes with the system, and axe-core is a package for node, so that neither is installed here.
+.PHONY: test-browser
+test-browser: needs-go ## run the tests that need Chromium
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$name >/dev/null && break; done || \
+		{ echo "Chromium is missing: apt-get install chromium" >&2; exit 1; }
+	@test -n "$$PH2CIO_AXE" || \
+		echo "axe-core checks nothing: npm install --prefix DIR axe-core@4.14.1, and set PH2CIO_AXE=DIR."
+	@PH2CIO_BROWSER=needed $(GO) test -run Browser ./internal/cli
+	@echo "All tests with Chromium passed."
 
 .PHONY: race
 race: ## run the tests with the race detector

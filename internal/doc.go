@@ -73,6 +73,7 @@
 //	  fakestore servers of S3 and Azure in this process, and a proxy that makes these or other ones fail
 //	  realstore what the next two have in common: servers of stores that run as processes
 //	  s3server  a real S3 server, where one is installed
+//	  browser   a headless Chromium, where one is installed
 //	  azurite   an emulator of Azure's Blob Storage, where it is installed
 //	  bench     the program that measures all this (make bench)
 //

@@ -79,11 +79,12 @@ var imports = map[string][]string{
 	"internal/testkit/fakestore":   {},
 	"internal/testkit/azurite":     under("testkit/fakestore", "testkit/realstore"),
 	"internal/testkit/realstore":   {},
+	"internal/testkit/browser":     {},
 	"internal/testkit/bench":       under("testkit/synthetic", "testkit/fakestore", "testkit/s3server", "exit"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("mappingfile", "sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/race", "testkit/sources", "testkit/s3server", "testkit/azurite", "testkit/fakestore", "testkit/synthetic", "testkit/rulebook", "testkit/schemacheck", "testkit/worlds")
+var forTests = under("mappingfile", "sandbox", "source", "testkit/packing", "testkit/parquets", "testkit/plans", "testkit/race", "testkit/sources", "testkit/s3server", "testkit/azurite", "testkit/browser", "testkit/fakestore", "testkit/synthetic", "testkit/rulebook", "testkit/schemacheck", "testkit/worlds")
 
 func under(names ...string) []string {
 	for i, name := range names {

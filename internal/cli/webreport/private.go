@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/escape"
 	"ph2cio/internal/inspect"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
@@ -55,30 +56,39 @@ func withoutIDs(words []string) []string {
 	return words
 }
 
-// withoutID hides the value of a flag that names people in a command in one string.
+// withoutID is withoutIDs for a command in one string, as a shell takes it.
 func withoutID(command string) string {
-	for _, flag := range []string{"--only", "--id"} {
-		before, rest, found := strings.Cut(command, " "+flag+" ")
-		if !found {
-			continue
-		}
-		return before + " " + flag + " " + hiddenValue + rest[wordEnd(rest):]
+	words := withoutIDs(shellWords(command))
+	for i, word := range words {
+		words[i] = escape.Shell(word)
 	}
-	return command
+	return strings.Join(words, " ")
 }
 
-// wordEnd is where the first word of a command ends, which a shell may need in quotes.
-func wordEnd(command string) int {
-	quoted := false
-	for i, c := range command {
+// shellWords returns the words of a command that escape.Shell has quoted.
+func shellWords(command string) (words []string) {
+	var word strings.Builder
+	quoted, escaped := false, false
+	for _, c := range command {
 		switch {
+		case escaped:
+			escaped = false
+			word.WriteRune(c)
+		case c == '\\' && !quoted:
+			escaped = true
 		case c == '\'':
 			quoted = !quoted
 		case c == ' ' && !quoted:
-			return i
+			words = append(words, word.String())
+			word.Reset()
+		default:
+			word.WriteRune(c)
 		}
 	}
-	return len(command)
+	if word.Len() > 0 {
+		words = append(words, word.String())
+	}
+	return words
 }
 
 // privacy remembers the IDs that it hides, because errors may name them too.

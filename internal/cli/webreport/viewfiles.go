@@ -65,7 +65,7 @@ func fileNotes(trouble, warning, hint string) (all []string) {
 		all = append(all, strong+"warning: "+markEnd+message(warning))
 	}
 	if hint != "" {
-		all = append(all, withFlags(message(hint)))
+		all = append(all, message(hint))
 	}
 	return all
 }

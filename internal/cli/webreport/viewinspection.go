@@ -73,7 +73,7 @@ func (b *builder) inspectedRejects() *section {
 		if detail := report.Join(": ", shown(r.First.Field, mostOfName), message(r.First.Detail)); detail != "" {
 			e.Details = append(e.Details, detail)
 		}
-		if e.Raw == "" && b.d.Examples {
+		if e.Raw == "" {
 			e.Raw = shown(r.First.Raw, mostOfText)
 		}
 		s.entries(e)
@@ -97,6 +97,7 @@ func (b *builder) inspectedPeople() *section {
 		numbered(p.Identified, "identified", ""), numbered(p.Anonymous, "not identified yet", ""), numbered(p.WithEmail, "with an email", ""), numbered(p.Sent, "to send", ""),
 		numbered(p.Unidentified, "left out because nothing identifies them", code("--people all")+" sends them"),
 		numbered(p.ShapeOnly, "of these only because the ID looks machine-made", ""), numbered(p.VisitorOnly, "of these only because posthog-js never says who they are", ""),
+		b.optedOut(b.d.Inspection.OptedOut),
 	)...)
 	b.logins(s, &p.Uncertain)
 	b.largest(s)

@@ -108,13 +108,17 @@ func (b *builder) people() *section {
 		numbered(p.VisitorOnly, "of these only because posthog-js never says who they are", ""),
 		numbered(p.EmailConflicts, report.PluralWord(p.EmailConflicts, "person shares", "people share")+" an email with somebody else, and "+report.PluralWord(p.EmailConflicts, "is", "are")+" sent without it", ""),
 		numbered(p.Stale, report.PluralWord(p.Stale, "person has", "people have")+" no data of the last 72 hours", ""),
-		numbered(b.d.Summary.OptedOut, "opted out in PostHog, and Customer.io is not told", code("--allow-reserved unsubscribed")+" tells it"),
+		b.optedOut(b.d.Summary.OptedOut),
 	)...)
 	b.withoutEmail(s)
 	b.logins(s, &p.Uncertain)
 	b.links(s)
 	b.largest(s)
 	return s
+}
+
+func (b *builder) optedOut(n int64) entry {
+	return numbered(n, "opted out in PostHog, and Customer.io is not told", code("--allow-reserved unsubscribed")+" tells it")
 }
 
 func numbered[N int | int64](n N, text, cure string) entry {

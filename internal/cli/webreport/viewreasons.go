@@ -186,6 +186,9 @@ func (b *builder) rejectExamples(e *entry, reason string) {
 		if detail != "" {
 			e.Details = append(e.Details, detail)
 		}
+		if e.Raw == "" {
+			e.Raw = shown(one.Raw, mostOfText)
+		}
 	}
 }
 

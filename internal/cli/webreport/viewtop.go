@@ -115,7 +115,7 @@ func (b *builder) facts() (facts []string) {
 func (b *builder) alerts() (all []note) {
 	d := b.d
 	if d.Failure != "" {
-		all = append(all, note{Word: "Error", Text: message(d.Failure), Cure: withFlags(message(d.Hint))})
+		all = append(all, note{Word: "Error", Text: message(d.Failure), Cure: message(d.Hint)})
 	}
 	s := d.Summary
 	if s == nil {
@@ -128,10 +128,10 @@ func (b *builder) alerts() (all []note) {
 		all = append(all, note{Word: "Blocked", Text: "A run would send nothing: " + b.live(), Cure: withFlags(terminal.LiveHint)})
 	}
 	for _, limit := range s.WouldStop {
-		all = append(all, note{Word: "Blocked", Text: "A run would send nothing: " + withFlags(terminal.LimitText(limit))})
+		all = append(all, note{Word: "Blocked", Text: "A run would send nothing: " + message(terminal.LimitText(limit))})
 	}
 	if names := s.UnknownOnly; len(names) > 0 {
-		all = append(all, note{Word: "Warning", Text: withFlags(message(terminal.UnknownOnlyText(names)))})
+		all = append(all, note{Word: "Warning", Text: message(terminal.UnknownOnlyText(names))})
 	}
 	return all
 }
