@@ -29,7 +29,11 @@ const (
 	countdownWidth = len("ETA 12:05")
 )
 
-func (b *bar) start(p *phase) { b.show(p, snapshot{}) }
+func (b *bar) start(p *phase) {
+	if p.total.known() { // else it may be by the first drawing
+		b.show(p, snapshot{})
+	}
+}
 
 func (b *bar) show(p *phase, s snapshot) {
 	width := b.room()
