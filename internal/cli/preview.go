@@ -136,6 +136,9 @@ func (p *program) previewSources(ctx context.Context, o *previewOptions, args []
 			return err
 		}
 	}
+	if shows.earlier != nil {
+		p.report.readsState(shows.earlier.Dir())
+	}
 	defer func() { err = errors.Join(err, shows.earlier.Close()) }()
 	plan.findMissing(ctx, p, shows.earlier)
 	command := job.Backfill

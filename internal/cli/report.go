@@ -22,7 +22,6 @@ type pageReport struct {
 	examples bool // it may show personal data
 
 	document webreport.Document
-	ended    bool // the run came to its end, or to where --max-duration stopped it
 	written  bool
 }
 

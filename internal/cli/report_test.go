@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -93,5 +94,22 @@ func TestNoPageIsWrittenWhereNoneIsWanted(t *testing.T) {
 	}
 	if _, err := os.Stat(page); err == nil {
 		t.Error("a comparison has written a page")
+	}
+}
+
+// TestDetailsAreOnlyWithAReport holds that a document has details only if there is a page too.
+func TestDetailsAreOnlyWithAReport(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "page.html")
+	for _, command := range []string{"preview", "inspect"} {
+		for _, args := range [][]string{{command, "--json", acornly}, {command, "--json", "--report", page, acornly}} {
+			out := runProgram(t, nil, args...)
+			var document map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(out.stdout), &document); err != nil {
+				t.Fatal(err)
+			}
+			if has, want := document["details"] != nil, len(args) > 3; has != want {
+				t.Errorf("%v: details %v, want %v", args, has, want)
+			}
+		}
 	}
 }

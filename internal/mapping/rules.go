@@ -157,6 +157,9 @@ func (r *Rules) Renamed(name []byte) string {
 // When returns the time to send an event with. The outcome is Rejected, with a reason, when it has none.
 func (r *Rules) When(e *posthog.Event) (posthog.Time, Outcome) { return r.span.when(e) }
 
+// SentAt returns the time of When, without saying why there is none.
+func (r *Rules) SentAt(e *posthog.Event) (at posthog.Time, ok bool) { return r.span.at(e) }
+
 // EventProperty returns how an event's property of this plain name is treated: a Property constant or one of
 // CutKinds.
 func (r *Rules) EventProperty(name string) string { return r.events.property(name).becomes() }

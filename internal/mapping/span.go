@@ -77,6 +77,18 @@ func (s span) when(e *posthog.Event) (posthog.Time, Outcome) {
 			clock(e.Timestamp.Seconds())))
 }
 
+// at is when without the reason why there is no time, which takes longer to say.
+func (s span) at(e *posthog.Event) (at posthog.Time, ok bool) {
+	usable := func(t posthog.Time) bool { return t.State == posthog.Known && t.Micros <= s.now && sendable(t) }
+	switch {
+	case usable(e.Timestamp):
+		return e.Timestamp, true
+	case e.Timestamp.State == posthog.Known && sendable(e.Timestamp) && usable(e.CreatedAt):
+		return e.CreatedAt, true
+	}
+	return e.Timestamp, false
+}
+
 // sendable reports whether the API accepts a time.
 func sendable(t posthog.Time) bool {
 	seconds := t.Seconds()

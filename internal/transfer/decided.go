@@ -29,20 +29,21 @@ type decidedRows struct {
 // seal completes it with the sum of all rows of the chunk.
 func (d *decided) seal(sum uint64) { d.sum = sum }
 
-// add notes the outcome of a row, by its number in the chunk, if it is skipped. Rows that are held because
-// they are recent are left to the second pass, which saves that they wait.
-func (d *decided) add(number uint64, o mapping.Outcome) {
+// add notes the outcome of a row, by its number in the chunk, if it is skipped, and reports whether it is. Rows
+// that are held because they are recent are left to the second pass, which saves that they wait.
+func (d *decided) add(number uint64, o mapping.Outcome) bool {
 	if o.Bucket != mapping.Skipped || o.Reason == mapping.ReasonRecent {
-		return
+		return false
 	}
 	d.rows.Add(number)
 	for i := range d.skipped {
 		if d.skipped[i].reason == o.Reason {
 			d.skipped[i].rows++
-			return
+			return true
 		}
 	}
 	d.skipped = append(d.skipped, decidedRows{o.Reason, 1})
+	return true
 }
 
 // count adds the rows to the counts, as skipped.

@@ -25,10 +25,11 @@ type eventsPhase struct {
 	waiting *waitingRows   // nil without a ledger
 	shown   *answered      // nil in a preview, which shows how far the sources are read
 	sending time.Time      // when a request was last under way
+	before  *countedBefore // nil for a new run, and without details
 }
 
 func newEventsPhase(r *run) *eventsPhase {
-	p := &eventsPhase{run: r, readers: make([]spool.Reader, len(r.mappers))}
+	p := &eventsPhase{run: r, readers: make([]spool.Reader, len(r.mappers)), before: newCountedBefore(r)}
 	if r.saves() {
 		repeats := r.first.repeats
 		p.waiting = &waitingRows{rules: r.first.rules.Mapping, classifiers: r.first.newClassifiers(), people: r.first.People, repeats: &repeats.duplicate, ids: repeats.ids}
@@ -47,8 +48,9 @@ func (p *eventsPhase) send() error {
 	defer p.progress.Done()
 	out := p.delivery.Begin(deliver.Spec{
 		Phase: ledger.Events, From: p.from[ledger.Events], Place: p.first.places.find, Limit: p.tooMany, Progress: p.advance,
+		Refused: p.refusals.note,
 	})
-	err := p.readAgain(out)
+	err := p.readAgain(func(c *chunkResult) error { return p.take(out, c) })
 	if err == nil {
 		p.allRead()
 	}
@@ -67,8 +69,9 @@ func (p *eventsPhase) allRead() {
 	p.progress.Note("")
 }
 
-// readAgain is the second pass: every group of chunks is mapped, counted and packed, in input order.
-func (p *eventsPhase) readAgain(out *deliver.Phase) error {
+// readAgain is the second pass: every group of chunks is mapped, and what became of it is given to take, in input
+// order.
+func (p *eventsPhase) readAgain(take func(*chunkResult) error) error {
 	chunks := coalesce(p.first.reread(p.delivery.Context()))
 	for result, err := range parallel.Ordered(chunks, p.first.input.workers(), p.mapChunks) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
@@ -83,7 +86,7 @@ func (p *eventsPhase) readAgain(out *deliver.Phase) error {
 		if result.err != nil {
 			return result.err
 		}
-		if err := p.take(out, result); err != nil {
+		if err := take(result); err != nil {
 			return err
 		}
 	}
@@ -106,6 +109,7 @@ func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
 	if p.shown != nil && !c.skipped {
 		p.shown.made(int64(len(c.Operations)), float64(c.bytes)/float64(max(1, p.first.Bytes)))
 	}
+	p.first.fates.addSecond(c.fates, c.chunks, p.first.places)
 	if err := out.Deliver(&c.Result); err != nil {
 		return err
 	}
@@ -158,9 +162,11 @@ func (p *eventsPhase) noteTotals(sent, rejected int64) {
 // chunkResult is what became of a chunk, or of several small ones, in the second pass.
 type chunkResult struct {
 	mapped
-	late  []deliver.Reject // rows that correct events that an earlier run has sent
-	bytes int64            // on disk, up to the end of the last chunk
-	err   error
+	late   []deliver.Reject // rows that correct events that an earlier run has sent
+	fates  *fateShare       // nil without details
+	chunks int              // how many chunks there are up to the last one
+	bytes  int64            // on disk, up to the end of the last chunk
+	err    error
 
 	skipped bool // all of it had an answer when the run was resumed
 }
@@ -194,7 +200,7 @@ func (c *chunkResult) rejectEvent(e *posthog.Event, o *mapping.Outcome, ids *map
 // mapChunks decodes and maps chunks; it runs on several goroutines at once.
 func (p *eventsPhase) mapChunks(worker int, chunks []*posthog.Chunk) *chunkResult {
 	result := chunkResults.Get().(*chunkResult)
-	result.skipped = true
+	result.skipped, result.fates = true, p.first.fates.share(true)
 	for _, c := range chunks {
 		if result.err = p.mapChunk(result, worker, c); result.err != nil {
 			break
@@ -205,14 +211,15 @@ func (p *eventsPhase) mapChunks(worker int, chunks []*posthog.Chunk) *chunkResul
 }
 
 func (p *eventsPhase) mapChunk(result *chunkResult, worker int, c *posthog.Chunk) error {
-	result.bytes = c.Bytes
+	result.bytes, result.chunks = c.Bytes, c.Number+1
 	defer c.Release()
 	result.End = c.Ref + uint64(c.Rows)
 	from := p.from[ledger.Events]
-	if result.End <= from.Low() {
+	done := result.End <= from.Low()
+	result.skipped = result.skipped && done
+	if done && result.fates == nil {
 		return nil
 	}
-	result.skipped = false
 	decided, seen, err := p.first.decided.of(c.Number, &p.readers[worker])
 	if err != nil {
 		return err
@@ -223,7 +230,7 @@ func (p *eventsPhase) mapChunk(result *chunkResult, worker int, c *posthog.Chunk
 	}
 	c.Left = decided.rows
 	var repeats deliver.RowCounts
-	p.first.repeats.leaveOut(c, &repeats)
+	p.first.repeats.leaveOut(c, &repeats, result.fates != nil)
 	if again {
 		p.mapUnanswered(result, worker, c)
 	} else {
@@ -244,15 +251,22 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 			outcome := mapping.Outcome{Bucket: mapping.Rejected, Reason: bad.Reason, Detail: bad.Detail}
 			countRow(&result.Rows, &outcome)
 			result.reject(bad)
+			result.fates.rejected(bad)
+			continue
+		}
+		if result.fates != nil && repeats.refused.Has(event.Ref) { // counted already
+			result.fates.left(event, mapping.ReasonRejectedBefore)
 			continue
 		}
 		if repeats.late.Has(event.Ref) {
+			result.fates.left(event, mapping.ReasonCorrectedLate)
 			result.Rows.Skip(mapping.ReasonCorrectedLate, 1)
 			result.late = append(result.late, lateCorrection(event, &repeats.ids[worker]))
 			continue
 		}
 		text, person, outcome := p.mappers[worker].Event(result.text, event)
 		countRow(&result.Rows, &outcome)
+		result.fates.mapped(event, &outcome)
 		switch outcome.Bucket {
 		case mapping.Send:
 			p.addRow(result, worker, event, &outcome, text)
@@ -278,23 +292,6 @@ func (p *eventsPhase) addWaiting(result *chunkResult, worker int, c *posthog.Chu
 	}
 	if id := ledger.Key(repeats.ids[worker].Of(e)); repeats.open.Has(id) {
 		result.Corrections = append(result.Corrections, ledger.Correction{Event: id, Row: keyOfRow(e.Row)})
-	}
-}
-
-// mapUnanswered maps rows of a chunk that the run had counted before it was stopped: those whose operations
-// got no answer. The other rows are counted already, with the same outcomes.
-func (p *eventsPhase) mapUnanswered(result *chunkResult, worker int, c *posthog.Chunk) {
-	from := p.from[ledger.Events]
-	for event, bad := range c.Events() {
-		if bad != nil || from.Done(event.Ref) || p.first.repeats.late.Has(event.Ref) {
-			continue
-		}
-		text, _, outcome := p.mappers[worker].Event(result.text, event)
-		if outcome.Bucket != mapping.Send {
-			continue
-		}
-		countRow(&result.Rows, &outcome)
-		p.addRow(result, worker, event, &outcome, text)
 	}
 }
 

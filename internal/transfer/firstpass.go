@@ -58,7 +58,8 @@ type FirstPass struct {
 	waitingSources *waitingSources
 	places         *places
 	tail           tail
-	identifies     int64 // to be sent, as Left has counted them; -1 if nobody has asked
+	identifies     int64       // to be sent, as Left has counted them; -1 if nobody has asked
+	fates          *fateTotals // nil without details
 }
 
 func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index *people.Index) *FirstPass {
@@ -70,6 +71,7 @@ func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index 
 		identifies: -1, tail: tail{most: cmp.Or(input.mostTail, mostTail)},
 	}
 	f.classifiers = f.newClassifiers()
+	f.fates = newFateTotals(input.Details, rules.Mapping, f.decided.space)
 	return f
 }
 
@@ -183,6 +185,7 @@ func (f *FirstPass) add(seen *observation) {
 	f.places.add(seen.chunk)
 	f.types.Add(seen.chunk.FoundCells())
 	f.decided.add(&seen.decided)
+	f.fates.addFirst(seen.fates, f.places)
 	f.repeats.add(seen.keys.versions)
 	f.UUIDs = ledger.UUIDs{With: f.UUIDs.With || seen.keys.withUUID > 0, Without: f.UUIDs.Without || seen.keys.withoutUUID > 0}
 	f.noUUID += seen.keys.withoutUUID

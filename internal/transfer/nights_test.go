@@ -79,6 +79,7 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 	for {
 		plan := newPlan(t, mapping.Options{}, files...)
 		plan.Sources, plan.State, plan.Resumed, plan.Remember, plan.BatchItems = sources, store, run, run == nil, 3
+		plan.Details = PlainDetails
 		change(plan)
 		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
@@ -126,6 +127,9 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 		}
 		switch {
 		case err == nil:
+			if wrong := wrongDetails(summary, first.Rows); wrong != "" {
+				r.Fatal(wrong)
+			}
 			return summary.Rows
 		case !errors.Is(err, errGone) || strings.Contains(err.Error(), "add up"):
 			r.Fatal(err)

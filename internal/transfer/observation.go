@@ -15,7 +15,8 @@ type observation struct {
 	keys              *chunkKeys
 	skipped           skippedNames
 	optOuts           []optOut
-	share             Share // nil without an observer
+	share             Share      // nil without an observer
+	fates             *fateShare // nil without details
 	rules             *mapping.Classifier
 
 	byCreatedAt int64
@@ -25,7 +26,7 @@ type observation struct {
 // observe reads a chunk on one of the workers, whose classifier is rules. keys are still empty; share is nil
 // without an observer.
 func observe(f *FirstPass, c *posthog.Chunk, rules *mapping.Classifier, keys *chunkKeys, share Share) observation {
-	o := observation{chunk: c, rules: rules, keys: keys, share: share}
+	o := observation{chunk: c, rules: rules, keys: keys, share: share, fates: f.fates.share(false)}
 	for event, bad := range c.Events() {
 		o.rows++
 		if bad != nil {
@@ -46,9 +47,12 @@ func observe(f *FirstPass, c *posthog.Chunk, rules *mapping.Classifier, keys *ch
 func (o *observation) addBad(bad *posthog.RowError) {
 	if o.keys.wasRejected(keyOfText, bad.Row) {
 		o.decided.add(bad.Ref-o.chunk.Ref, rejectedBefore)
+		o.fates.bad(fateLeftOut)
+		o.fates.badExample(bad, mapping.ReasonRejectedBefore)
 		return
 	}
 	o.bad++
+	o.fates.bad(fateOpen)
 	if o.share != nil {
 		o.share.Bad()
 	}
@@ -61,14 +65,16 @@ func (o *observation) addEvent(f *FirstPass, event *posthog.Event) {
 		other := mapping.Outcome{Bucket: mapping.Skipped, Reason: ReasonOtherTeam}
 		f.waitingSources.observe(source, event, &other, o.keys.ids)
 		o.decided.add(number, other)
+		o.fates.left(event, other.Reason)
 		return
 	}
 	o.unread.add(f.input.Sources[source].Name, event)
 	outcome := o.keys.add(event, o.rules.Classify(event))
 	f.waitingSources.observe(source, event, &outcome, o.keys.ids)
 	o.count(event, &outcome)
-	if outcome != rejectedBefore { // another version of the row may be sent
-		o.decided.add(number, outcome)
+	decided := outcome != rejectedBefore && o.decided.add(number, outcome) // another version of the row may be sent
+	if o.fates != nil {
+		o.countFate(event, &outcome, decided)
 	}
 	event.Added, event.AddedOnce = o.rules.PersonChanges()
 	if outcome.Bucket == mapping.Rejected || outcome == rejectedBefore {
@@ -82,6 +88,15 @@ func (o *observation) addEvent(f *FirstPass, event *posthog.Event) {
 	if o.share != nil {
 		o.share.Event(event)
 	}
+}
+
+// countFate counts an event for the details. decided says that the second pass does not see it.
+func (o *observation) countFate(event *posthog.Event, outcome *mapping.Outcome, decided bool) {
+	if !decided {
+		o.fates.event(event, fateOpen)
+		return
+	}
+	o.fates.left(event, outcome.Reason)
 }
 
 // count counts an event by what becomes of it, whoever its person is.

@@ -339,14 +339,20 @@ func (r *repeats) lists(e *sameEvent, winner *version) bool {
 }
 
 // leaveOut makes a chunk skip its repeats and what an earlier run has rejected, and counts them. It does not
-// skip rows that correct what was sent, because each of those is listed.
-func (r *repeats) leaveOut(c *posthog.Chunk, counted *deliver.RowCounts) {
+// skip rows that correct what was sent, because each of those is listed; with showsRefused it does not skip what an
+// earlier run has rejected either.
+func (r *repeats) leaveOut(c *posthog.Chunk, counted *deliver.RowCounts, showsRefused bool) {
 	var earlier, duplicate int64
 	left := parallel.Bitset(c.Left)
 	left, earlier = r.earlier.Cut(left, c.Ref, c.Rows)
 	left, duplicate = r.duplicate.Cut(left, c.Ref, c.Rows)
+	if showsRefused {
+		c.Left, left = left, nil
+	}
 	left, refused := r.refused.Cut(left, c.Ref, c.Rows)
-	c.Left = left
+	if !showsRefused {
+		c.Left = left
+	}
 	counted.Repeats(earlier, duplicate)
 	if refused > 0 {
 		counted.Skip(mapping.ReasonRejectedBefore, refused)

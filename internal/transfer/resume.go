@@ -25,6 +25,10 @@ func (r *run) resume() error {
 				return fmt.Errorf("reading what the run has listed: %w", err)
 			}
 			r.noteCorrection(&late)
+		case one.Phase == ledger.Events && deliver.IsRefusal(one.Reason):
+			if err := r.refusals.noteBefore(&one); err != nil {
+				return err
+			}
 		case one.Phase == ledger.People && one.Reason != ReasonSameIdentifier:
 			r.rejected[uint32(one.Number)] = true
 		case one.Phase == ledger.Merges:

@@ -156,7 +156,7 @@ func TestAStoppedRunResumes(t *testing.T) {
 	newStopped := func(t *testing.T) *testPlan {
 		plan := newPlan(t, mapping.Options{}, path)
 		plan.Choice = people.Choice{Who: people.All, Merges: people.MergeIdentify}
-		plan.Index.Everybody = true
+		plan.Index.Everybody, plan.Details = true, PersonalDetails
 		return plan
 	}
 	refuse := func(op []byte) bool {
@@ -188,6 +188,9 @@ func TestAStoppedRunResumes(t *testing.T) {
 				text, err := os.ReadFile(rejects)
 				if err != nil {
 					t.Fatal(err)
+				}
+				if wrong := wrongDetails(summary, pass.Rows); wrong != "" {
+					t.Fatal(wrong)
 				}
 				return came, summary, string(text), between
 			}
@@ -246,6 +249,9 @@ func TestAStoppedRunResumes(t *testing.T) {
 		if diff := cmp.Diff(summary.Rows, rows); diff != "" {
 			r.Fatalf("rows, want -, got +:\n%s", diff)
 		}
+		if diff := cmp.Diff(sentAtAll(summary.Details), sentAtAll(got.Details)); diff != "" {
+			r.Fatalf("details, want -, got +:\n%s", diff)
+		}
 	})
 	if went == 0 {
 		t.Error("no run was ever resumed")
@@ -269,6 +275,9 @@ func nothingNew(t *testing.T, store *ledger.Store, before *ledger.Run, plan *tes
 	summary, err := Send(t.Context(), pass, plan.Delivery)
 	if err = errors.Join(err, pass.Close()); err != nil {
 		t.Fatal(err)
+	}
+	if wrong := wrongDetails(summary, pass.Rows); wrong != "" || summary.Rows.Skipped[mapping.ReasonRejectedBefore] == 0 {
+		t.Fatalf("%v: %s", summary.Rows.Skipped, wrong)
 	}
 	if sent := was.Rows.Sent + was.Rows.Earlier; sent == 0 || summary.Rows.Earlier != sent || summary.Rows.Duplicate != was.Rows.Duplicate {
 		t.Fatalf("%d rows sent earlier and %d duplicates, want %d and %d", summary.Rows.Earlier, summary.Rows.Duplicate, sent, was.Rows.Duplicate)

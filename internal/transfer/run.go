@@ -25,6 +25,7 @@ type run struct {
 
 	rejected      map[uint32]bool     // people whose identify was rejected, by number; the mappers read it
 	toBeSent      map[uint32][]string // by number, people of whom the ledger has rejected identifies, with their kept distinct IDs then
+	refusals      *refusals           // of rows, for details; nil without
 	mergesRefused map[uint64]bool     // merges that the API refused, by number
 	corrections   []Correction        // the first few
 }
@@ -34,6 +35,9 @@ type run struct {
 func newRun(ctx context.Context, first *FirstPass, options Delivery) (*run, error) {
 	r := &run{
 		first: first, options: options, progress: first.input.progress(), rejected: map[uint32]bool{}, mergesRefused: map[uint64]bool{},
+	}
+	if first.fates != nil {
+		r.refusals = &refusals{personal: first.fates.personal}
 	}
 	var saved deliver.Ledger // nil without a ledger
 	var before deliver.Counters

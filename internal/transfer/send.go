@@ -62,6 +62,9 @@ func newPhases(r *run) *phases {
 
 // send sends what the run has not finished before it was stopped.
 func (p *phases) send() error {
+	if err := p.events.countBefore(); err != nil {
+		return err
+	}
 	for _, phase := range []struct {
 		of   ledger.Phase
 		send func() error

@@ -252,6 +252,7 @@ func (r *run) summary(e ending) *Summary {
 		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
 	}
 	s.SkippedEvents, s.SkippedEventsBeyond = r.first.SkippedEvents()
+	s.Details = r.details(&s.Rows)
 	return s
 }
 

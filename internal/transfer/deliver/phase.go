@@ -18,6 +18,9 @@ type Spec struct {
 	// Place returns where the row of an operation that the API refused stands; nil if operations are not made
 	// from rows.
 	Place func(ref uint64) (file string, row int64)
+	// Refused is called with each operation that the API refused, as a reject with its place; nil is not called. It
+	// is called from one goroutine at a time, must not call the Phase, and must not keep the reject.
+	Refused func(r *Reject)
 	// Limit returns an error, which ends the phase, if too many of the rows read are rejected; nil is no
 	// limit.
 	Limit func(rejected, read int64) error
@@ -320,6 +323,9 @@ func (p *Phase) refuse(refusal *customerio.Rejection, op *customerio.Operation, 
 	}
 	if p.spec.Phase == ledger.People || p.spec.Phase == ledger.Merges {
 		p.refused = append(p.refused, op.Ref)
+	}
+	if p.spec.Refused != nil {
+		p.spec.Refused(one)
 	}
 	return p.reject(one)
 }

@@ -3,6 +3,7 @@ package deliver
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
@@ -68,13 +69,19 @@ func refused(refusal *customerio.Rejection, op *customerio.Operation, m *Mark) *
 	return r
 }
 
+// apiPrefix marks the reasons of what the API refused.
+const apiPrefix = "api:"
+
 // apiReason returns the reason of a reject that the API refused: its own word, marked as such.
 func apiReason(refusal *customerio.Rejection) string {
 	if refusal.Reason == "" {
-		return "api:unnamed"
+		return apiPrefix + "unnamed"
 	}
-	return "api:" + refusal.Reason
+	return apiPrefix + refusal.Reason
 }
+
+// IsRefusal reports whether a reason is the API's, and not one of our own checks.
+func IsRefusal(reason string) bool { return strings.HasPrefix(reason, apiPrefix) }
 
 // clone returns a reject that borrows nothing.
 func (r *Reject) clone() Reject {

@@ -1,0 +1,87 @@
+package transfer
+
+import (
+	"math"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
+	"ph2cio/internal/posthog"
+)
+
+// countedBefore finds out once more, for the details of a run that was resumed, what became of its rows before it was
+// stopped: mapping gives them the same outcomes as then.
+type countedBefore struct {
+	mappers []*mapping.Mapper // of each worker; what they count is in no summary
+	texts   [][]byte          // the same: scratch
+	refused parallel.Bitset   // by Ref, rows that Customer.io had refused by then
+}
+
+func newCountedBefore(r *run) *countedBefore {
+	if r.begun == 0 || r.first.fates == nil {
+		return nil
+	}
+	c := &countedBefore{mappers: r.first.newMappers(), refused: r.refusals.before}
+	for _, mapper := range c.mappers {
+		mapper.Refused = r.rejected
+	}
+	c.texts = make([][]byte, len(c.mappers))
+	return c
+}
+
+// count counts an event that was done before the run was stopped.
+func (c *countedBefore) count(fates *fateShare, worker int, e *posthog.Event) {
+	text, _, outcome := c.mappers[worker].Event(c.texts[worker][:0], e)
+	c.texts[worker] = text
+	if outcome.Bucket == mapping.Send && !c.refused.Has(e.Ref) {
+		fates.event(e, fateBefore)
+		return
+	}
+	fates.mapped(e, &outcome)
+}
+
+// mapUnanswered maps rows of a chunk that the run had counted before it was stopped: those whose operations
+// got no answer. The other rows are counted already, with the same outcomes, but for the details.
+func (p *eventsPhase) mapUnanswered(result *chunkResult, worker int, c *posthog.Chunk) {
+	from, repeats, fates := p.from[ledger.Events], p.first.repeats, result.fates
+	for event, bad := range c.Events() {
+		switch {
+		case bad != nil:
+			fates.rejected(bad)
+		case fates != nil && repeats.refused.Has(event.Ref):
+			fates.left(event, mapping.ReasonRejectedBefore)
+		case repeats.late.Has(event.Ref):
+			fates.left(event, mapping.ReasonCorrectedLate)
+		case !from.Done(event.Ref):
+			p.mapAgain(result, worker, event)
+		case fates != nil:
+			p.before.count(fates, worker, event)
+		}
+	}
+}
+
+// mapAgain maps a row whose operation, if it has one, got no answer.
+func (p *eventsPhase) mapAgain(result *chunkResult, worker int, e *posthog.Event) {
+	text, _, outcome := p.mappers[worker].Event(result.text, e)
+	result.fates.mapped(e, &outcome)
+	if outcome.Bucket == mapping.Send {
+		countRow(&result.Rows, &outcome)
+		p.addRow(result, worker, e, &outcome, text)
+	}
+}
+
+// countBefore counts all rows for the details of a run that was stopped after its events.
+func (p *eventsPhase) countBefore() error {
+	if p.first.fates == nil || p.begun <= ledger.Events {
+		return nil
+	}
+	p.progress.Phase("counting for the report", p.first.Bytes, Bytes)
+	defer p.progress.Done()
+	p.from[ledger.Events] = ledger.Position{Next: math.MaxUint64}
+	return p.readAgain(func(c *chunkResult) error {
+		defer c.release()
+		p.first.fates.addSecond(c.fates, c.chunks, p.first.places)
+		p.progress.Advance(c.bytes)
+		return nil
+	})
+}
