@@ -73,8 +73,8 @@ func TestRulesForScreens(t *testing.T) {
 // redraws are the codes of a bar before it is drawn again.
 var redraws = regexp.MustCompile(`\r(\x1b\[\d+A)?\x1b\[J`)
 
-// toCopy recognises a line that ends in a command, or a path.
-var toCopy = regexp.MustCompile(`(^|\s)((ph2cio|curl|export) |/\S+$)`)
+// toCopy recognises a line that ends in a command, in a path, or in the quoted value of a flag.
+var toCopy = regexp.MustCompile(`(^|\s)((ph2cio|curl|export) |/\S+$|'\S+'$)`)
 
 // asks recognises the line of a question, which the answer stands behind.
 var asks = regexp.MustCompile(`[\]:?] $`)

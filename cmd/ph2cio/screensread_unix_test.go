@@ -21,4 +21,7 @@ func mistakeScreens(s *screens) {
 func inspectScreens(s *screens) {
 	s.shows("inspect", "ph2cio inspect export/")
 	s.shows("inspect-small", "ph2cio inspect acornly_events.jsonl.gz")
+	if s.size.columns == 80 {
+		s.narrow(60).shows("inspect-60", "ph2cio inspect export/")
+	}
 }

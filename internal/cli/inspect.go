@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -148,6 +149,6 @@ func (p *program) writeInspection(in *inspect.Result, sources string, limit int)
 		return errors.Join(unreported, p.writeJSON(p.env.Stdout, in))
 	}
 	title := fmt.Sprintf("What is in %s. Nothing was sent.", sources)
-	_, err := io.WriteString(p.env.Stdout, terminal.Inspection(in, title, p.style(p.env.StdoutTerminal), max(p.env.Width, terminal.ColumnsWithoutTerminal), limit))
+	_, err := io.WriteString(p.env.Stdout, terminal.Inspection(in, title, p.style(p.env.StdoutTerminal), cmp.Or(p.env.Width, terminal.ColumnsWithoutTerminal), limit))
 	return errors.Join(unreported, err)
 }

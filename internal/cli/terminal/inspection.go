@@ -32,7 +32,7 @@ func Inspection(in *inspect.Result, title string, style Style, width, limit int)
 }
 
 func (t *inspectText) write(title string) {
-	fmt.Fprintf(t, "%s\n\n", t.style.Bold(Plain(title)))
+	fmt.Fprintf(t, "%s\n\n", t.style.Bold(Wrap(Plain(title), t.width, 0)))
 	t.totals()
 	t.files()
 	t.columns()
@@ -45,7 +45,7 @@ func (t *inspectText) write(title string) {
 
 // totals writes the totals in the way of a summary.
 func (t *inspectText) totals() {
-	summary := &summaryText{Lines: Lines{Style: t.style}, s: &transfer.Summary{
+	summary := &summaryText{Lines: Lines{Style: t.style, Width: min(t.width, MaxColumns)}, s: &transfer.Summary{
 		Rows: t.in.Rows, ValuesCut: t.in.ValuesCut, AttributeSummary: t.in.AttributeSummary,
 		SkippedEvents: t.in.SkippedEvents, SkippedEventsBeyond: t.in.SkippedEventsBeyond,
 		People: transfer.PeopleSummary{Uncertain: t.in.People.Uncertain}, TimedByCreatedAt: t.in.TimedByCreatedAt,
@@ -110,7 +110,7 @@ func (t *inspectText) states() string {
 
 // files lists the files, first those with problems, so that the limit does not hide them.
 func (t *inspectText) files() {
-	table := t.table("files", right("size"), right("rows"), left("format"), left("compression"), left(""))
+	table := t.table("files", right("size"), right("rows"), plainly("format"), plainly("compression"), left(""))
 	sorted := slices.SortedStableFunc(slices.Values(t.in.Files), func(a, b inspect.File) int {
 		return cmp.Compare(fileOrder(a), fileOrder(b))
 	})
@@ -143,7 +143,7 @@ func fileOrder(f inspect.File) int {
 }
 
 func (t *inspectText) events() {
-	table := t.table("events", right("rows"), right("of all"), left("sent as"))
+	table := t.table("events", right("rows"), right("of all"), plainly("sent as"))
 	for _, e := range t.in.Events {
 		table.add([]string{nameText(e.Name), report.Count(e.Rows), report.Percent(e.Share), t.sentAs(e.Name, e.Treated, e.Rows) + renamedText(e.Renamed)})
 	}

@@ -40,11 +40,11 @@ func (t *Lines) Next(command, note string) {
 	if command == "" {
 		return
 	}
-	const gap = "    "
+	const between = "    "
 	label, wide := fmt.Sprintf("%-12s ", "next"), ColumnsOf(Plain(command))
 	switch {
-	case labelWidth+wide+len(gap+note) <= t.columnCount():
-		note = t.Style.Dim(strings.TrimRight(gap+note, " "))
+	case labelWidth+wide+len(between+note) <= t.columnCount():
+		note = t.Style.Dim(strings.TrimRight(between+note, " "))
 	case wide <= t.columnCount() && labelWidth+wide > t.columnCount():
 		label, note = strings.TrimRight(label+t.Style.Dim(note), " ")+"\n", ""
 	default:

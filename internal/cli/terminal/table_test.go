@@ -105,3 +105,51 @@ events                   rows
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
+
+// TestNarrowTables has the same table in terminals that are narrower and narrower: first what is in the last column is wrapped, then
+// there are no columns any more.
+func TestNarrowTables(t *testing.T) {
+	text := func(width int) string {
+		table := newTable(Style{}, 1, width, "files", right("rows"), plainly("format"), plainly("compression"), left("sent"))
+		table.add([]string{"export/2026-05.jsonl", "1,500", "JSON lines", "", "no: all of it is there already"}, "what is below")
+		table.add([]string{"another", "0", "", "", ""})
+		return table.String()
+	}
+	for width, want := range map[int]string{
+		100: `
+files                    rows  format      compression  sent
+  export/2026-05.jsonl  1,500  JSON lines               no: all of it is there already
+    what is below
+  ... 1 more (--limit 0 shows all)
+`, 75: `
+files                    rows  format      sent
+  export/2026-05.jsonl  1,500  JSON lines  no: all of it is there already
+    what is below
+  ... 1 more (--limit 0 shows all)
+`, 55: `
+files                    rows  format      sent
+  export/2026-05.jsonl  1,500  JSON lines  no: all of
+                                           it is there
+                                           already
+    what is below
+  ... 1 more (--limit 0 shows all)
+`, 35: `
+files
+  export/2026-05.jsonl
+    rows 1,500 · JSON lines · sent
+    no: all of it is there already
+    what is below
+  ... 1 more (--limit 0 shows all)
+`} {
+		if got := text(width); got != want {
+			t.Errorf("with %d columns:%s\nwant:%s", width, got, want)
+		}
+	}
+	for width := 24; width < 100; width++ {
+		for line := range strings.Lines(text(width)) {
+			if wide := ColumnsOf(strings.TrimSuffix(line, "\n")); wide > width {
+				t.Errorf("%d columns of %d: %s", wide, width, line)
+			}
+		}
+	}
+}
