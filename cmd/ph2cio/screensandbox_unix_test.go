@@ -45,6 +45,14 @@ func (s *screens) startBox(faults sandbox.Faults) *screenBox {
 	return b
 }
 
+// holdAfter lets those requests pass that are held back, and so many more.
+func (b *screenBox) holdAfter(more int) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	close(b.held)
+	b.left, b.held = more, make(chan struct{})
+}
+
 // untilHeld waits until so many requests were answered in all, the next ones are held back, and the terminal shows that.
 func (b *screenBox) untilHeld(w *window, requests int64) {
 	w.t.Helper()
