@@ -33,6 +33,13 @@ func (s *screens) compare(w *window, name string) {
 	s.compareText(w.screen(false), name)
 }
 
+// compareEnd compares the last lines of a screen, where how the terminal wraps those above again is its own affair.
+func (s *screens) compareEnd(w *window, name string, lines int) {
+	s.t.Helper()
+	all := w.screen(false).lines
+	s.compareText(&screenText{lines: all[max(0, len(all)-lines):]}, name)
+}
+
 // compareColours compares a screen with its colours. The file has \e for the escape character.
 func (s *screens) compareColours(w *window, name string) {
 	s.t.Helper()

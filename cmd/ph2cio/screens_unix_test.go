@@ -48,6 +48,7 @@ var screenStories = []struct {
 	{"plan", planScreens},
 	{"terminal", terminalScreens},
 	{"send", sendScreens},
+	{"resize", resizeScreens},
 	{"check", checkScreens},
 }
 
