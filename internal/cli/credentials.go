@@ -33,7 +33,10 @@ func usageFirst(errs ...error) error {
 }
 
 // setCredentials says how to give credentials.
-const setCredentials = "set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY in the environment or .env, or each with _FILE at its end to the path of a file " +
+const setCredentials = "run `ph2cio init`, or set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY (`ph2cio help environment`)"
+
+// setVariables says how to give credentials where nobody can be asked for them.
+const setVariables = "set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY in the environment or .env, or each with _FILE at its end to the path of a file " +
 	"(Customer.io shows them under Settings > API credentials, Track API)"
 
 // credentialsUnset is an error that says which credentials nothing gives; nil if none.

@@ -154,40 +154,52 @@ func (o *sendingOptions) readCACert() ([]byte, error) {
 // checkWorkspace asks which workspace the credentials belong to, switches to the API of its region, and
 // refuses another workspace or region than the one that was named.
 func (to *destination) checkWorkspace(ctx context.Context, p *program, credentials customerio.Credentials, o *sendingOptions) error {
-	policy := preflightPolicy
-	policy.Waiting = func(wait time.Duration, err error) {
-		p.warn("trying again in %s: %v", wait.Round(time.Millisecond), err)
-	}
-	err := policy.Do(ctx, func() (err error) {
-		to.workspace, err = to.client.Region(ctx)
-		return err
-	})
-	if err != nil {
+	if err := to.askWorkspace(ctx, p); err != nil {
 		return err
 	}
-	workspace := to.workspace
-	if o.workspace != 0 && o.workspace != workspace.EnvironmentID {
-		return &problem{
-			err: fmt.Errorf("the credentials belong to workspace %d, not to %d", workspace.EnvironmentID, o.workspace), code: exit.Usage,
-			hint: "correct --workspace, or use that workspace's credentials; nothing was sent",
-		}
-	}
-	if asked := p.region(o); asked != "" && asked != workspace.Region {
-		return &problem{
-			err: fmt.Errorf("workspace %d is in region %s, not %s", workspace.EnvironmentID, workspace.Region, terminal.Plain(asked)), code: exit.Usage,
-			hint: "set CUSTOMERIO_REGION or --region to " + workspace.Region + ", or leave it out",
-		}
+	if err := to.compare(o.workspace, p.region(o)); err != nil {
+		return err
 	}
 	if p.setting(varTrackURL) != "" || to.temporary {
 		return nil // a base URL that was given is the one to use
 	}
 	// The answer's own URL is not trusted with credentials: the region's published host is.
-	base, err := customerio.RegionURL(workspace.Region)
+	base, err := customerio.RegionURL(to.workspace.Region)
 	if err != nil || base == to.base {
 		return err
 	}
 	to.base = base
 	return to.connect(p, credentials, o)
+}
+
+// askWorkspace asks which workspace the credentials belong to.
+func (to *destination) askWorkspace(ctx context.Context, p *program) error {
+	policy := preflightPolicy
+	policy.Waiting = func(wait time.Duration, err error) {
+		p.warn("trying again in %s: %v", wait.Round(time.Millisecond), err)
+	}
+	return policy.Do(ctx, func() (err error) {
+		to.workspace, err = to.client.Region(ctx)
+		return err
+	})
+}
+
+// compare refuses another workspace or region than the one that was named. 0 and an empty region name none.
+func (to *destination) compare(workspace int64, region string) error {
+	is := to.workspace
+	if workspace != 0 && workspace != is.EnvironmentID {
+		return &problem{
+			err: fmt.Errorf("the credentials belong to workspace %d, not to %d", is.EnvironmentID, workspace), code: exit.Usage,
+			hint: "correct --workspace, or use that workspace's credentials; nothing was sent",
+		}
+	}
+	if region != "" && region != is.Region {
+		return &problem{
+			err: fmt.Errorf("workspace %d is in region %s, not %s", is.EnvironmentID, is.Region, terminal.Plain(region)), code: exit.Usage,
+			hint: "set CUSTOMERIO_REGION or --region to " + is.Region + ", or leave it out",
+		}
+	}
+	return nil
 }
 
 // pace says how fast requests are sent, and how many at once.

@@ -1,6 +1,6 @@
 // Package cli is the command line: commands, settings, exit codes, and what a person or a program reads.
 //
-// Each command has a file of its name: inspect, preview, check, backfill, sync, retry, status, explain,
+// Each command has a file of its name: init, inspect, preview, check, backfill, sync, retry, status, explain,
 // mapping, sandbox, completion, version, help. The other files begin alike if they belong together:
 //
 //	main, program    starting a command: the root command, what all commands share
@@ -12,6 +12,7 @@
 //	mapping...       the subcommands of mapping
 //	previewdiff      the preview of a change of the mapping file
 //	run...           the loop of backfill, sync, retry and preview: plan, first pass, question, delivery
+//	init...          asking for credentials, and writing the .env file
 //	destination, state..., sources..., stdin        what such a run opens before it reads
 //	report, reportwrite                             the HTML page of --report
 //	output..., protected...    files that flags name, and what they must not overwrite

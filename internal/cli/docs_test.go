@@ -206,6 +206,7 @@ func runDocumented(t *testing.T, line string) outcome {
 	}
 	atTerminal := func(env *Env) {
 		env.Stdin, env.StdinTerminal, env.StderrTerminal = strings.NewReader("yes\n"), true, true
+		env.Secret = typing(canarySite, canaryKey)
 	}
 	if needsState(args) {
 		first, code := []string{backfillCommand, "--quiet", "--yes", "export/"}, exit.Done

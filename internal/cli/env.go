@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"io"
 	"os"
 	"strings"
@@ -32,6 +33,10 @@ type Env struct {
 	// progress; nil is time.Now. Deadlines and how long a run takes are measured with the time of the machine.
 	Now func() time.Time
 
+	// Secret asks for a line and reads it from the terminal on standard input without showing it: see readSecret. It is nil where
+	// there is no terminal.
+	Secret func(ctx context.Context, ask func()) (string, error)
+
 	// NetworkFS names the network file system that a path is on, empty for a local or an unknown one. It may
 	// be nil.
 	NetworkFS func(path string) string
@@ -60,6 +65,7 @@ func OS() Env {
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Width:          width(os.Stdout, os.Stderr),
+		Secret:         readSecret,
 		NetworkFS:      networkFS,
 	}
 }

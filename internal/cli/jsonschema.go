@@ -31,6 +31,7 @@ func documentSchema() *jsonschema.Schema {
 			documentOf[summaryDocument]("backfill", "what was sent; with --dry-run what would be"),
 			documentOf[summaryDocument]("sync", "what was sent; with --dry-run what would be"),
 			documentOf[summaryDocument]("retry", "what was sent; with --dry-run what would be"),
+			documentOf[initDocument]("init", "where the credentials are, and whose they are"),
 			documentOf[checksDocument]("check", "what was checked"),
 			documentOf[statesDocument]("status", "what has been sent and what is left"),
 			documentOf[explain.Person]("explain", "one person"),
@@ -54,7 +55,7 @@ func documentSchema() *jsonschema.Schema {
 			reflect.TypeFor[runningNow](): "Running", reflect.TypeFor[waitingNow](): "Waiting", reflect.TypeFor[dismissedDocument](): "Dismissed",
 			reflect.TypeFor[mappingDocument](): "Mapping", reflect.TypeFor[testResults](): "MappingTests", reflect.TypeFor[testResult](): "MappingTest", reflect.TypeFor[operationDiff](): "TestDifference",
 			reflect.TypeFor[memberDiff](): "TestMember", reflect.TypeFor[textDocument](): "NewMapping", reflect.TypeFor[fileDocument](): "NewMappingFile",
-			reflect.TypeFor[sandboxDocument](): "Sandbox", reflect.TypeFor[versionInfo](): "Version", reflect.TypeFor[errorDocument](): "Error",
+			reflect.TypeFor[initDocument](): "Init", reflect.TypeFor[sandboxDocument](): "Sandbox", reflect.TypeFor[versionInfo](): "Version", reflect.TypeFor[errorDocument](): "Error",
 		},
 	}
 }

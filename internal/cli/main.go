@@ -146,10 +146,9 @@ func newRoot(p *program) *cobra.Command {
 		Short: "Move PostHog history into Customer.io",
 		Long: `ph2cio reads PostHog event exports (Parquet, JSONL or CSV), works out who is who, and sends people and events to
 Customer.io's Track API, each event once.`,
-		Example: `  ph2cio inspect export/               see what is in an export
-  ph2cio preview export/               see what would be sent
+		Example: `  ph2cio preview export/               see what would be sent
   ph2cio backfill --sandbox export/    try it all against a local Track API
-  ph2cio check export/                 check credentials, workspace and files
+  ph2cio init                          save the credentials of Customer.io
   ph2cio backfill export/              send it`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -209,7 +208,7 @@ func (p *program) addCommands(root *cobra.Command) {
 	}{
 		{"Look at an export", []*cobra.Command{newInspect(p), newPreview(p)}},
 		{"Send it", []*cobra.Command{newCheck(p), newBackfill(p), newSync(p), newRetry(p), newStatus(p)}},
-		{"Find out and set up", []*cobra.Command{newExplain(p), newMapping(p), newSandbox(p), newCompletion(), newVersion(p)}},
+		{"Find out and set up", []*cobra.Command{newInit(p), newExplain(p), newMapping(p), newSandbox(p), newCompletion(), newVersion(p)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
 		for _, c := range group.commands {

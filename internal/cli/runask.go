@@ -35,7 +35,7 @@ func (p *program) checkCanAsk(o *sendingOptions, done, look string, args []strin
 	}
 	err, first := errors.New(why+"; nothing was "+done), "check what would be "+done+" with `ph2cio "+look+"`, "
 	if unset := p.credentialsUnset(); unset != nil && done == "sent" && len(p.mistakes) == 0 {
-		err, first = errors.Join(err, unset), first+setCredentials+", "
+		err, first = errors.Join(err, unset), first+setVariables+", "
 	}
 	return &problem{code: exit.Usage, err: err, hint: first + "then add --yes"}
 }

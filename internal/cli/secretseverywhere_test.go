@@ -32,6 +32,7 @@ func TestEveryCommandKeepsSecrets(t *testing.T) {
 		"inspect":    {{acornly}},
 		"explain":    {{acornly, "--id", "user_1001"}},
 		"check":      {{acornly}},
+		"init":       {{}},
 		"status":     {{}},
 		"mapping":    {{"show"}, {"test"}, {"schema"}, {"init"}, {}},
 		"sandbox":    {{"--listen", "198.51.100.1:1"}},

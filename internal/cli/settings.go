@@ -16,6 +16,9 @@ import (
 	"ph2cio/internal/exit"
 )
 
+// createsSettings is the annotation of a command that makes the settings file, so that it need not be there.
+const createsSettings = "creates-settings"
+
 const (
 	envFileFlag    = "env-file"
 	defaultEnvFile = ".env"
@@ -38,7 +41,7 @@ func (p *program) lookup(name string) (string, bool) {
 // What is left then gets the setting of the mapping file, if it has one, or its default: see applyMappingFile.
 func (p *program) applySettings(c *cobra.Command) error {
 	// After an error the environment is still read: it may say how errors are reported.
-	errs := []error{p.readDotenv(c.Flags())}
+	errs := []error{p.readDotenv(c)}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed || !configurable(f) || f.Name == envFileFlag {
 			return
@@ -96,13 +99,13 @@ func configurable(f *pflag.Flag) bool {
 }
 
 // readDotenv reads the .env file. The environment of the process stays as it is: see useStoreSettings.
-func (p *program) readDotenv(flags *pflag.FlagSet) error {
-	path, named := p.envFile(flags)
+func (p *program) readDotenv(c *cobra.Command) error {
+	path, named := p.envFile(c.Flags())
 	if startsWithTilde(path) {
 		return &problem{err: errors.New(named + tildeAdvice), code: exit.Usage}
 	}
 	d, err := loadSettingsFile(path)
-	if errors.Is(err, fs.ErrNotExist) && named == "" {
+	if _, creates := c.Annotations[createsSettings]; errors.Is(err, fs.ErrNotExist) && (named == "" || creates) {
 		return nil
 	}
 	if err != nil {

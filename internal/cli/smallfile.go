@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 
 	"ph2cio/internal/regularfile"
 )
@@ -12,7 +13,16 @@ const maxSmallFile = 1 << 20
 
 // readSmallFile reads a regular file of at most maxSmallFile bytes.
 func readSmallFile(path string) ([]byte, error) {
-	file, err := regularfile.Open(path)
+	return readSmall(path, regularfile.Open)
+}
+
+// readSmallFileNoFollow is readSmallFile for a path that must not be a symbolic link.
+func readSmallFileNoFollow(path string) ([]byte, error) {
+	return readSmall(path, regularfile.OpenNoFollow)
+}
+
+func readSmall(path string, open func(path string) (*os.File, error)) ([]byte, error) {
+	file, err := open(path)
 	if err != nil {
 		return nil, err
 	}

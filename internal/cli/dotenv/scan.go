@@ -17,8 +17,16 @@ type scan struct {
 	seen int // up to where lines were counted
 
 	out           strings.Builder // for godotenv
-	lines         map[string]int  // the line of each of our settings
+	places        []place
+	lines         map[string]int // the line of each of our settings
 	warnings, bad []string
+}
+
+// place is where a setting stands in the text.
+type place struct {
+	name       string
+	at         int // of the first character of the line that is no blank
+	value, end int // its value, with blanks and quotes, is text[value:end]
 }
 
 const (
@@ -74,7 +82,7 @@ var (
 
 // setting reads NAME=value.
 func (s *scan) setting() {
-	line := s.lineHere()
+	line, at := s.lineHere(), s.at
 	end := strings.IndexAny(s.text[s.at:], "="+lineEnds)
 	if end < 0 || s.text[s.at+end] != '=' {
 		s.at += max(end, 0)
@@ -90,6 +98,7 @@ func (s *scan) setting() {
 	v := &value{scan: s}
 	begin := s.at
 	v.read()
+	s.places = append(s.places, place{bare, at, begin, s.at})
 	switch ours := s.ours(bare); {
 	case !settingNamePattern.MatchString(bare):
 		s.noteBad(line, "is not NAME=value: a name has only letters, digits and _")
