@@ -206,12 +206,16 @@ func (d *decider) finish() (*Directory, error) {
 	for node, member := range people.members {
 		people.members[node] = d.statusOrPerson(member)
 	}
+	largest, err := findLargest(d.ctx, d.nodes, people.members, d.chosen.persons, &d.identifiers.finals, d.x.options.Largest)
+	if err != nil {
+		return nil, err
+	}
 	d.x.dropAll()
 	d.sent.dropEmails()
 	return &Directory{
 		index: d.x, nodes: d.nodes, persons: d.chosen.persons, yielded: d.chosen.yielded, finals: d.identifiers.finals,
 		who: people.members, statusOfUnknown: d.choice.Who.leftOutAs(), counts: counts, groups: d.gathered.groups, sent: d.sent,
-		merges: links, conflicts: d.chosen.lostEmails, several: fused, held: d.held, live: d.live, named: d.named,
+		merges: links, conflicts: d.chosen.lostEmails, several: fused, held: d.held, live: d.live, named: d.named, largest: largest,
 		leavesSent: d.gathered.leavesSent || d.chosen.leavesSent,
 	}, nil
 }

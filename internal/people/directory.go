@@ -31,6 +31,7 @@ type Directory struct {
 	held      []HeldPerson // in order of their IDs
 	live      liveList
 	named     []NamedPerson
+	largest   []LargestPerson
 
 	leavesSent bool
 }
@@ -124,6 +125,9 @@ func (d *Directory) GroupOf(distinctID []byte) (Group, bool) {
 func (d *Directory) SeveralLogins() (worst []SeveralLogins, all int) {
 	return d.several[:min(len(d.several), mostSeveral)], len(d.several)
 }
+
+// Largest returns the people who are sent with the most distinct IDs, the largest first. It needs Options.Largest.
+func (d *Directory) Largest() []LargestPerson { return d.largest }
 
 // Live returns the IDs of the first MostLive profiles that PostHog's live destination has made, and the
 // number of all such profiles. The events of that destination have no IDs, so Customer.io cannot recognize

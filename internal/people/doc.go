@@ -27,6 +27,7 @@
 //	claims, attributesfold, identifiers      attributes, by package fold; who gets a contested email
 //	profiles, profilesfind, profilesresolve  which of several profiles in Customer.io is a person's
 //	handovers                                emails that pass from one person to another
+//	largest                                  people with many IDs
 //	choose, merges                           who is sent, and the profiles merged into theirs
 //	attributeshistory                        one person's attributes with the rows that set them
 //	directory, decide                        the answers; all these steps, one after the other

@@ -62,6 +62,9 @@ type Options struct {
 	// be nil.
 	Trace func(ref uint64, verdict Verdict)
 
+	// Largest is how many people Directory.Largest returns at most. Finding them takes another look at all IDs.
+	Largest int
+
 	// Memory is about how many bytes an index takes before it writes to disk, in Dir. 0 is 1 GiB. Decide
 	// takes 25 bytes for each ID that is remembered, even if Memory is less.
 	Memory int64

@@ -26,7 +26,7 @@ type Details struct {
 	EventsBeyond RowFates    `json:"events_beyond"`
 	// Examples are the first row of each reason for which rows are left out or rejected, in order of reading.
 	Examples []RowExample `json:"examples"`
-	// LargestPeople are the people with the most distinct IDs, the largest first, at most 20.
+	// LargestPeople are those of the people who are sent with the most distinct IDs, the largest first, at most 20.
 	LargestPeople []LargePerson `json:"largest_people"`
 }
 
@@ -71,6 +71,9 @@ type RowExample struct {
 	DistinctID string `json:"distinct_id,omitempty"`
 	Raw        string `json:"raw,omitempty"` // the beginning of the row
 }
+
+// mostLargePeople is how many LargestPeople there are at most.
+const mostLargePeople = 20
 
 // LargePerson is somebody with many distinct IDs.
 type LargePerson struct {

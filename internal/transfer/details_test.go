@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,10 +13,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/transfer/deliver"
 )
@@ -100,7 +103,7 @@ func plainDetails(t *testing.T, plan *testPlan, first *FirstPass, rows int64) *D
 	days, events := map[string]*RowFates{}, map[string]*RowFates{}
 	d := &Details{Examples: []RowExample{}, LargestPeople: []LargePerson{}}
 	mapper, classifier := plan.Mapping.NewMapper(first.People), plan.Mapping.NewClassifier()
-	came := map[string]bool{}
+	came, ids := map[string]bool{}, map[string]bool{}
 	read := int64(0)
 	note := func(day, event string, add RowFates) {
 		for _, one := range []struct {
@@ -136,6 +139,9 @@ func plainDetails(t *testing.T, plan *testPlan, first *FirstPass, rows int64) *D
 				note("", "", RowFates{Rejected: 1})
 				example(RowExample{Reason: bad.Reason, Line: bad.Line, Raw: string(bad.Row)}, bad.Ref)
 				continue
+			}
+			for _, id := range [][]byte{event.DistinctID, event.AnonDistinctID, event.Alias} {
+				ids[string(id)] = true
 			}
 			day := ""
 			at, bad := plan.Mapping.When(event)
@@ -173,6 +179,7 @@ func plainDetails(t *testing.T, plan *testPlan, first *FirstPass, rows int64) *D
 	for name, fates := range events {
 		d.Events = append(d.Events, EventRows{name, *fates})
 	}
+	d.LargestPeople = largestAmong(first.People, ids)
 	slices.SortFunc(d.Days, func(a, b DayRows) int { return strings.Compare(a.Day, b.Day) })
 	slices.SortFunc(d.Events, func(a, b EventRows) int {
 		if a.All() != b.All() {
@@ -181,6 +188,58 @@ func plainDetails(t *testing.T, plan *testPlan, first *FirstPass, rows int64) *D
 		return strings.Compare(a.Name, b.Name)
 	})
 	return d
+}
+
+// largestAmong finds the people with the most of some IDs.
+func largestAmong(directory *people.Directory, ids map[string]bool) []LargePerson {
+	counts := map[uint32]int{}
+	for id := range ids {
+		if person, _ := directory.Lookup([]byte(id)); person != nil {
+			counts[person.Number]++
+		}
+	}
+	numbers := slices.DeleteFunc(slices.Sorted(maps.Keys(counts)), func(number uint32) bool { return counts[number] < 2 })
+	slices.SortStableFunc(numbers, func(a, b uint32) int { return counts[b] - counts[a] })
+	all := []LargePerson{}
+	for _, number := range numbers[:min(len(numbers), mostLargePeople)] {
+		all = append(all, LargePerson{IDs: counts[number], KeptID: directory.Person(number).DistinctID})
+	}
+	return all
+}
+
+// TestLargestPeopleHaveLoginsAndEmails looks at people with 1 to 25 IDs, some of them emails.
+func TestLargestPeopleHaveLoginsAndEmails(t *testing.T) {
+	var text strings.Builder
+	const some = 25
+	for i := range some {
+		for n := range i {
+			fmt.Fprintf(&text, `{"event":"$identify","distinct_id":"user_%d","timestamp":"2026-03-04T10:00:00Z","properties":{"$anon_distinct_id":"anon_%d_%d","$set":{"email":"one%d@example.com"}}}`+"\n", i, i, n, i)
+		}
+	}
+	fmt.Fprintf(&text, `{"event":"$create_alias","distinct_id":"user_%d","timestamp":"2026-03-04T10:00:00Z","properties":{"alias":"other@example.com"}}`+"\n", some-1)
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, level := range []DetailLevel{PlainDetails, PersonalDetails} {
+		plan := newPlan(t, mapping.Options{}, path)
+		plan.Details = level
+		summary, err := plan.readAndSend(t, t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := summary.Details.LargestPeople
+		if len(all) != mostLargePeople || all[1].IDs != some-1 || all[mostLargePeople-1].IDs != some-mostLargePeople+1 {
+			t.Fatalf("%+v", all)
+		}
+		want := LargePerson{IDs: some + 1, Logins: 1}
+		if level == PersonalDetails {
+			want.KeptID, want.Emails = fmt.Sprintf("user_%d", some-1), []string{fmt.Sprintf("one%d@example.com", some-1), "other@example.com"}
+		}
+		if diff := cmp.Diff(want, all[0]); diff != "" {
+			t.Errorf("the largest, want -, got +:\n%s", diff)
+		}
+	}
 }
 
 // TestDetailsAreThoseOfEveryRowDecoded compares what two passes count, of which neither sees all rows, with what one
@@ -212,7 +271,8 @@ func TestDetailsAreThoseOfEveryRowDecoded(t *testing.T) {
 			r.Errorf("of %d of %d rows: %s", summary.Rows.Read, first.Rows, wrong)
 		}
 		want := plainDetails(t, plan, first, summary.Rows.Read)
-		if diff := cmp.Diff(want, summary.Details); diff != "" {
+		ignored := cmpopts.IgnoreFields(LargePerson{}, "Logins", "Emails")
+		if diff := cmp.Diff(want, summary.Details, ignored); diff != "" {
 			r.Errorf("details of %d of %d rows, want -, got +:\n%s", summary.Rows.Read, first.Rows, diff)
 		}
 		if err := first.Close(); err != nil {

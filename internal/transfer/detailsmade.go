@@ -14,5 +14,12 @@ func (r *run) details(rows *Rows) *Details {
 	if err != nil {
 		return nil
 	}
+	for _, one := range r.first.People.Largest() {
+		person := LargePerson{IDs: one.IDs, Logins: one.Logins}
+		if fates.personal {
+			person.KeptID, person.Emails = one.Person.DistinctID, one.Emails
+		}
+		d.LargestPeople = append(d.LargestPeople, person)
+	}
 	return d
 }

@@ -78,6 +78,9 @@ func readOnce(ctx context.Context, input *Input, rules *Rules, r *reading) (*Fir
 	if err != nil {
 		return nil, err
 	}
+	if input.Details != NoDetails {
+		options.Largest = mostLargePeople
+	}
 	index := people.NewIndex(options)
 	if err := readPersons(ctx, input, r.types, index); err != nil {
 		return nil, errors.Join(err, index.Close())
