@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,7 +22,7 @@ var views = map[string]browser.View{
 	"light":  {Width: 1000, Height: 800},
 	"dark":   {Width: 1000, Height: 800, Dark: true},
 	"narrow": {Width: 390, Height: 844},
-	"print":  {Width: 794, Height: 1123, Print: true},
+	"print":  {Width: 794, Height: 1123, Print: true, Dark: true}, // paper is white
 }
 
 // TestBrowserShowsThePages opens the pages of real runs as people do.
@@ -85,6 +86,11 @@ func looksWell(t *testing.T, p *browser.Page, path string) {
 		t.Errorf("the console says %s", one)
 	}
 	hasNoBarriers(t, p)
+	if flag.Lookup("test.artifacts").Value.String() == "true" {
+		if err := os.WriteFile(filepath.Join(t.ArtifactDir(), strings.ReplaceAll(t.Name(), "/", "-")+".png"), p.Picture(), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // hasNoBarriers lets axe look at a page, with everything opened that can be opened.

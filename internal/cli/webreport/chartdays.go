@@ -52,8 +52,7 @@ type gridLine struct {
 type tick struct {
 	X    string
 	Text string
-	End  bool // its text ends there
-	Rare bool // is left out on a narrow screen
+	Rare bool // it is left out on a narrow screen
 }
 
 // bin is the rows of one bar.
@@ -132,25 +131,56 @@ func (b *bin) label() string {
 	return daySpan(b.from, last)
 }
 
-// ticks writes up to seven dates below the chart, four of which a narrow screen shows.
+// tickSteps are how many bars may be between two dates below a chart, by the size of the bars.
+var tickSteps = map[string][]int{
+	"day": {1, 2, 7, 14, 28}, "week": {1, 2, 4, 8, 13, 26}, "month": {1, 2, 3, 6, 12, 24}, "quarter": {1, 2, 4, 8, 20, 40},
+}
+
+// ticks writes up to eight dates below the chart, of which a narrow screen shows every other one. Where it can be,
+// they are at the beginnings of years and halves of years.
 func (c *dayChart) ticks(bins []bin) {
-	const most = 7
+	const most = 8
 	n := len(bins)
-	each := max(1, (n+most-2)/(most-1))
+	step, steps := 1, tickSteps[c.Unit]
+	if steps == nil {
+		steps = []int{1, 2, 5, 10, 20, 50}
+	}
+	for _, one := range steps {
+		if step = one; n <= one*most {
+			break
+		}
+	}
+	first := 0
+	for first < min(step, n-1) && !bins[first].begins(c.Unit, step) {
+		first++
+	}
 	format := "2 Jan"
-	if last := bins[n-1].to; bins[0].from.AddDate(1, 0, 0).Before(last) {
+	switch days := bins[n-1].to.Sub(bins[0].from) / (24 * time.Hour); {
+	case c.Unit == "year" || c.Unit == "100 years":
+		format = "2006"
+	case c.Unit != "day" && c.Unit != "week" || days > 366:
 		format = "Jan 2006"
 	}
-	if c.Unit == "year" || c.Unit == "years" {
-		format = "2006"
-	}
-	for i, number := 0, 0; i < n; i, number = i+each, number+1 {
+	for i, number := first, 0; i < n; i, number = i+step, number+1 {
 		at := (float64(i) + 0.5) * 100 / float64(n)
-		if at > 94 && n > 1 {
+		if n > 1 && at > 97 {
 			break
 		}
 		c.Ticks = append(c.Ticks, tick{X: percent(at), Text: bins[i].from.Format(format), Rare: number%2 == 1})
 	}
+}
+
+// begins reports whether a bar is a good place for a date, if every so many have one.
+func (b *bin) begins(unit string, step int) bool {
+	switch unit {
+	case "month":
+		return int(b.from.Month()-1)%min(step, 12) == 0
+	case "quarter":
+		return int(b.from.Month()-1)/3%min(step, 4) == 0
+	case "year":
+		return b.from.Year()%step == 0
+	}
+	return true
 }
 
 // roundUp returns the next number that is 1, 2, 3, 4, 5, 6 or 8 times a power of ten, for a scale.

@@ -35,7 +35,7 @@ func newEventChart(events []transfer.EventRows, beyond *transfer.RowFates, fates
 	}
 	for i := range events[:min(len(events), mostEvents)] {
 		e := &events[i]
-		bar := eventBar{Name: eventName(e.Name), Number: report.Count(e.All()), Text: fateText(&e.RowFates, fates)}
+		bar := eventBar{Name: eventName(e.Name), Number: report.Count(e.All()), Text: together(fateText(&e.RowFates, fates))}
 		left := 0.0
 		for _, f := range fates {
 			if n := f.of(&e.RowFates); n > 0 {

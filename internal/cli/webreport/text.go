@@ -24,20 +24,21 @@ const (
 	nameStart = "\x02" // a name from outside, which may be in a script that runs from right to left
 	strong    = "\x03"
 	markEnd   = "\x04"
+	longStart = "\x05" // like codeStart, but so long that it must be broken into lines
 )
 
 // span is a part of a text.
 type span struct {
 	Text string
-	Mark string // code, name, strong, or empty
+	Mark string // code, long, name, strong, or empty
 }
 
-var markNames = map[byte]string{codeStart[0]: "code", nameStart[0]: "name", strong[0]: "strong"}
+var markNames = map[byte]string{codeStart[0]: "code", longStart[0]: "long", nameStart[0]: "name", strong[0]: "strong"}
 
 // spans cuts a text into its parts. Marks do not nest.
 func spans(text string) (all []span) {
 	for text != "" {
-		i := strings.IndexAny(text, codeStart+nameStart+strong)
+		i := strings.IndexAny(text, codeStart+longStart+nameStart+strong)
 		if i < 0 {
 			return append(all, span{Text: together(text)})
 		}
@@ -59,7 +60,7 @@ func together(text string) string { return numberWord.ReplaceAllString(text, "$1
 
 // plain is a text without its marks, for where nothing can be marked up.
 func plain(text string) string {
-	return strings.NewReplacer(codeStart, "", nameStart, "", strong, "", markEnd, "").Replace(text)
+	return strings.NewReplacer(codeStart, "", longStart, "", nameStart, "", strong, "", markEnd, "").Replace(text)
 }
 
 // shown makes text from outside safe to show on a line: what does not print is escaped, and what is long is cut.
@@ -109,7 +110,9 @@ func place(file string, line, row int64) string {
 func code(text string) string { return codeStart + text + markEnd }
 
 // typed shows something to type, such as a command.
-func typed(words string) string { return code(shown(withoutSecrets(words), 4*mostOfText)) }
+func typed(words string) string {
+	return longStart + shown(withoutSecrets(words), 4*mostOfText) + markEnd
+}
 
 // flagPattern matches a flag with its value, or a command in backquotes, in the words of this program.
 var flagPattern = regexp.MustCompile("`[^`]+`" + `|--[a-z][a-z-]*( ([A-Z]+(\.\.[A-Z]+)?|_|never|send|all|identified|id))?`)

@@ -10,7 +10,6 @@ import (
 type view struct {
 	Title    string // of the window
 	Label    string // above the headline: what this is
-	Label2   string // whether something was sent
 	Headline string
 	Facts    []string // when, by what, how long
 	Alerts   []note   // what stopped the run, or would
@@ -18,6 +17,7 @@ type view struct {
 	Strip    *strip // all rows by what becomes of them
 	Risks    []note
 	Next     string
+	Sent     bool // it is about what was sent
 	Sections []*section
 	Hidden   bool // personal data is hidden
 	Flag     string
@@ -75,6 +75,8 @@ type table struct {
 	Heads   []head
 	Rows    []row
 	More    string // what the table does not show
+	// ScreenOnly says that a sheet of paper has the same without the table.
+	ScreenOnly bool
 }
 
 type head struct {
@@ -96,8 +98,11 @@ type cell struct {
 // Open tells the template that a table is not to be opened.
 func (t *table) Open() bool { return t.Summary == "" }
 
+// Wide reports whether a table has so many columns that a narrow screen needs another form for it.
+func (t *table) Wide() bool { return len(t.Heads) > 4 }
+
 // Short reports whether a table is printed even if it is not open.
-func (t *table) Short() bool { return len(t.Rows) <= 40 }
+func (t *table) Short() bool { return len(t.Rows) <= 40 && !t.ScreenOnly }
 
 func words(texts ...string) (all []head) {
 	for _, text := range texts {
@@ -132,6 +137,9 @@ func (s *section) add(b block) {
 	switch {
 	case b.Text == "" && b.Quiet == "" && len(b.Entries) == 0 && len(b.Notes) == 0 && b.Table == nil && b.Days == nil && b.Events == nil:
 	case b.Table != nil && len(b.Table.Rows) == 0:
+	case len(b.Entries) > 0 && len(s.Blocks) > 0 && len(s.Blocks[len(s.Blocks)-1].Entries) > 0: // they are one list
+		last := &s.Blocks[len(s.Blocks)-1]
+		last.Entries = append(last.Entries, b.Entries...)
 	default:
 		s.Blocks = append(s.Blocks, b)
 	}

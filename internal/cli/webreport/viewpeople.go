@@ -29,7 +29,7 @@ func (b *builder) profiles() *section {
 	chosen := b.d.People
 	_, compares := sum.Profiles[chosen]
 	if compares {
-		t.Heads = append(t.Heads, head{"beside this choice", true})
+		t.Heads = append(t.Heads, head{"billed, beside this choice", true})
 	}
 	about := ""
 	if sum.Estimated {
@@ -76,9 +76,9 @@ func (b *builder) billable(who string) string {
 	case who == b.d.People:
 		return ""
 	case more > 0:
-		return "+" + report.Count(more) + " billable"
+		return "+" + report.Count(more)
 	case more < 0:
-		return "−" + report.Count(-more) + " billable"
+		return "−" + report.Count(-more)
 	}
 	return "the same"
 }

@@ -54,7 +54,7 @@ func (b *builder) rows() *transfer.Rows {
 
 // reason says one reason, with an example.
 func (b *builder) reason(reason string, n int64) entry {
-	e := entry{Number: report.Count(n), Text: firstUpper(message(terminal.WordsFor(reason, n))), Cure: withFlags(terminal.FixFor(reason))}
+	e := entry{Number: report.Count(n), Text: message(terminal.WordsFor(reason, n)), Cure: withFlags(terminal.FixFor(reason))}
 	examples := b.d.details().Examples
 	if i := slices.IndexFunc(examples, func(one transfer.RowExample) bool { return one.Reason == reason }); i >= 0 {
 		e.example(&examples[i])
@@ -91,7 +91,7 @@ func (b *builder) skippedEvents(s *section) {
 		e := &all[i]
 		how := "it cannot be named by --events"
 		if e.Events != "" {
-			how = code("--events " + shown(escape.Shell(e.Events), mostOfText))
+			how = typed("--events " + escape.Shell(e.Events))
 		}
 		line := row{Cells: append(append(text(name(e.Name)), count(e.Rows)...), text(how)...)}
 		if e.PerhapsYours {

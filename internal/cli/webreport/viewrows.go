@@ -15,14 +15,16 @@ type limits struct{ rows int }
 func (b *builder) days() *section {
 	s := &section{ID: "days", Title: "Rows by time"}
 	bins := binDays(b.d.details().Days)
-	total := bins.undated
+	var total transfer.RowFates
 	for i := range bins.bins {
 		addFates(&total, &bins.bins[i].RowFates)
 	}
+	charted := usedFates(b.fates, &total)
+	addFates(&total, &bins.undated)
 	addFates(&total, &bins.before)
 	addFates(&total, &bins.after)
 	fates := usedFates(b.fates, &total)
-	if chart := newDayChart(bins.bins, bins.unit, fates); chart != nil {
+	if chart := newDayChart(bins.bins, bins.unit, charted); chart != nil {
 		s.Title = "Rows by " + bins.unit
 		s.Lead = "One bar for each " + bins.unit + ", in UTC."
 		if bins.unit == "week" {
@@ -32,19 +34,17 @@ func (b *builder) days() *section {
 	}
 	far := func(f *transfer.RowFates, when string) {
 		if n := f.All(); n > 0 {
-			s.quiet(report.Plural(n, "row", "rows") + " " + when + ", too far from the others for this chart: " + plainFates(f, fates) + ".")
+			s.quiet(report.Plural(n, "row", "rows") + " " + when + ", too far from the others for this chart: " + fateText(f, fates) + ".")
 		}
 	}
 	far(&bins.before, "before "+day(bins.first))
 	far(&bins.after, "after "+day(bins.last))
 	if n := bins.undated.All(); n > 0 {
-		s.quiet(report.Plural(n, "row", "rows") + " without a usable time: " + plainFates(&bins.undated, fates) + ".")
+		s.quiet(report.Plural(n, "row", "rows") + " without a usable time: " + fateText(&bins.undated, fates) + ".")
 	}
 	s.table(dayTable(bins, fates))
 	return s
 }
-
-func plainFates(f *transfer.RowFates, fates []fate) string { return fateText(f, fates) }
 
 // dayTable has the numbers of the chart.
 func dayTable(b *binning, fates []fate) *table {
@@ -90,7 +90,7 @@ func (b *builder) events() *section {
 	}
 	s.Lead = report.Plural(len(events), "event name", "event names") + ", the most frequent first."
 	s.add(block{Events: chart})
-	t := &table{Summary: "The same as a table", Heads: append(words("event"), numbers("rows")...)}
+	t := &table{Summary: "The same as a table", ScreenOnly: true, Heads: append(words("event"), numbers("rows")...)}
 	for _, f := range fates {
 		t.Heads = append(t.Heads, head{f.name, true})
 	}

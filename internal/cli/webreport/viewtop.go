@@ -24,7 +24,7 @@ func (d *Document) sent() bool { return d.Kind == Sent || d.Kind == Stopped || d
 // view makes the view.
 func (b *builder) view() *view {
 	d := b.d
-	v := &view{Label: b.label(), Facts: b.facts(), Alerts: b.alerts(), Hidden: !d.Examples, Flag: code("--" + ExamplesFlag)}
+	v := &view{Sent: d.sent(), Label: b.label(), Facts: b.facts(), Alerts: b.alerts(), Hidden: !d.Examples, Flag: code("--" + ExamplesFlag)}
 	v.Headline = b.headline()
 	v.Title = plain(v.Label + ": " + v.Headline)
 	var sections []*section
@@ -75,7 +75,7 @@ func (b *builder) headline() string {
 	const most = 3
 	var names []string
 	for _, one := range d.Sources[:min(len(d.Sources), most)] {
-		names = append(names, pathText(one))
+		names = append(names, pathText(lastOf(one)))
 	}
 	text := strings.Join(names, ", ")
 	if more := len(d.Sources) - most; more > 0 {
@@ -89,6 +89,14 @@ func (b *builder) headline() string {
 		text += ", " + shown(d.To, mostOfName)
 	}
 	return text
+}
+
+// lastOf is the last part of a path, which says most. All of a URL is needed.
+func lastOf(path string) string {
+	if strings.Contains(path, "://") {
+		return path
+	}
+	return path[strings.LastIndexAny(strings.TrimRight(path, `/\`), `/\`)+1:]
 }
 
 func (b *builder) facts() (facts []string) {
@@ -167,9 +175,9 @@ func eventCount(operations map[string]int64) int64 {
 
 func (b *builder) figures() []figure {
 	s := b.d.Summary
-	operations, events, updates := s.Operations, "events to send", "profile updates to send"
+	operations, events, updates := s.Operations, "events to send", "profile updates"
 	if b.d.sent() {
-		operations, events, updates = s.Accepted, "events sent", "profile updates sent"
+		operations, events, updates = s.Accepted, "events sent", "profile updates"
 	}
 	var kinds []string
 	for _, kind := range []string{"event", "page", "screen"} {
@@ -178,7 +186,7 @@ func (b *builder) figures() []figure {
 		}
 	}
 	all := []figure{
-		{Number: report.Count(eventCount(operations)), Label: events, Note: strings.Join(kinds, " · ")},
+		{Number: report.Count(eventCount(operations)), Label: events, Note: together(strings.Join(kinds, " · "))},
 		{Number: report.Count(operations["identify"]), Label: updates, Note: b.mergesNote(operations["merge"])},
 		{Number: report.Count(deliver.Sum(s.Rows.Skipped)), Label: "rows left out"},
 	}
