@@ -85,12 +85,12 @@ func looksWell(t *testing.T, p *browser.Page, path string) {
 	for _, one := range p.Complaints() {
 		t.Errorf("the console says %s", one)
 	}
-	hasNoBarriers(t, p)
 	if flag.Lookup("test.artifacts").Value.String() == "true" {
 		if err := os.WriteFile(filepath.Join(t.ArtifactDir(), strings.ReplaceAll(t.Name(), "/", "-")+".png"), p.Picture(), 0o600); err != nil {
 			t.Error(err)
 		}
 	}
+	hasNoBarriers(t, p)
 }
 
 // hasNoBarriers lets axe look at a page, with everything opened that can be opened.

@@ -44,7 +44,7 @@ func (p *program) settingsForReport(c *cobra.Command) (all []webreport.Setting) 
 		if !f.Changed || f.Hidden || f.Name == pingFlag {
 			return
 		}
-		origin := "command line"
+		origin := webreport.CommandLine
 		if given := p.origins[f.Name]; given != "" {
 			origin = strings.TrimPrefix(given, f.Name+" in ")
 		}

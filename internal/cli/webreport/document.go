@@ -53,8 +53,11 @@ type Document struct {
 type Setting struct {
 	Flag   string // without dashes
 	Value  string
-	Origin string // as "command line", "PH2CIO_RATE in .env" or "mapping.yaml:3"
+	Origin string // CommandLine, or as "PH2CIO_RATE in .env" or "mapping.yaml:3"
 }
+
+// CommandLine is the origin of settings that were typed. They are not listed, because Words have them.
+const CommandLine = "command line"
 
 // Profiles counts the profiles of a run by what the run did to them. New and Updated are counted as far as it is
 // known what Customer.io had; Unknown are those of which it is not known.
@@ -79,4 +82,15 @@ func (d *Document) details() *transfer.Details {
 		return d.Inspection.Details
 	}
 	return &transfer.Details{}
+}
+
+// rows returns the buckets that rows end in.
+func (d *Document) rows() *transfer.Rows {
+	switch {
+	case d.Summary != nil:
+		return &d.Summary.Rows
+	case d.Inspection != nil:
+		return &d.Inspection.Rows
+	}
+	return &transfer.Rows{}
 }

@@ -1,6 +1,7 @@
 package webreport
 
 import (
+	"cmp"
 	"strings"
 
 	"ph2cio/internal/report"
@@ -10,7 +11,8 @@ import (
 
 // fate is what becomes of rows, as charts show it: each has a lightness and a pattern of its own.
 type fate struct {
-	name  string
+	name  string // as in "4 left out"
+	one   string // of a single row, where that is another word; else empty
 	class string
 	of    func(*transfer.RowFates) int64
 }
@@ -22,15 +24,25 @@ func (d *Document) fates() []fate {
 	if d.Kind == Sent && d.Summary != nil && d.Summary.Rows.Unsent == 0 && deliver.Sum(d.Summary.Refused) == 0 {
 		send = "sent"
 	}
+	before := fate{"duplicates or already sent", "duplicate or already sent", "before", func(f *transfer.RowFates) int64 { return f.Before }}
+	switch r := d.rows(); {
+	case r.Earlier == 0:
+		before.name, before.one = "duplicates", "duplicate"
+	case r.Duplicate == 0:
+		before.name, before.one = "already sent", ""
+	}
 	return []fate{
-		{send, "send", func(f *transfer.RowFates) int64 { return f.Send }},
-		{"profile only", "person", func(f *transfer.RowFates) int64 { return f.Person }},
-		{"left out", "out", func(f *transfer.RowFates) int64 { return f.LeftOut }},
-		{"rejected", "bad", func(f *transfer.RowFates) int64 { return f.Rejected }},
-		{"duplicate or sent before", "before", func(f *transfer.RowFates) int64 { return f.Before }},
-		{"not reached", "later", func(f *transfer.RowFates) int64 { return f.NotReached }},
+		{send, "", "send", func(f *transfer.RowFates) int64 { return f.Send }},
+		{"profile only", "", "person", func(f *transfer.RowFates) int64 { return f.Person }},
+		{"left out", "", "out", func(f *transfer.RowFates) int64 { return f.LeftOut }},
+		{"rejected", "", "bad", func(f *transfer.RowFates) int64 { return f.Rejected }},
+		before,
+		{"not reached", "", "later", func(f *transfer.RowFates) int64 { return f.NotReached }},
 	}
 }
+
+// counted is a number of rows: 3 left out, 1 duplicate.
+func (f *fate) counted(n int64) string { return report.Plural(n, cmp.Or(f.one, f.name), f.name) }
 
 // usedFates are those that some rows have.
 func usedFates(all []fate, totals *transfer.RowFates) (used []fate) {
@@ -47,7 +59,7 @@ func fatesText(f *transfer.RowFates, fates []fate) string {
 	var parts []string
 	for _, one := range fates {
 		if n := one.of(f); n > 0 {
-			parts = append(parts, report.Count(n)+" "+one.name)
+			parts = append(parts, one.counted(n))
 		}
 	}
 	return report.Plural(f.All(), "row", "rows") + ": " + strings.Join(parts, ", ")
@@ -61,9 +73,9 @@ func fateText(f *transfer.RowFates, fates []fate) string {
 		switch n := one.of(f); n {
 		case 0:
 		case all:
-			return one.name
+			return report.PluralWord(n, cmp.Or(one.one, one.name), one.name)
 		default:
-			parts = append(parts, report.Count(n)+" "+one.name)
+			parts = append(parts, one.counted(n))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -43,6 +43,7 @@ type section struct {
 // block is a part of a section. Exactly one of its members is set.
 type block struct {
 	Heading string
+	Command string
 	Text    string
 	Quiet   string // a text that matters less
 	Entries []entry
@@ -101,6 +102,9 @@ func (t *table) Open() bool { return t.Summary == "" }
 // Wide reports whether a table has so many columns that a narrow screen needs another form for it.
 func (t *table) Wide() bool { return len(t.Heads) > 4 }
 
+// Pair reports whether a table is a number beside each word.
+func (t *table) Pair() bool { return len(t.Heads) == 2 && t.Heads[1].Number }
+
 // Short reports whether a table is printed even if it is not open.
 func (t *table) Short() bool { return len(t.Rows) <= 40 && !t.ScreenOnly }
 
@@ -135,7 +139,7 @@ func count[N int | int64](all ...N) (cells []cell) {
 // add adds a block unless there is nothing in it.
 func (s *section) add(b block) {
 	switch {
-	case b.Text == "" && b.Quiet == "" && len(b.Entries) == 0 && len(b.Notes) == 0 && b.Table == nil && b.Days == nil && b.Events == nil:
+	case b.Text == "" && b.Command == "" && b.Quiet == "" && len(b.Entries) == 0 && len(b.Notes) == 0 && b.Table == nil && b.Days == nil && b.Events == nil:
 	case b.Table != nil && len(b.Table.Rows) == 0:
 	case len(b.Entries) > 0 && len(s.Blocks) > 0 && len(s.Blocks[len(s.Blocks)-1].Entries) > 0: // they are one list
 		last := &s.Blocks[len(s.Blocks)-1]

@@ -43,9 +43,6 @@ func (b *builder) inspectedEvents() *section {
 		t.Rows = append(t.Rows, row{Cells: cells})
 	}
 	t.More = restText(len(in.Events)-len(t.Rows), restOf(in.Events[len(t.Rows):]), in.Beyond.Events)
-	if len(t.Rows) <= mostEvents {
-		t.Summary = ""
-	}
 	s.table(t)
 	return s
 }

@@ -13,8 +13,11 @@ func (b *builder) merges() *section {
 	sum := b.d.Summary
 	s := &section{ID: "merges", Title: "Merges, and people who are held"}
 	n := sum.Operations["merge"]
+	if b.d.sent() {
+		n = sum.Accepted["merge"]
+	}
 	if n > 0 {
-		s.text(report.Plural(n, "profile is", "profiles are") + " merged into others. A merge cannot be undone.")
+		s.text(b.mergesText(n) + " A merge cannot be undone.")
 	}
 	t := &table{Summary: "Profiles that are merged", Heads: words("profile", "into")}
 	for i := range sum.Merges[:min(len(sum.Merges), b.limits.rows)] {
@@ -61,8 +64,7 @@ func (b *builder) liveProfiles(s *section) {
 	if live == nil || b.d.Summary.LiveStops {
 		return
 	}
-	s.quiet(report.Plural(live.Count, "profile", "profiles") + " of " + withFlags("--existing") +
-		" have the ID of a visitor of this export: PostHog's live destination has made them." + b.named(len(live.IDs), func(i int) string { return live.IDs[i] }))
+	s.quiet(withFlags("--existing") + " has " + report.Plural(live.Count, "profile that PostHog's live destination has made of a visitor", "profiles that PostHog's live destination has made of visitors") + " of this export." + b.named(len(live.IDs), func(i int) string { return live.IDs[i] }))
 }
 
 // made counts the profiles that the run made.

@@ -24,7 +24,7 @@ func byCount(counts map[string]int64) []string {
 
 // leftOut says what is left out, why, and what sends it.
 func (b *builder) leftOut() *section {
-	r := b.rows()
+	r := b.d.rows()
 	s := &section{ID: "left-out", Title: "Left out, and why"}
 	total := deliver.Sum(r.Skipped)
 	if total > 0 {
@@ -42,14 +42,6 @@ func (b *builder) leftOut() *section {
 		s.quiet(report.Plural(r.Earlier, "row was", "rows were") + " sent before, by an earlier run or before this one was resumed.")
 	}
 	return s
-}
-
-// rows returns the buckets of all rows.
-func (b *builder) rows() *transfer.Rows {
-	if b.d.Inspection != nil {
-		return &b.d.Inspection.Rows
-	}
-	return &b.d.Summary.Rows
 }
 
 // reason says one reason, with an example.
@@ -132,7 +124,7 @@ func (b *builder) corrections(s *section) {
 		}
 		t.Rows = append(t.Rows, row{Cells: cells})
 	}
-	t.More = more(b.rows().Skipped[mapping.ReasonCorrectedLate] - int64(len(t.Rows)))
+	t.More = more(b.d.rows().Skipped[mapping.ReasonCorrectedLate] - int64(len(t.Rows)))
 	s.table(t)
 }
 

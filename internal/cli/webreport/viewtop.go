@@ -84,11 +84,7 @@ func (b *builder) headline() string {
 	if d.Inspection != nil || text == "" {
 		return text
 	}
-	text += " → Customer.io"
-	if d.To != "" {
-		text += ", " + shown(d.To, mostOfName)
-	}
-	return text
+	return text + " → Customer.io"
 }
 
 // lastOf is the last part of a path, which says most. All of a URL is needed.
@@ -101,6 +97,9 @@ func lastOf(path string) string {
 
 func (b *builder) facts() (facts []string) {
 	d := b.d
+	if d.To != "" {
+		facts = append(facts, "to "+shown(d.To, mostOfName))
+	}
 	switch {
 	case !d.Began.IsZero() && !d.Ended.IsZero() && d.Ended.Sub(d.Began) >= time.Minute:
 		facts = append(facts, minute(d.Began)+" to "+report.TimeAfter(d.Began, d.Ended))
@@ -155,7 +154,7 @@ func (b *builder) named(n int, id func(i int) string) string {
 	if n == 0 {
 		return ""
 	}
-	return " They are " + terminal.FirstFew(n, n, func(i int) string { return name(id(i)) }) + "."
+	return report.PluralWord(n, " It is ", " They are ") + terminal.FirstFew(n, n, func(i int) string { return name(id(i)) }) + "."
 }
 
 func (b *builder) stopped() string {
@@ -264,17 +263,22 @@ func (b *builder) risks() (all []note) {
 	return append(all, note{Word: "Undo", Text: undo})
 }
 
+// mergesText says how many profiles are merged, or were.
+func (b *builder) mergesText(n int64) string {
+	one, many := "profile is merged into another one.", "profiles are merged into others."
+	if b.d.sent() {
+		one, many = "profile was merged into another one.", "profiles were merged into others."
+	}
+	return report.Plural(n, one, many)
+}
+
 func (b *builder) mergeRisks(s *transfer.Summary) (all []note) {
 	merges := s.Operations["merge"]
 	if b.d.sent() {
 		merges = s.Accepted["merge"]
 	}
 	if merges > 0 {
-		text := report.Plural(merges, "profile is", "profiles are") + " merged into others. That cannot be undone."
-		if b.d.sent() {
-			text = report.Plural(merges, "profile was", "profiles were") + " merged into others. That cannot be undone."
-		}
-		all = append(all, note{Word: "Merges", Text: text})
+		all = append(all, note{Word: "Merges", Text: b.mergesText(merges) + " That cannot be undone."})
 	}
 	if n := s.HeldCount(); n > 0 {
 		all = append(all, note{Word: "Held", Text: terminal.HeldCount(s.TwoProfiles) + ".", Cure: withFlags(terminal.HeldAdvice)})

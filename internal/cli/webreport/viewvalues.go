@@ -185,10 +185,13 @@ func (b *builder) about() *section {
 	d := b.d
 	s := &section{ID: "about", Title: "How this was made"}
 	if len(d.Words) > 0 {
-		s.add(block{Heading: "The command", Text: typedWords(d.Words)})
+		s.add(block{Heading: "The command", Command: typedWords(d.Words)})
 	}
-	t := &table{Caption: "Settings that are not at their defaults", Heads: words("setting", "value", "from")}
+	t := &table{Caption: "Settings from elsewhere", Heads: words("setting", "value", "from")}
 	for _, one := range d.Settings[:min(len(d.Settings), b.limits.rows)] {
+		if one.Origin == CommandLine {
+			continue // the command has it
+		}
 		t.Rows = append(t.Rows, row{Cells: text(code("--"+shown(one.Flag, mostOfName)), message(one.Value), message(one.Origin))})
 	}
 	s.table(t)
