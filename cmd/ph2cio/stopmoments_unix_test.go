@@ -254,7 +254,7 @@ func phaseOf(log []byte, reading bool) string {
 			continue
 		}
 		switch {
-		case strings.HasPrefix(r.Msg, "stopping:"):
+		case strings.HasPrefix(r.Msg, "Stopping"):
 			return phase
 		case r.Msg == "reading" && r.State == "began" && reading:
 			phase = "first reading"

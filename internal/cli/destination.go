@@ -214,10 +214,10 @@ func (o *sendingOptions) pace() *customerio.Pace {
 // sender wraps the client, from the inside out: each attempt waits its turn, passing faults are retried, a
 // request that is refused whole is bisected, and a refused operation is sent again without the attribute at
 // fault.
-func (to *destination) sender(pace *customerio.Pace, waiting func(time.Duration, error)) customerio.Sender {
-	var sender customerio.Sender = to.client
+func (to *destination) sender(pace *customerio.Pace, watch *customerio.Watch, waiting func(time.Duration, error)) customerio.Sender {
+	sender := customerio.Watched(to.client, watch)
 	sender = customerio.Paced(sender, pace)
-	sender = customerio.Retried(sender, customerio.Policy{Tally: to.tally, Waiting: waiting, Over: pace.Over()})
+	sender = customerio.Retried(sender, customerio.Policy{Tally: to.tally, Watch: watch, Waiting: waiting, Over: pace.Over()})
 	sender = customerio.Bisected(sender, to.tally)
 	return customerio.Reduced(sender, to.tally)
 }

@@ -23,6 +23,7 @@
 //	logfile, logfileopen                            the file of --log-file
 //	screen                                          what the terminal can do for the bar
 //	errors, errortext, mistyped..., stopping        errors with exit codes and hints, suggestions, signals
+//	trouble                                         what is said while the API does not answer
 //
 // A new flag needs describe beside its definition; a new command, a file and a line in addCommands.
 package cli

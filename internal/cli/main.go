@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
+	"ph2cio/internal/report"
 )
 
 // Main is the whole program as a function: it runs the command that args name, prints an error once, and
@@ -24,6 +26,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 func newProgram(env Env, args []string) *program {
 	p := &program{
 		env: env, screen: env.Stderr, args: args, origins: map[string]string{}, places: map[string]string{}, checks: checks{}, stopAnnounced: func() {},
+		requests: &customerio.Watch{},
 	}
 	p.stores.others, p.stores.prepare = env.Remote, p.prepareStores
 	p.stores.options.Setting = env.get
@@ -81,6 +84,9 @@ func (p *program) printError(err error) {
 		p.log.failed(terminal.Plain(p.errorText(err)), exitCode(err), terminal.Plain(p.hint(err)))
 		return
 	}
+	if p.paused && len(unexplained(err)) == 0 {
+		return // the summary has said it
+	}
 	label := "error: "
 	for line := range strings.Lines(strings.TrimSpace(terminal.Plain(p.errorText(err)))) {
 		p.writeLabelled(style.Red, label, strings.TrimSuffix(line, "\n"))
@@ -130,7 +136,7 @@ func (p *program) announceStop(ctx context.Context) (end func()) {
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
 		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.notify == nil) {
-			p.bar.Say(fmt.Sprintf("stopping: waiting for the requests under way (up to %s); Ctrl-C again quits", stopWithin))
+			p.bar.Say(p.stoppingText())
 		}
 	})
 	return func() {
@@ -138,6 +144,18 @@ func (p *program) announceStop(ctx context.Context) (end func()) {
 			<-told
 		}
 	}
+}
+
+// stoppingText says what a command waits for before it ends.
+func (p *program) stoppingText() string {
+	text := "Stopping."
+	if n := p.requests.UnderWay(); n > 0 {
+		text = fmt.Sprintf("Stopping: waiting for %s, at most %.0f s.", report.Plural(n, "request", "requests"), grace.Seconds())
+	}
+	if p.env.StderrTerminal {
+		text += " Ctrl-C again leaves at once."
+	}
+	return text
 }
 
 func newRoot(p *program) *cobra.Command {

@@ -54,8 +54,10 @@ type program struct {
 
 	report pageReport // the HTML page
 
+	requests      *customerio.Watch                // of the run
 	bar           *progress.Progress               // of all passes and phases; nil before the command's own code
 	stopAnnounced func()                           // waits until a stop has been announced
+	paused        bool                             // the summary has said that somebody stopped the run
 	idle          atomic.Bool                      // nothing is under way: the command waits for an answer or for requests
 	compared      func(customerio.Operation) error // takes the operations of a preview, which shows nothing then
 	checksOnly    bool                             // the command ends before its own code, with errChecked

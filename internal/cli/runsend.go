@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/progress"
 	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
 )
@@ -44,7 +45,9 @@ func (s *sendJob) prepare() error { return nil }
 func (s *sendJob) delivery(run *ledger.Run, pace *customerio.Pace, confirmed bool) transfer.Delivery {
 	var sender customerio.Sender = unconfirmed{}
 	if confirmed {
-		sender = s.to.sender(pace, s.p.waiting(s.p.newProgress()))
+		bar := s.p.newProgress()
+		sender = s.to.sender(pace, s.p.requests, s.p.waiting(bar))
+		bar.Watch(func() *progress.Trouble { return troubleWith(s.p.requests) })
 	}
 	return transfer.Delivery{
 		Options: deliver.Options{Sender: sender, InFlight: pace.InFlight, BatchItems: s.options.batchItems, Grace: grace, Now: s.p.now},

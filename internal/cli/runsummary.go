@@ -27,6 +27,12 @@ func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, f
 		return unreported
 	}
 	style := p.style(p.env.StdoutTerminal && w == p.env.Stdout)
-	_, err := io.WriteString(w, terminal.Summary(s, title, style, p.columns(), p.notify != nil))
+	var text string
+	if s.Interrupted && p.notify != nil {
+		p.paused, text = true, terminal.Paused(s, style, p.columns())
+	} else {
+		text = terminal.Summary(s, title, style, p.columns(), p.notify != nil)
+	}
+	_, err := io.WriteString(w, text)
 	return errors.Join(unreported, err)
 }

@@ -9,6 +9,7 @@
 //	answers     sender: what a Sender promises; statuses: what each status means, and whether to retry after it;
 //	            response, retryafter: what an answer's body and headers say; errors
 //	Client      client, transport, secret, text, region: one HTTP request a batch, with the credentials
+//	Watched     watch: what a person is told of requests that are under way or in trouble
 //	Paced       pace: each attempt waits for its turn
 //	Retried     retry, budget: sends the same bytes again after a passing fault
 //	Bisected    bisect: finds the operation for which a whole batch is refused

@@ -18,6 +18,7 @@ type Policy struct {
 	Cap      time.Duration // the longest wait, unless the API asks for a longer one; default 60 s
 
 	Waiting func(wait time.Duration, err error) // called before each wait, from many goroutines
+	Watch   *Watch                              // is told of tries that fail; may be nil
 	Tally   *Tally                              // may be nil
 	Over    context.Context                     // ends all waits when it is done, such as Pace.Over; may be nil
 
@@ -43,6 +44,7 @@ func (p Policy) Do(ctx context.Context, try func() error) error {
 	waiting, release := unlessOver(ctx, p.Over)
 	defer release()
 	t := tries{start: time.Now()}
+	defer p.Watch.ends(&t)
 	for {
 		err := try()
 		api, _ := asAPIError(err)
@@ -58,12 +60,14 @@ func (p Policy) Do(ctx context.Context, try func() error) error {
 		if t.usedUp(p, wait) {
 			return t.gaveUp(err)
 		}
+		p.Watch.fails(&t, p.Attempts, api, wait)
 		if err := p.pause(waiting, wait, err); err != nil {
 			return err
 		}
 		if !p.afford(waiting, &t, api) {
 			return cmp.Or(p.stopped(waiting, err), t.gaveUp(err))
 		}
+		p.Watch.isDue(&t)
 		p.Tally.Retries.Add(1)
 	}
 }

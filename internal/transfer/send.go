@@ -8,6 +8,7 @@ import (
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // Send maps and sends everything, phase after phase: people, events, merges, emails that another profile had.
@@ -32,10 +33,14 @@ func Send(ctx context.Context, first *FirstPass, options Delivery) (*Summary, er
 		err = context.Cause(ctx)
 	}
 	err = errors.Join(err, counts.Check())
-	return run.summary(ending{
+	summary := run.summary(ending{
 		optedOut: phases.people.optedOut, merges: phases.merges.pairs,
 		took: first.Took + time.Since(started), interrupted: interrupted,
-	}), err
+	})
+	if run.saves() {
+		summary.Reached = phases.reached()
+	}
+	return summary, err
 }
 
 // Unsent returns the summary of a run that has sent nothing, because something prevented it after the first
@@ -44,6 +49,30 @@ func Unsent(first *FirstPass) *Summary {
 	run, _ := newRun(context.Background(), first, DryRun(nil)) // without a ledger there is no error
 	defer run.close()
 	return run.summary(ending{took: first.Took})
+}
+
+// reached returns how far the phases have come.
+func (p *phases) reached() Reached {
+	counts := p.people.delivery.Counts()
+	before := &counts.Before
+	r := Reached{People: before.People() + counts.PeopleSent(), Events: before.Sent() + deliver.OfRows(counts.Accepted)}
+	switch {
+	case p.people.shown != nil:
+		r.AllPeople, _ = p.people.shown.total()
+	case p.begun > ledger.People:
+		r.AllPeople = r.People
+	default:
+		expected := p.people.expected(before.People())
+		r.AllPeople, _ = expected.total()
+	}
+	if p.events.shown != nil {
+		r.AllEvents, r.About = p.events.shown.total()
+	} else if expected := p.events.eventsExpected(before.Sent()); p.begun <= ledger.Events {
+		r.AllEvents, r.About = expected.total()
+	} else {
+		r.AllEvents = r.Events
+	}
+	return r
 }
 
 // phases are those of a run, in the order in which they are sent.

@@ -88,6 +88,7 @@ type Summary struct {
 	// CorrectedLate are rows that correct events which were sent before, the first 1,000 of them.
 	CorrectedLate []Correction `json:"corrected_late,omitempty"`
 
+	Reached  Reached          `json:"-"` // of a run with a ledger
 	Examples []deliver.Reject `json:"-"` // one reject of each of the first few reasons
 }
 

@@ -1,0 +1,69 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+
+	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// Paused says in a few lines how far a run came that somebody has stopped, what is left, and how to resume it.
+func Paused(s *transfer.Summary, style Style, width int) string {
+	var b strings.Builder
+	line := func(label, text string) {
+		fmt.Fprintf(&b, "%-9s%s\n", label, text)
+	}
+	inDoubt := deliver.Sum(s.Unanswered)
+	b.WriteString(style.Bold(Wrap(fmt.Sprintf("Paused. %s sent, 0 lost, %s in doubt.", reachedText(&s.Reached), report.Count(inDoubt)), width, 0)) + "\n")
+	line("Left:", leftToSend(s))
+	if inDoubt > 0 {
+		line("Doubt:", Wrap(operationsText(s.Unanswered)+" sent, no answer; safe to send again", width, 9))
+	}
+	if n := deliver.Sum(s.Rows.Rejected) + deliver.Sum(s.People.Rejected) + deliver.Sum(s.MergesRejected); n > 0 {
+		line("Rejects:", Plain(report.Join(", in ", report.Count(n), s.Rejects)))
+	}
+	if s.Next != "" {
+		line("Resume:", Plain(s.Next))
+	}
+	return style.Text(b.String())
+}
+
+// reachedText says how many people and events were sent. Once all people are, it leaves them out.
+func reachedText(r *transfer.Reached) string {
+	of := " of "
+	if r.About {
+		of = " of about "
+	}
+	people := report.Count(r.People) + " of " + report.Plural(r.AllPeople, "person", "people")
+	events := report.Count(r.Events) + of + report.Plural(r.AllEvents, "event", "events")
+	switch left, _ := r.Left(); {
+	case r.AllEvents == 0 && r.AllPeople > 0:
+		return people
+	case left > 0 && r.Events == 0:
+		return people + " and " + events
+	}
+	return events
+}
+
+// leftToSend says how many people and events are left, and what of them stood ready.
+func leftToSend(s *transfer.Summary) string {
+	people, events := s.Reached.Left()
+	var parts []string
+	if people > 0 {
+		parts = append(parts, report.Plural(people, "person", "people"))
+	}
+	if events > 0 || people == 0 {
+		about := ""
+		if s.Reached.About {
+			about = "about "
+		}
+		parts = append(parts, about+report.Plural(events, "event", "events"))
+	}
+	text := report.InWords(parts, "and")
+	if queued := deliver.Sum(s.Unsent) - deliver.Sum(s.Unanswered); queued > 0 {
+		text += ", " + report.Count(queued) + " of them queued, not sent"
+	}
+	return text
+}
