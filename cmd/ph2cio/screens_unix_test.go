@@ -49,6 +49,7 @@ var screenStories = []struct {
 	{"terminal", terminalScreens},
 	{"send", sendScreens},
 	{"resize", resizeScreens},
+	{"mapping", mappingScreens},
 	{"check", checkScreens},
 }
 

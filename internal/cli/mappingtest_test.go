@@ -76,15 +76,16 @@ func TestMappingTestShowsWhatDiffers(t *testing.T) {
   row 2 is rejected: the event's timestamp cannot be read: "never"
   1 row is left out: PostHog noise event
   operation 1 is sent and not expected:
-    {"type":"person","action":"identify","identifiers":{"id":"u1"}}
+    {"type": "person", "action": "identify", "identifiers": {"id": "u1"}}
   operation 2, event signed_up:
     name: expected "Signed Up", sent "signed_up"
-    attributes.extra: expected {"a":[1,2]}, sent nothing
+    attributes.extra: expected {"a": [1, 2]}, sent nothing
     attributes."x\ny": expected nothing, sent 1
   expected operation 2 is not sent:
-    {"type":"person","action":"merge"}
+    {"type": "person", "action": "merge"}
   operation 3 is sent and not expected:
-    {"type":"person","action":"event","identifiers":{"id":"u1"},"name":"\u001b[31m","id":"01KJV29W008T99K5MGZJEZXZWJ","timestamp":1772615727}
+    {"type": "person", "action": "event", "identifiers": {"id": "u1"}, "name":
+    "\u001b[31m", "id": "01KJV29W008T99K5MGZJEZXZWJ", "timestamp": 1772615727}
 
 1 of 1 test differs
 `
@@ -131,9 +132,11 @@ tests:
 		}
 	}
 	want := `differs  a  bad.yaml:3
-  row 1 is rejected: the event's timestamp cannot be read: "2026-03-04"; write 2026-03-04T00:00:00Z
+  row 1 is rejected: the event's timestamp cannot be read: "2026-03-04"; write
+    2026-03-04T00:00:00Z
   row 2 is rejected: ` + "`event`" + ` is missing or not a string
-  row 3 is rejected: bad.yaml:1:39: * takes two numbers, but properties.plan is a text and 2 is a number (number(...) makes a number of a text)
+  row 3 is rejected: bad.yaml:1:39: * takes two numbers, but properties.plan
+    is a text and 2 is a number (number(...) makes a number of a text)
 `
 	if out := runProgram(t, nil, "mapping", "test", "--mapping", "bad.yaml"); out.code != 1 || !strings.HasPrefix(out.stdout, want) {
 		t.Errorf("exit code %d, %s%s", out.code, out.stdout, out.stderr)

@@ -134,23 +134,24 @@ func (p *program) writeTestResults(results *testResults) error {
 	if p.json {
 		return p.writeJSON(p.env.Stdout, results)
 	}
-	style := p.style(p.env.StdoutTerminal)
+	style, width := p.style(p.env.StdoutTerminal), p.columns()
 	var b strings.Builder
 	for _, one := range results.Tests {
 		mark := style.Green("ok     ")
 		if !one.OK {
 			mark = style.Red("differs")
 		}
-		fmt.Fprintf(&b, "%s  %s  %s\n", mark, terminal.OneLine(one.Name), style.Dim(terminal.OneLine(fmt.Sprintf("%s:%d", p.mapping.Name, one.Line))))
+		name := terminal.OneLine(one.Name) + "  " + style.Dim(terminal.OneLine(fmt.Sprintf("%s:%d", p.mapping.Name, one.Line)))
+		fmt.Fprintf(&b, "%s  %s\n", mark, terminal.Wrap(name, width, len("differs  ")))
 		for _, text := range one.Rejected { // first, because they are why operations differ
-			fmt.Fprintf(&b, "  %s\n", terminal.OneLine(text))
+			fmt.Fprintf(&b, "  %s\n", terminal.Wrap(terminal.OneLine(text), width, 4))
 		}
 		for _, reason := range slices.Sorted(maps.Keys(one.Skipped)) {
 			n := one.Skipped[reason]
 			fmt.Fprintf(&b, "  %s: %s\n", report.Plural(n, "row is left out", "rows are left out"), terminal.WordsFor(reason, n))
 		}
 		for _, d := range one.Operations {
-			d.write(&b)
+			d.write(&b, width)
 		}
 	}
 	fmt.Fprintf(&b, "\n%s\n", results.text())
@@ -159,19 +160,31 @@ func (p *program) writeTestResults(results *testResults) error {
 }
 
 // write describes the difference in lines of its own.
-func (d *operationDiff) write(b *strings.Builder) {
+func (d *operationDiff) write(b *strings.Builder, width int) {
 	switch {
 	case d.Sent == 0:
-		fmt.Fprintf(b, "  expected operation %d is not sent:\n    %s\n", d.Expected, terminal.OneLine(string(d.What)))
+		fmt.Fprintf(b, "  expected operation %d is not sent:\n    %s\n", d.Expected, terminal.Wrap(terminal.SpacedJSON(d.What), width, 4))
 		return
 	case d.Expected == 0:
-		fmt.Fprintf(b, "  operation %d is sent and not expected:\n    %s\n", d.Sent, terminal.OneLine(string(d.What)))
+		fmt.Fprintf(b, "  operation %d is sent and not expected:\n    %s\n", d.Sent, terminal.Wrap(terminal.SpacedJSON(d.What), width, 4))
 		return
 	}
-	fmt.Fprintf(b, "  operation %d, %s:\n", d.Sent, operationName(string(d.What)))
-	for _, m := range d.Members {
-		fmt.Fprintf(b, "    %s: expected %s, sent %s\n", terminal.OneLine(m.Member), valueOrNothing(m.Want), valueOrNothing(m.Got))
+	fmt.Fprintf(b, "  %s:\n", terminal.Wrap(fmt.Sprintf("operation %d, %s", d.Sent, operationName(string(d.What))), width-len(":"), 2))
+	for i := range d.Members {
+		d.Members[i].write(b, width)
 	}
+}
+
+// write shows both values: side by side if there is room.
+func (m *memberDiff) write(b *strings.Builder, width int) {
+	name, want, got := terminal.OneLine(m.Member), valueOrNothing(m.Want), valueOrNothing(m.Got)
+	line := fmt.Sprintf("    %s: expected %s, sent %s", name, want, got)
+	if terminal.ColumnsOf(line) <= width {
+		b.WriteString(line + "\n")
+		return
+	}
+	const indent = len("      expected  ")
+	fmt.Fprintf(b, "    %s:\n      expected  %s\n      sent      %s\n", name, terminal.Wrap(want, width, indent), terminal.Wrap(got, width, indent))
 }
 
 // operationName names an operation in a few words.
@@ -187,5 +200,5 @@ func valueOrNothing(value json.RawMessage) string {
 	if len(value) == 0 {
 		return "nothing"
 	}
-	return terminal.OneLine(string(value))
+	return terminal.SpacedJSON(value)
 }

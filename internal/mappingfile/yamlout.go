@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"ph2cio/internal/rawjson"
 )
@@ -17,21 +18,17 @@ func (f *File) YAML(origins map[string]string) string {
 		y.line(0, "settings:", "")
 	}
 	for _, s := range f.Settings {
-		value := flowList(s.Values)
-		if !s.List {
-			value = blockScalar(s.Values[0])
+		if s.List {
+			y.list(1, s.Name, s.Values, origins[s.Name])
+			continue
 		}
-		y.line(1, s.Name+": "+value, origins[s.Name])
+		y.line(1, s.Name+": "+blockScalar(s.Values[0]), origins[s.Name])
 	}
 	if len(f.TestAccounts) > 0 {
 		y.line(0, "test-accounts:", "")
 	}
 	for _, t := range f.TestAccounts {
-		text := "- {key: " + flowScalar(t.Key) + ", type: " + t.Type + ", operator: " + t.Operator
-		if len(t.Values) > 0 {
-			text += ", value: " + flowList(t.Values)
-		}
-		y.line(1, text+"}", y.place(t.At))
+		y.testAccount(&t)
 	}
 	if len(f.Rules) > 0 {
 		y.line(0, "rules:", "")
@@ -57,6 +54,43 @@ func (y *yamlText) line(level int, text, comment string) {
 	y.text.WriteByte('\n')
 }
 
+// list adds a list, in one line if that is not too long.
+func (y *yamlText) list(level int, name string, values []string, comment string) {
+	inOne := name + ": " + flowList(values)
+	if isShort(level, inOne, comment) {
+		y.line(level, inOne, comment)
+		return
+	}
+	y.line(level, name+":", comment)
+	for _, value := range values {
+		y.line(level+1+strings.Count(name, "- "), "- "+blockScalar(value), "")
+	}
+}
+
+// isShort reports whether a line, with its comment, is as short as lines should be.
+func isShort(level int, text, comment string) bool {
+	const lineLength = 80
+	return 2*level+utf8.RuneCountInString(text+"  # "+comment) <= lineLength
+}
+
+func (y *yamlText) testAccount(t *Filter) {
+	inOne := "- {key: " + flowScalar(t.Key) + ", type: " + t.Type + ", operator: " + t.Operator
+	if len(t.Values) > 0 {
+		inOne += ", value: " + flowList(t.Values)
+	}
+	inOne += "}"
+	if isShort(1, inOne, y.place(t.At)) {
+		y.line(1, inOne, y.place(t.At))
+		return
+	}
+	y.line(1, "- key: "+blockScalar(t.Key), y.place(t.At))
+	y.line(2, "type: "+t.Type, "")
+	y.line(2, "operator: "+t.Operator, "")
+	if len(t.Values) > 0 {
+		y.list(2, "value", t.Values, "")
+	}
+}
+
 // printable replaces what would end a comment or is not allowed in it.
 func printable(r rune) rune {
 	if r < ' ' || !strconv.IsPrint(r) {
@@ -68,11 +102,11 @@ func printable(r rune) rune {
 func (y *yamlText) place(at Position) string { return y.file + ":" + strconv.Itoa(at.Line) }
 
 func (y *yamlText) rule(r *Rule) {
-	events := flowList(r.Events)
 	if len(r.Events) == 1 {
-		events = blockScalar(r.Events[0])
+		y.line(1, "- events: "+blockScalar(r.Events[0]), y.place(r.At))
+	} else {
+		y.list(1, "- events", r.Events, y.place(r.At))
 	}
-	y.line(1, "- events: "+events, y.place(r.At))
 	if r.When != nil {
 		y.line(2, "when: "+blockScalar(r.When.String()), "")
 	}
@@ -105,7 +139,7 @@ func (y *yamlText) rule(r *Rule) {
 		for _, d := range r.Dates {
 			dates = append(dates, d.Text)
 		}
-		y.line(2, "dates: "+flowList(dates), "")
+		y.list(2, "dates", dates, "")
 	}
 }
 
