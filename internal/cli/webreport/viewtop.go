@@ -33,8 +33,13 @@ func (b *builder) view() *view {
 		sections = b.inspection()
 	}
 	if d.Summary != nil {
-		v.Figures, v.Strip = b.figures(), newStrip(&d.Summary.Rows, d.sent())
-		v.Risks = b.risks()
+		v.Strip = newStrip(&d.Summary.Rows, d.sent())
+		if !b.foundNothing() {
+			v.Figures = b.figures()
+		}
+		if !b.foundNothing() && !b.sentNothing() {
+			v.Risks = b.risks()
+		}
 		if d.Summary.Next != "" {
 			v.Next = typed(d.Summary.Next)
 		}
@@ -55,18 +60,35 @@ func (b *builder) run() []*section {
 	}
 }
 
+// sentNothing reports whether a page is about sending, and nothing went out.
+func (b *builder) sentNothing() bool {
+	s := b.d.Summary
+	return b.d.sent() && deliver.Sum(s.Accepted)+deliver.Sum(s.Unanswered) == 0
+}
+
+// foundNothing reports whether a run has read nothing, because nothing is new.
+func (b *builder) foundNothing() bool {
+	return b.d.Summary.Rows.Read == 0 && b.d.Failure == "" && !b.d.Summary.Interrupted && (!b.d.sent() || b.sentNothing())
+}
+
 func (b *builder) label() string {
-	switch b.d.Kind {
-	case Plan:
-		return "Plan · nothing was sent"
-	case Sent:
-		return "Sent"
-	case Stopped:
-		return "Stopped before the end"
-	case Failed:
-		return "Ended by an error"
+	const nothing = " · nothing was sent"
+	switch {
+	case b.d.Kind == Inspected:
+		return "What is in an export" + nothing
+	case b.foundNothing():
+		return "Nothing new" + nothing
+	case b.d.Kind == Plan:
+		return "Plan" + nothing
 	}
-	return "What is in an export · nothing was sent"
+	label := map[Kind]string{Sent: "Sent", Stopped: "Stopped before the end", Failed: "Ended by an error"}[b.d.Kind]
+	switch {
+	case !b.sentNothing():
+		return label
+	case b.d.Kind == Sent:
+		return "Nothing was sent"
+	}
+	return label + nothing
 }
 
 // headline names the sources, and where they go.
@@ -111,6 +133,9 @@ func (b *builder) facts() (facts []string) {
 	}
 	if d.Summary != nil && len(d.Summary.Sources) > 0 {
 		facts = append(facts, report.Files(len(d.Summary.Sources)))
+	}
+	if d.Summary != nil && d.Summary.Estimate > 0 {
+		facts = append(facts, report.About(time.Duration(d.Summary.Estimate*float64(time.Second)))+" to send")
 	}
 	if d.Inspection != nil && len(d.Inspection.Files) > 0 {
 		facts = append(facts, report.Files(len(d.Inspection.Files)))

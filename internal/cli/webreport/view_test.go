@@ -1,0 +1,38 @@
+package webreport
+
+import (
+	"strings"
+	"testing"
+
+	"ph2cio/internal/inspect"
+	"ph2cio/internal/transfer"
+)
+
+func TestAPageSaysWhatWasSent(t *testing.T) {
+	accepted := map[string]int64{"event": 2}
+	for _, c := range []struct {
+		says     string
+		document Document
+		risks    bool
+	}{
+		{"Plan · nothing was sent", Document{Kind: Plan, Summary: &transfer.Summary{Rows: transfer.Rows{Read: 3}}}, true},
+		{"Nothing new · nothing was sent", Document{Kind: Plan, Summary: &transfer.Summary{}}, false},
+		{"Nothing new · nothing was sent", Document{Kind: Sent, Summary: &transfer.Summary{}}, false},
+		{"Nothing was sent", Document{Kind: Sent, Summary: &transfer.Summary{Rows: transfer.Rows{Read: 3}}}, false},
+		{"Sent", Document{Kind: Sent, Summary: &transfer.Summary{Rows: transfer.Rows{Read: 3}, Accepted: accepted}}, true},
+		{"Stopped before the end", Document{Kind: Stopped, Summary: &transfer.Summary{Interrupted: true, Accepted: accepted}}, true},
+		{"Stopped before the end", Document{Kind: Stopped, Summary: &transfer.Summary{Interrupted: true, Unanswered: accepted}}, true},
+		{"Stopped before the end · nothing was sent", Document{Kind: Stopped, Summary: &transfer.Summary{Interrupted: true}}, false},
+		{"Ended by an error", Document{Kind: Failed, Failure: "x", Summary: &transfer.Summary{Accepted: accepted}}, true},
+		{"Ended by an error · nothing was sent", Document{Kind: Failed, Failure: "x", Summary: &transfer.Summary{}}, false},
+		{"What is in an export · nothing was sent", Document{Kind: Inspected, Inspection: &inspect.Result{}}, false},
+	} {
+		page, err := pageOf(&c.document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(page, `<p class="label">`+c.says+`</p>`) || strings.Contains(page, `id="risks"`) != c.risks {
+			t.Errorf("%s: %.900s", c.says, page[strings.Index(page, "<header>"):])
+		}
+	}
+}
