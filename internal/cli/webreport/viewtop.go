@@ -156,6 +156,9 @@ func (b *builder) alerts() (all []note) {
 	if s.Interrupted && d.Failure == "" {
 		all = append(all, note{Word: "Stopped", Text: b.stopped()})
 	}
+	if r := &s.Reached; (d.Kind == Stopped || d.Kind == Failed) && r.AllPeople+r.AllEvents > 0 {
+		all = append(all, note{Word: "So far", Text: reachedText(r)})
+	}
 	if s.LiveStops {
 		all = append(all, note{Word: "Blocked", Text: "A run would send nothing: " + b.live(), Cure: withFlags(terminal.LiveHint)})
 	}
@@ -190,6 +193,16 @@ func (b *builder) stopped() string {
 		return "Run the same command again to resume. What has no answer is safe to send again."
 	}
 	return "Every request was answered. Run the same command again to resume."
+}
+
+// reachedText says how much of a run is done, with what was sent before it was resumed.
+func reachedText(r *transfer.Reached) string {
+	about := ""
+	if r.About {
+		about = "about "
+	}
+	return report.Count(r.People) + " of " + report.Plural(r.AllPeople, "person", "people") + " and " +
+		report.Count(r.Events) + " of " + about + report.Plural(r.AllEvents, "event", "events") + " are sent."
 }
 
 // eventCount is how many operations become events in Customer.io.
