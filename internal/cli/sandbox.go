@@ -7,7 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +19,7 @@ import (
 
 	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/exit"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
 	"ph2cio/internal/sandbox"
 )
@@ -27,7 +32,8 @@ func newSandbox(p *program) *cobra.Command {
 		Use:   "sandbox",
 		Short: "Run a strict local Track API, to try everything without an account",
 		Long: `Plays Customer.io's Track API on this machine until Ctrl-C. It refuses what the API refuses, accepts silently what the API accepts
-silently, and keeps everything in memory. Ask it what it holds, or make it fail:
+silently, and keeps everything in memory. When it ends, the state directories of what was sent to it are removed too, except those
+named with --state. Ask it what it holds, or make it fail:
 
   GET /sandbox/people     the people
   GET /sandbox/events     their events
@@ -59,7 +65,8 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	if to := p.unlessQuiet(); to != io.Discard {
 		log = func(line string) { fmt.Fprintln(to, terminal.Plain(line)) }
 	}
-	box := sandbox.New(sandbox.Options{Log: log})
+	life := strconv.FormatUint(rand.Uint64(), 36)
+	box := sandbox.New(sandbox.Options{Log: log, Life: life})
 	server, err := box.Start(o.listen)
 	_, network := errors.AsType[*net.OpError](err)
 	if _, address := errors.AsType[*net.AddrError](err); err != nil && (address || !network) {
@@ -68,6 +75,7 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	if err != nil {
 		return &problem{err: err, code: exit.Failed, hint: "name another port with --listen, such as 127.0.0.1:8100"}
 	}
+	p.removeLives("-" + hostName(server.URL()) + lifeOf) // of sandboxes that had this address, and were killed
 	if p.json {
 		err = p.writeJSON(p.env.Stdout, &sandboxDocument{server.URL()})
 	} else {
@@ -79,17 +87,37 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	p.greetFromSandbox(server.URL())
 	p.idle.Store(true)
 	<-ctx.Done()
-	return server.Close()
+	err = server.Close()
+	p.removeLives(lifeOf + life + "-")
+	return err
+}
+
+// removeLives removes the state directories, in the user's default place, of sandboxes that have ended: those
+// with a text in their names that only they have. It leaves one that a run is using.
+func (p *program) removeLives(having string) {
+	dirs, err := p.stateDirs("")
+	if err != nil {
+		return // there are none
+	}
+	for _, dir := range dirs {
+		if _, running := ledger.Running(dir); running || !strings.Contains(filepath.Base(dir), having) {
+			continue
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			p.warn("cannot remove what was remembered of a sandbox that has ended: %v", err)
+		}
+	}
 }
 
 // sandboxGreeting says how to use a sandbox.
 const sandboxGreeting = `This is a stand-in for Customer.io's Track API. In another terminal, set
   export CUSTOMERIO_TRACK_URL=%[1]s
-  export CUSTOMERIO_SITE_ID=x CUSTOMERIO_API_KEY=y
+  export CUSTOMERIO_SITE_ID=x
+  export CUSTOMERIO_API_KEY=y
 and use ph2cio as usual. What the sandbox holds:
   curl -s %[1]s/sandbox/people     (or events, or stats)
-It stops with Ctrl-C and then forgets everything, but ph2cio's state directory
-still says what was sent: name a new one with --state to send it again.
+Ctrl-C ends it. Then it forgets everything, and what ph2cio remembers of it is
+removed as well, except in a directory that you named with --state.
 `
 
 func (p *program) greetFromSandbox(url string) {

@@ -23,7 +23,8 @@ import (
 
 // stateDir is the directory that keeps what must outlive a run: --state, else one directory per workspace. If
 // the API is none of Customer.io's own hosts, such as a sandbox, the name of the directory has the host in
-// it.
+// it, and that of a sandbox also the life of the sandbox, since one that has ended knows nothing of
+// what was sent to it.
 func (p *program) stateDir(typed string, to *destination) (string, error) {
 	if typed != "" {
 		return typed, nil
@@ -36,8 +37,14 @@ func (p *program) stateDir(typed string, to *destination) (string, error) {
 	if published, err := customerio.RegionURL(to.workspace.Region); err != nil || published != to.base {
 		name += "-" + hostName(to.base)
 	}
+	if to.workspace.Sandbox != "" {
+		name += lifeOf + to.workspace.Sandbox
+	}
 	return filepath.Join(base, "ph2cio", name), nil
 }
+
+// lifeOf stands before the life of a sandbox in the name of a state directory.
+const lifeOf = "-sandbox-"
 
 // hostName is the host and port of a URL, as part of a file's name.
 func hostName(base string) string {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -14,6 +16,10 @@ type Workspace struct {
 	Region        string // "us" or "eu"
 	EnvironmentID int64
 	Date          time.Time // the API's clock when it answered; zero if unknown
+
+	// Sandbox names the life of a sandbox on this machine, which forgets everything when that life ends. It has
+	// letters, digits and hyphens, and is empty for Customer.io.
+	Sandbox string
 }
 
 // regionURLs are the URLs of the Track API by region.
@@ -26,6 +32,9 @@ func RegionURL(region string) (string, error) {
 	}
 	return "", fmt.Errorf("region %q is neither us nor eu; set CUSTOMERIO_REGION to one of them", region)
 }
+
+// lives matches the names that Workspace.Sandbox can have.
+var lives = regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
 
 // RegionOf returns the region whose Track API has a URL, empty for any other URL.
 func RegionOf(url string) string {
@@ -50,6 +59,7 @@ func (c *Client) Region(ctx context.Context) (Workspace, error) {
 		URL           string `json:"url"`
 		Region        string `json:"region"`
 		EnvironmentID int64  `json:"environment_id"`
+		Sandbox       string `json:"sandbox"`
 	}
 	unusable := func(cause string) error {
 		return &APIError{Request: what, Status: reply.status, Excerpt: c.excerpt(reply.body), Cause: cause}
@@ -62,6 +72,9 @@ func (c *Client) Region(ctx context.Context) (Workspace, error) {
 		return Workspace{}, unusable("the url, region or environment_id is missing or unusable; check the address")
 	}
 	w := Workspace{URL: base, Region: answer.Region, EnvironmentID: answer.EnvironmentID}
+	if strings.HasPrefix(c.base, "http:") && lives.MatchString(answer.Sandbox) { // plain http is only for this machine
+		w.Sandbox = answer.Sandbox
+	}
 	if date, err := http.ParseTime(reply.date); err == nil {
 		w.Date = date
 	}

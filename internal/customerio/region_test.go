@@ -16,10 +16,10 @@ func TestRegionTellsTheWorkspace(t *testing.T) {
 			return
 		}
 		w.Header().Set("Date", "Mon, 02 Jan 2006 15:04:05 GMT")
-		_, _ = io.WriteString(w, `{"url":"https://track-eu.customer.io","region":"eu","environment_id":42}`)
+		_, _ = io.WriteString(w, `{"url":"https://track-eu.customer.io","region":"eu","environment_id":42,"sandbox":"no-1"}`)
 	})
 	got, err := c.Region(t.Context())
-	want := Workspace{"https://track-eu.customer.io", "eu", 42, time.Date(2006, 1, 2, 15, 4, 5, 0, time.UTC)}
+	want := Workspace{URL: "https://track-eu.customer.io", Region: "eu", EnvironmentID: 42, Date: time.Date(2006, 1, 2, 15, 4, 5, 0, time.UTC)}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -73,7 +73,8 @@ func (s api) region(r *http.Request) reply {
 		URL         string `json:"url"`
 		Region      Region `json:"region"`
 		Environment int64  `json:"environment_id"`
-	}{cmp.Or(s.options.AccountURL, baseURL(r)), s.options.Region, s.options.EnvironmentID})}
+		Sandbox     string `json:"sandbox,omitempty"` // see Options.Life
+	}{cmp.Or(s.options.AccountURL, baseURL(r)), s.options.Region, s.options.EnvironmentID, s.life()})}
 }
 
 // baseURL is the URL under which the client reached the sandbox. A client that follows the region call stays

@@ -25,6 +25,11 @@ type Options struct {
 	AccountURL    string // base URL of the account's region (T1, T3); empty is that of the request
 	EnvironmentID int64  // the workspace; 0 is 1
 
+	// Life is a name that no other sandbox has, of letters and digits. The region call tells clients this name and
+	// the number of resets, so that they can tell what they have sent before the sandbox forgot everything. The
+	// Track API has nothing like it; without a name, the answer is that of the Track API.
+	Life string
+
 	Clock    func() time.Time // nil is time.Now
 	Limits   Limits
 	Switches Switches

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -23,6 +24,17 @@ type store struct {
 	faults    *injector
 	requests  ring.Ring[Request]
 	traffic   traffic
+	resets    int
+}
+
+// life is the name of the time since the last reset, empty for a sandbox that tells none.
+func (s *store) life() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.options.Life == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s-%d", s.options.Life, s.resets)
 }
 
 // reset empties the workspace, its counts and its memory of requests, and goes back to the faults of the
@@ -34,6 +46,7 @@ func (s *store) reset() {
 	s.faults = newInjector(s.options.Faults)
 	s.requests = ring.Ring[Request]{Max: s.rules.KeptRequests}
 	s.traffic = newTraffic(s.traffic.inFlight)
+	s.resets++
 }
 
 // setFaults replaces all faults.

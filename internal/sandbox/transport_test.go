@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -266,5 +267,34 @@ func TestT12AllRefused(t *testing.T) {
 		if a := b.batch(bad, identify("u", "")); a.status != 207 {
 			t.Errorf("partial: %d, want 207", a.status)
 		}
+	}
+}
+
+// A sandbox with a name tells it, and how often it has forgotten everything. Others answer as the API does.
+func TestTheRegionCallTellsTheLife(t *testing.T) {
+	life := func(s *Sandbox) string {
+		r := httptest.NewRequest("GET", "http://127.0.0.1"+regionPath, nil)
+		r.SetBasicAuth("a", "b")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		var answer struct{ Sandbox string }
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+			t.Fatal(err)
+		}
+		if answer.Sandbox == "" && strings.Contains(w.Body.String(), "sandbox\"") {
+			t.Error(w.Body.String())
+		}
+		return answer.Sandbox
+	}
+	if got := life(New(Options{})); got != "" {
+		t.Errorf("%q", got)
+	}
+	s := New(Options{Life: "k3"})
+	if first, again := life(s), life(s); first != "k3-1" || again != first {
+		t.Error(first, again)
+	}
+	s.Reset()
+	if got := life(s); got != "k3-2" {
+		t.Errorf("%q", got)
 	}
 }
