@@ -47,7 +47,7 @@ func (s *sendJob) delivery(run *ledger.Run, pace *customerio.Pace, confirmed boo
 	if confirmed {
 		bar := s.p.newProgress()
 		sender = s.to.sender(pace, s.p.requests, s.p.waiting(bar))
-		bar.Watch(func() *progress.Trouble { return troubleWith(s.p.requests) })
+		bar.Watch(func() *progress.Trouble { return troubleWith(s.p.requests, pace, s.options.rate) })
 	}
 	return transfer.Delivery{
 		Options: deliver.Options{Sender: sender, InFlight: pace.InFlight, BatchItems: s.options.batchItems, Grace: grace, Now: s.p.now},

@@ -13,11 +13,15 @@ import (
 // adviseAfter is how long trouble lasts until a person is told what to do about it.
 const adviseAfter = 30 * time.Second
 
-// troubleWith returns what a person is told while requests do not succeed, nil while they do.
-func troubleWith(watch *customerio.Watch) *progress.Trouble {
+// slowed is the share of --rate below which a person is told that Customer.io has slowed the run down.
+const slowed = 0.75
+
+// troubleWith returns what a person is told while requests do not succeed or are slowed down, nil otherwise. rate is that of
+// the flag.
+func troubleWith(watch *customerio.Watch, pace *customerio.Pace, rate float64) *progress.Trouble {
 	t, ok := watch.Trouble()
 	if !ok {
-		return nil
+		return slowedBy(pace.Rate(), rate)
 	}
 	now := time.Now()
 	lasted := now.Sub(t.Began)
@@ -37,6 +41,17 @@ func troubleWith(watch *customerio.Watch) *progress.Trouble {
 	}
 	began += "; if it lasts: " + advice + "; stopping is safe"
 	return &progress.Trouble{Lines: lines, Began: began, Over: "Customer.io answers again after " + shortTime(lasted)}
+}
+
+// slowedBy returns what a person is told while fewer requests start than --rate allows.
+func slowedBy(now, rate float64) *progress.Trouble {
+	if now >= slowed*rate {
+		return nil
+	}
+	text := fmt.Sprintf("Customer.io asks to slow down (429): %.3g instead of %g requests/s", now, rate)
+	return &progress.Trouble{
+		Lines: []string{"! " + text}, Began: text + "; a lower --rate avoids this", Over: fmt.Sprintf("Customer.io takes %.3g requests/s again", now),
+	}
 }
 
 // troubleText says what is wrong, why if somebody else than the API says so, and what a person can do.

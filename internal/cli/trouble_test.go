@@ -54,7 +54,7 @@ func TestTroubleSaysWhatToDoIfItLasts(t *testing.T) {
 				to := &destination{client: client, tally: &customerio.Tally{}}
 				pace := customerio.NewPace(10)
 				sender := to.sender(pace, &watch, nil)
-				if troubleWith(&watch) != nil {
+				if troubleWith(&watch, pace, 10) != nil {
 					t.Error("there is trouble before anything is sent")
 				}
 				packer := customerio.NewPacker(customerio.MaxBody, 0)
@@ -65,7 +65,7 @@ func TestTroubleSaysWhatToDoIfItLasts(t *testing.T) {
 					close(done)
 				}()
 				time.Sleep(test.after)
-				got := troubleWith(&watch)
+				got := troubleWith(&watch, pace, 10)
 				if got == nil {
 					t.Fatal("there is no trouble")
 				}
@@ -80,11 +80,25 @@ func TestTroubleSaysWhatToDoIfItLasts(t *testing.T) {
 				}
 				pace.Stop(errors.New("stopped"))
 				<-done
-				if troubleWith(&watch) != nil {
+				if _, ok := watch.Trouble(); ok {
 					t.Error("there is trouble after the end")
 				}
 			})
 		})
+	}
+}
+
+// TestASlowedRunSaysSo has the rates that a pace falls to and climbs back through.
+func TestASlowedRunSaysSo(t *testing.T) {
+	if got := slowedBy(7.5, 10); got != nil {
+		t.Errorf("%+v", got)
+	}
+	got := slowedBy(3.43, 10)
+	if got == nil {
+		t.Fatal("nothing is said")
+	}
+	if want := "! Customer.io asks to slow down (429): 3.43 instead of 10 requests/s"; got.Lines[0] != want {
+		t.Errorf("%q, want %q", got.Lines[0], want)
 	}
 }
 

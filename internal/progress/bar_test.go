@@ -170,6 +170,26 @@ func TestALogHasALineForTheBeginningAndTheEndOfTrouble(t *testing.T) {
 	})
 }
 
+// TestOnlyABarShowsAWait has a wait of known length, with a log beside it.
+func TestOnlyABarShowsAWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		screen, out := &screen{width: 60}, &strings.Builder{}
+		p := New(Options{Out: screen, Terminal: true, Screen: Screen{Width: screen.columns}, Beside: &Options{Out: out}})
+		p.Phase("waiting", 60, Seconds)
+		for second := range int64(45) {
+			p.Advance(second + 1)
+			pass(time.Second)
+		}
+		if got, want := screen.last(), "waiting  75% ██████████████████░░░░░░░  ETA 0:15"; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+		p.Done()
+		if out.Len() > 0 {
+			t.Errorf("the log has %q", out)
+		}
+	})
+}
+
 // TestNoPieceOfTheBarStaysWhenTheWindowChanges has windows that wrap lines anew, and windows that cut them.
 func TestNoPieceOfTheBarStaysWhenTheWindowChanges(t *testing.T) {
 	for _, reflows := range []bool{true, false} {

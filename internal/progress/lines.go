@@ -40,6 +40,27 @@ func (l *lines) say(line string) { io.WriteString(l.out, line+"\n") }
 
 func (l *lines) log(line string) { l.say(line) }
 
+// withoutWaits is a view that does not show phases of waiting.
+type withoutWaits struct{ view }
+
+func (v withoutWaits) start(p *phase) {
+	if p.unit != Seconds {
+		v.view.start(p)
+	}
+}
+
+func (v withoutWaits) show(p *phase, s snapshot) {
+	if p.unit != Seconds {
+		v.view.show(p, s)
+	}
+}
+
+func (v withoutWaits) end(p *phase, s snapshot) {
+	if p.unit != Seconds {
+		v.view.end(p, s)
+	}
+}
+
 // head is the phase, its share and its amount: `reading: 34%, 1.2 GB of 3.4 GB`.
 func (p *phase) head(done int64) string {
 	if !p.total.known() {

@@ -46,7 +46,7 @@ type snapshot struct {
 // The speed is that of the last samples, so that it follows changes. There is none at first, and the time left
 // comes later still, since both would be unstable.
 const (
-	samples       = 30
+	samples       = 20
 	sampleEvery   = time.Second
 	speedAfter    = 2 * time.Second
 	estimateAfter = 5 * time.Second
@@ -72,6 +72,10 @@ func (p *phase) observe(done int64) {
 
 // setSpeed adds the speed and the time left to a snapshot, if they are known.
 func (p *phase) setSpeed(s *snapshot) {
+	if p.unit == Seconds {
+		s.left, s.leftKnown = time.Duration(max(0, p.total.n-s.done))*time.Second, true
+		return
+	}
 	if len(p.recent) == 0 {
 		return
 	}
@@ -111,9 +115,13 @@ func (p *phase) amount(done int64) string {
 	return p.number(done) + of + p.number(p.total.n)
 }
 
-// fraction is a short amount of the same width all the time: `  450/46,962`, `1.2 GB/3.4 GB`, `450/~46,962`.
+// fraction is a short amount of the same width all the time: `  450/46,962`, `1.2 GB/3.4 GB`, `450/~46,962`. Of seconds
+// it is empty, since the time left says it.
 func (p *phase) fraction(done int64) string {
-	if !p.total.known() {
+	switch {
+	case p.unit == Seconds:
+		return ""
+	case !p.total.known():
 		return p.number(done)
 	}
 	whole := p.number(p.total.n)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Unit is what a phase counts: Bytes or Operations. It is a string, so that a consumer can declare an
+// Unit is what a phase counts: Bytes, Operations or Seconds. It is a string, so that a consumer can declare an
 // interface without importing this package.
 type Unit = string
 
@@ -18,6 +18,7 @@ type Unit = string
 const (
 	Bytes      Unit = "bytes"
 	Operations Unit = "operations"
+	Seconds    Unit = "seconds" // of a wait, which only a bar shows
 )
 
 // Options say where and how to show progress. The zero value shows nothing.
@@ -105,11 +106,11 @@ func (o *Options) show() (view, time.Duration) {
 	case o.Quiet || o.Out == nil && o.Log == nil:
 		return nil, 0
 	case o.Log != nil:
-		return &records{to: o.Log}, orElse(o.Every, 30*time.Second)
+		return withoutWaits{&records{to: o.Log}}, orElse(o.Every, 30*time.Second)
 	case o.Terminal:
 		return newBar(o.Out, o.Screen), orElse(o.Every, 100*time.Millisecond)
 	}
-	return &lines{out: o.Out}, orElse(o.Every, 30*time.Second)
+	return withoutWaits{&lines{out: o.Out}}, orElse(o.Every, 30*time.Second)
 }
 
 func orElse(d, otherwise time.Duration) time.Duration {

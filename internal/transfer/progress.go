@@ -19,6 +19,7 @@ type Unit = string
 const (
 	Bytes      Unit = "bytes"
 	Operations Unit = "operations"
+	Seconds    Unit = "seconds" // of a wait
 )
 
 // silent is a Progress that shows nothing.

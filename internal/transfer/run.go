@@ -95,11 +95,19 @@ func (r *run) settle(what string) error {
 		return nil
 	}
 	r.progress.Say(fmt.Sprintf("waiting %s %s", r.options.Settle, what))
-	select {
-	case <-r.delivery.Context().Done():
-		return r.stopped()
-	case <-time.After(r.options.Settle):
-		return nil
+	r.progress.Phase("waiting", int64(r.options.Settle/time.Second), Seconds)
+	defer r.progress.Done()
+	over, second := time.After(r.options.Settle), time.NewTicker(time.Second)
+	defer second.Stop()
+	for seconds := int64(1); ; seconds++ {
+		select {
+		case <-r.delivery.Context().Done():
+			return r.stopped()
+		case <-over:
+			return nil
+		case <-second.C:
+			r.progress.Advance(seconds)
+		}
 	}
 }
 
