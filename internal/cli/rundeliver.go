@@ -85,7 +85,7 @@ func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, su
 	if err := errors.Join(err, s.p.writeSummary(s.p.env.Stdout, summary, sentTitle(summary, s.to), err)); err != nil {
 		return err
 	}
-	if err := s.to.showSandbox(s.p); err != nil {
+	if err := errors.Join(s.p.showTried(summary, s.to), s.to.showSandbox(s.p)); err != nil {
 		return err
 	}
 	if rejects > 0 && rejects <= s.options.tolerateRejects && len(read.first.Trouble) == 0 {
@@ -113,7 +113,11 @@ func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, 
 	}
 	next := func(failed bool) {
 		then := read.job.Then(failed, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.first.HoldsOld())
-		summary.AddNext(path, s.p.nextCommand(then))
+		command := s.p.nextCommand(then)
+		if then == job.Finished {
+			command = s.p.afterOnly(read.job.Command, summary)
+		}
+		summary.AddNext(path, command)
 	}
 	if err = errors.Join(failed, err); err == nil {
 		next(false)

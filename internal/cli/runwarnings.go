@@ -19,6 +19,9 @@ func (p *program) warnOfJob(warnings []job.Warning) {
 	for _, one := range warnings {
 		switch w := one.(type) {
 		case job.OtherInputs:
+			if all, named := withoutOnly(w.Last.Typed); named != "" && all == p.resumeCommand() {
+				continue // it was a try
+			}
 			p.warn("the last backfill, finished at %s, had other sources or flags; events that it sent are not sent again", report.Time(w.Last.Ended))
 		case job.OtherRows:
 			p.warn("the last backfill, finished at %s, had other rows in a source of the same name and size; events that it sent are not sent again",

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -228,23 +229,28 @@ func hasBegun(newest *ledger.Run, since time.Time) bool {
 }
 
 // nextOf is the command to type after some runs, the newest first: to resume one that was stopped, to send
-// the recent events that wait, else to send what is new. It is empty where that cannot be told.
+// the recent events that wait, to send everybody after few people of --only, else to send what is new. It is
+// empty where that cannot be told.
 func nextOf(runs []*ledger.Run, held bool) string {
 	if runs[0].Ended.IsZero() {
 		return runs[0].Typed
 	}
+	tried := ""
 	for _, run := range runs {
+		all, only := withoutOnly(run.Typed)
 		switch {
-		case run.Command == syncCommand:
+		case run.Command == syncCommand && only == "":
 			return strings.Replace(run.Typed, " --first-run", "", 1)
 		case run.Command != backfillCommand:
+		case only != "":
+			tried = cmp.Or(tried, all)
 		case held:
 			return run.Typed + " --" + terminal.RestartFlag
 		default:
 			return syncAfter(run)
 		}
 	}
-	return ""
+	return tried
 }
 
 // syncAfter is the sync that sends what is new after a backfill: with the same flags, but for the one that

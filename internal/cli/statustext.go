@@ -71,12 +71,19 @@ func (s *stateReport) verdict() (text string, fine bool) {
 		return "nothing sent yet", false
 	case s.Runs[0].Ended.IsZero():
 		return s.Runs[0].Command + " not finished", false
+	case s.tried():
+		return "tried with --only, and not sent to everybody", false
 	case s.Runs[0].Outcome == ledger.Troubled:
 		return "some files could not be read to the end", false
 	case s.Newest.IsZero():
 		return "up to date", s.OpenRejects == 0
 	}
 	return "up to date through " + report.Day(s.Newest), s.OpenRejects == 0
+}
+
+// tried reports whether only few people were sent, to try it out.
+func (s *stateReport) tried() bool {
+	return strings.HasPrefix(s.Next, "ph2cio "+backfillCommand) && !strings.HasSuffix(s.Next, "--"+terminal.RestartFlag) && !s.Runs[0].Ended.IsZero()
 }
 
 // nextNote says in a few words what the next command does.
@@ -86,6 +93,8 @@ func (s *stateReport) nextNote() string {
 		return "resumes it"
 	case strings.HasSuffix(s.Next, "--"+terminal.RestartFlag):
 		return ""
+	case s.tried():
+		return "sends everybody else"
 	}
 	return "sends what is new"
 }
