@@ -108,7 +108,7 @@ func newStrip(r *transfer.Rows, sent bool) *strip {
 		n           int64
 		class, text string
 	}{
-		{r.Sent, "send", send}, {r.Unsent - r.Unanswered, "send", "queued, not sent"}, {r.Unanswered, "send", "sent, no answer"},
+		{r.Sent, "send", send}, {r.Unsent - r.Unanswered, "later", "queued, not sent"}, {r.Unanswered, "later", "sent, no answer"},
 		{r.Person, "person", "profile only"}, {deliver.Sum(r.Skipped), "out", "left out"}, {deliver.Sum(r.Rejected), "bad", "rejected"},
 		{r.Duplicate, "before", report.PluralWord(r.Duplicate, "duplicate", "duplicates")}, {r.Earlier, "before", "already sent"},
 	} {

@@ -1,6 +1,7 @@
 package webreport
 
 import (
+	"strings"
 	"time"
 
 	"ph2cio/internal/report"
@@ -102,8 +103,20 @@ func (t *table) Open() bool { return t.Summary == "" }
 // Wide reports whether a table has so many columns that a narrow screen needs another form for it.
 func (t *table) Wide() bool { return len(t.Heads) > 4 }
 
-// Pair reports whether a table is a number beside each word.
-func (t *table) Pair() bool { return len(t.Heads) == 2 && t.Heads[1].Number }
+// Class says how a table is laid out: with many columns, as numbers beside words, on one sheet of paper.
+func (t *table) Class() string {
+	classes := []string{"any"}
+	if t.Wide() {
+		classes = append(classes, "wide")
+	}
+	if len(t.Heads) == 2 && t.Heads[1].Number {
+		classes = append(classes, "pair")
+	}
+	if len(t.Rows) <= 15 {
+		classes = append(classes, "few")
+	}
+	return strings.Join(classes, " ")
+}
 
 // Short reports whether a table is printed even if it is not open.
 func (t *table) Short() bool { return len(t.Rows) <= 40 && !t.ScreenOnly }

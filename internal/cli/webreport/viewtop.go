@@ -134,7 +134,7 @@ func (b *builder) facts() (facts []string) {
 	if d.Summary != nil && len(d.Summary.Sources) > 0 {
 		facts = append(facts, report.Files(len(d.Summary.Sources)))
 	}
-	if d.Summary != nil && d.Summary.Estimate > 0 {
+	if d.Kind == Plan && d.Summary.Estimate > 0 {
 		facts = append(facts, report.About(time.Duration(d.Summary.Estimate*float64(time.Second)))+" to send")
 	}
 	if d.Inspection != nil && len(d.Inspection.Files) > 0 {
