@@ -24,6 +24,7 @@ var masks = []struct {
 }{
 	{regexp.MustCompile(`127\.0\.0\.1([:-])\d{5}`), "127.0.0.1${1}18099"},
 	{regexp.MustCompile(`\b\d+\.\ds\b`), "0.1s"},
+	{regexp.MustCompile(`in \d s \(\d s so far\)`), "in 2 s (1 s so far)"},
 }
 
 // compare compares the screen of a window with its file, and what was written with the rules.

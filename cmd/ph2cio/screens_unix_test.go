@@ -48,6 +48,7 @@ var screenStories = []struct {
 	{"plan", planScreens},
 	{"terminal", terminalScreens},
 	{"send", sendScreens},
+	{"trouble", troubleScreens},
 	{"resize", resizeScreens},
 	{"mapping", mappingScreens},
 	{"check", checkScreens},
