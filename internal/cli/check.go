@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,11 +55,13 @@ type finding struct {
 	Text   string `json:"says"`
 	Advice string `json:"advice,omitempty"`
 	err    error
+	note   bool // nothing was checked
 }
 
 // checksDocument is the document of check.
 type checksDocument struct {
 	Checks []finding `json:"checks"`
+	Next   string    `json:"next,omitempty"`
 }
 
 func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) error {
@@ -87,22 +90,49 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 		findings = append(findings, checkSources(ctx, &o.reading, args)...)
 	}
 	findings = append(findings, liveFinding)
-	if err := p.writeFindings(findings); err != nil {
+	failed := slices.IndexFunc(findings, func(f finding) bool { return !f.OK })
+	next := ""
+	if failed < 0 {
+		next = p.afterCheck(ctx, to.state, o.sending.state, args)
+	}
+	if err := p.writeFindings(findings, next); err != nil {
 		return err
 	}
-	for _, f := range findings {
-		if !f.OK {
-			return &finished{code: exitCode(f.err)}
-		}
+	if failed >= 0 {
+		return &finished{code: exitCode(findings[failed].err)}
 	}
 	return nil
 }
 
+// afterCheck is the command to type when all is well: the backfill with the flags of the check, or status, which
+// says what is left, if runs have sent something. named is the value of --state.
+func (p *program) afterCheck(ctx context.Context, state, named string, sources []string) string {
+	if store, err := openReadOnly(ctx, state); err == nil {
+		last, err := store.LastRun(ctx)
+		if err = errors.Join(err, store.Close()); err == nil && last != nil {
+			return "ph2cio status" + (&stateReport{stateFlag: named}).stateArgs()
+		}
+	}
+	if len(sources) == 0 {
+		return "ph2cio preview SOURCE"
+	}
+	args := []string{backfillCommand}
+	for _, arg := range p.args {
+		if !slices.Contains([]string{checkCommand, "--json", "--quiet", "-q", "--verbose", "-v"}, arg) {
+			args = append(args, arg)
+		}
+	}
+	return "ph2cio " + shellJoin(args)
+}
+
+// checkNotes says in a few words what the command after a check does, by its name.
+var checkNotes = map[string]string{backfillCommand: "shows the plan, and asks", "preview": "shows what would be sent", "status": "says what is left"}
+
 // liveFinding warns of what no check can find out: what PostHog's own destination has sent.
 var liveFinding = finding{
-	Check: "live", OK: true,
-	Text: "cannot be checked: events that PostHog's own Customer.io destination has sent, live or in a backfill, would arrive twice; " +
-		"--live-since and --live-backfilled leave them out (`ph2cio help live`)",
+	Check: "live", OK: true, note: true,
+	Text: "cannot be checked: what PostHog's own Customer.io destination has sent would arrive twice; " +
+		"--live-since and --live-backfilled leave it out (`ph2cio help live`)",
 }
 
 func (p *program) checkSettings() finding {
@@ -319,27 +349,34 @@ func findingsVerdict(findings []finding) string {
 	return report.Plural(failed, "check", "checks") + " failed. Nothing was sent."
 }
 
-func (p *program) writeFindings(findings []finding) error {
+// writeFindings writes what was found, and the command to type next, if any.
+func (p *program) writeFindings(findings []finding, next string) error {
 	for i := range findings {
 		f := &findings[i]
 		f.Text, f.Advice = p.asGiven(hideURLUsers(f.Text)), p.advice(f.err, f.Advice)
 	}
 	if p.json {
-		return p.writeJSON(p.env.Stdout, &checksDocument{findings})
+		return p.writeJSON(p.env.Stdout, &checksDocument{findings, next})
 	}
 	style := p.style(p.env.StdoutTerminal)
-	var b strings.Builder
+	b := &terminal.Lines{Style: style, Width: p.columns()}
 	for _, f := range findings {
 		mark := style.Green("ok  ")
-		if !f.OK {
+		switch {
+		case !f.OK:
 			mark = style.Red("FAIL")
+		case f.note:
+			mark = "note"
 		}
-		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, f.Check, p.findingText(f.Text))
+		fmt.Fprintf(b, "%s  %-10s %s\n", mark, f.Check, p.findingText(f.Text))
 		if f.Advice != "" {
-			fmt.Fprintf(&b, "%*s%s\n", findingIndent, "", p.findingText(f.Advice))
+			fmt.Fprintf(b, "%*s%s\n", findingIndent, "", p.findingText(f.Advice))
 		}
 	}
 	b.WriteString("\n" + findingsVerdict(findings) + "\n")
+	if words := strings.Fields(next); len(words) > 1 {
+		b.Next(next, checkNotes[words[1]])
+	}
 	_, err := io.WriteString(p.env.Stdout, b.String())
 	return err
 }
