@@ -52,6 +52,7 @@ var screenStories = []struct {
 	{"resize", resizeScreens},
 	{"mapping", mappingScreens},
 	{"check", checkScreens},
+	{"init", initScreens},
 }
 
 // screens is a story: a directory, which is the home of its user too, and terminals of one size.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 type screenBox struct {
 	*gate
 	box *sandbox.Sandbox
+	url string
 }
 
 // smallRequests are settings with which a small export takes some requests, and the same ones in each run.
@@ -30,15 +30,16 @@ func (s *screens) startBox(faults sandbox.Faults) *screenBox {
 		SiteID: canarySite, APIKey: canaryKey, Faults: faults, Clock: func() time.Time { return readClock(clock) },
 	})
 	b := &screenBox{gate: &gate{box: box}, box: box}
-	server, err := sandbox.Start(http.Handler(b.gate), "127.0.0.1:0")
+	server, err := sandbox.Start(b.gate, "127.0.0.1:0")
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	b.url = server.URL()
 	s.t.Cleanup(func() {
 		b.open(true)
 		_ = server.Close()
 	})
-	settings := fmt.Sprintf("CUSTOMERIO_TRACK_URL=%s\nCUSTOMERIO_SITE_ID=%s\nCUSTOMERIO_API_KEY=%s\n", server.URL(), canarySite, canaryKey) + smallRequests
+	settings := fmt.Sprintf("CUSTOMERIO_TRACK_URL=%s\nCUSTOMERIO_SITE_ID=%s\nCUSTOMERIO_API_KEY=%s\n", b.url, canarySite, canaryKey) + smallRequests
 	if err := os.WriteFile(filepath.Join(s.dir, ".env"), []byte(settings), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
