@@ -101,7 +101,7 @@ test-browser: needs-go ## run the tests that need Chromium
 		{ echo "Chromium is missing: apt-get install chromium" >&2; exit 1; }
 	@test -n "$$PH2CIO_AXE" || \
 		echo "axe-core checks nothing: npm install --prefix DIR axe-core@4.14.1, and set PH2CIO_AXE=DIR."
-	@PH2CIO_BROWSER=needed $(GO) test -run Browser ./internal/cli
+	@PH2CIO_BROWSER=needed $(GO) test -run Browser ./internal/cli ./internal/cli/webreport
 	@echo "All tests with Chromium passed."
 
 .PHONY: race

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -69,13 +70,17 @@ func writeSynthetic(path string) error {
 // anything to say against it.
 func looksWell(t *testing.T, p *browser.Page, path string) {
 	t.Helper()
-	var wide struct{ Page, Window, Paper int }
-	p.Eval(`({page: document.documentElement.scrollWidth, window: innerWidth, paper: Number(getComputedStyle(document.documentElement).backgroundColor.match(/[0-9]+/)[0])})`, &wide)
-	if wide.Page > wide.Window {
-		t.Errorf("the page is %d pixels wide, the window %d", wide.Page, wide.Window)
+	if pixels, what := p.TooWide(); pixels > 0 {
+		t.Errorf("the page is %d pixels wider than its window: %s", pixels, what)
 	}
-	if dark := strings.HasSuffix(t.Name(), "/dark"); dark != (wide.Paper < 64) {
-		t.Errorf("the paper has a red of %d", wide.Paper)
+	var paper, text int
+	p.Eval(`Number(getComputedStyle(document.documentElement).backgroundColor.match(/[0-9]+/)[0])`, &paper)
+	p.Eval(`document.body.innerText.length`, &text)
+	if text < 1000 {
+		t.Errorf("it shows %d characters", text)
+	}
+	if dark := strings.HasSuffix(t.Name(), "/dark"); dark != (paper < 64) {
+		t.Errorf("the paper has a red of %d", paper)
 	}
 	for _, one := range p.Requests() {
 		if !strings.HasPrefix(one, "file:") || filepath.Base(one) != filepath.Base(path) {
@@ -90,26 +95,8 @@ func looksWell(t *testing.T, p *browser.Page, path string) {
 			t.Error(err)
 		}
 	}
-	hasNoBarriers(t, p)
-}
-
-// hasNoBarriers lets axe look at a page, with everything opened that can be opened.
-func hasNoBarriers(t *testing.T, p *browser.Page) {
-	t.Helper()
-	dir := os.Getenv("PH2CIO_AXE")
-	if dir == "" {
-		t.Log("axe-core is not installed, so it checks nothing: npm install --prefix DIR axe-core@4.14.1, and set PH2CIO_AXE=DIR")
-		return
-	}
-	axe, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Eval("document.querySelectorAll('details').forEach(one => { one.open = true }); "+string(axe)+"; 0", nil)
-	var found []struct{ ID, Impact, Help, Where string }
-	p.Eval(`axe.run().then(all => all.violations.map(one => ({id: one.id, impact: one.impact, help: one.help, where: one.nodes.map(node => node.html).slice(0, 3).join(' | ')})))`, &found)
-	for _, one := range found {
-		t.Errorf("axe: %s, %s: %s: %.400s", one.Impact, one.ID, one.Help, one.Where)
+	for _, one := range p.Barriers() {
+		t.Errorf("axe: %s", one)
 	}
 }
 
@@ -117,11 +104,8 @@ func hasNoBarriers(t *testing.T, p *browser.Page) {
 func hasNumbers(t *testing.T, p *browser.Page, document string) {
 	t.Helper()
 	var want struct {
-		Rows    transfer.Rows         `json:"rows"`
-		Details *transfer.Details     `json:"details"`
-		Counts  map[string]int64      `json:"accepted"`
-		People  map[string]any        `json:"people"`
-		Errors  []transfer.RowExample `json:"-"`
+		Rows    transfer.Rows     `json:"rows"`
+		Details *transfer.Details `json:"details"`
 	}
 	if err := json.Unmarshal([]byte(document), &want); err != nil {
 		t.Fatal(err)
@@ -129,10 +113,12 @@ func hasNumbers(t *testing.T, p *browser.Page, document string) {
 	var got struct {
 		Strip, Text string
 		Events      [][]string
+		Days        []string
 	}
-	p.Eval(`document.querySelectorAll('details').forEach(one => { one.open = true });
-	({strip: document.querySelector('.strip svg').getAttribute('aria-label'), text: document.body.innerText,
-	events: [...document.querySelectorAll('#events details:first-of-type table tbody tr')].map(line => [...line.cells].slice(0, 2).map(one => one.innerText))})`, &got)
+	p.OpenDetails()
+	p.Eval(`({strip: document.querySelector('.strip svg').getAttribute('aria-label'), text: document.body.innerText,
+	events: [...document.querySelectorAll('#events details:first-of-type table tbody tr')].map(line => [...line.cells].slice(0, 2).map(one => one.innerText)),
+	days: [...document.querySelectorAll('#days table tbody tr')].map(line => line.cells[1].innerText)})`, &got)
 	if read := report.Plural(want.Rows.Read, "row", "rows") + " read"; !strings.HasPrefix(got.Strip, read) {
 		t.Errorf("%q, want %s", got.Strip, read)
 	}
@@ -140,6 +126,16 @@ func hasNumbers(t *testing.T, p *browser.Page, document string) {
 		if !regexp.MustCompile(`(^|\n)` + report.Count(n) + `\s`).MatchString(got.Text) {
 			t.Errorf("%d rows left out for %s are not on the page", n, reason)
 		}
+	}
+	var days int64
+	for _, one := range got.Days {
+		n, err := strconv.ParseInt(strings.ReplaceAll(one, ",", ""), 10, 64)
+		if days += n; err != nil {
+			t.Error(err)
+		}
+	}
+	if days != want.Rows.Read {
+		t.Errorf("the days have %d rows, want %d", days, want.Rows.Read)
 	}
 	if want.Details == nil || len(want.Details.Events) == 0 {
 		return

@@ -39,7 +39,7 @@ func (b *builder) values() *section {
 		n := r.cut[kind]
 		fix := withFlags(terminal.ChangeFix(kind))
 		if kind == mapping.MadeUpNames {
-			fix = code("--page-name event --screen-name event") + " gives them the names of their events"
+			fix = typed("--page-name event --screen-name event") + " gives them the names of their events"
 		}
 		entries = append(entries, entry{Number: report.Count(n), Text: message(terminal.WordsFor(kind, n)), Cure: fix})
 	}
@@ -67,7 +67,7 @@ func (b *builder) unreadFields(s *section, r *readings) {
 	t := &table{Caption: "Fields that cannot be read; their rows count as having none", Heads: append(words("field", "first row"), numbers("rows")...)}
 	for i := range r.unread {
 		f := &r.unread[i]
-		cells := append(text(code(shown(f.Field, mostOfName)), place(f.File, f.Line, 0)), count(f.Rows)...)
+		cells := append(text(typed(f.Field), place(f.File, f.Line, 0)), count(f.Rows)...)
 		if f.Text != "" {
 			cells[1].Small = []string{"it has " + shown(strconv.Quote(f.Text), mostOfName)}
 		}
@@ -192,7 +192,7 @@ func (b *builder) about() *section {
 		if one.Origin == CommandLine {
 			continue // the command has it
 		}
-		t.Rows = append(t.Rows, row{Cells: text(code("--"+shown(one.Flag, mostOfName)), message(one.Value), message(one.Origin))})
+		t.Rows = append(t.Rows, row{Cells: text(typed("--"+one.Flag), message(one.Value), message(one.Origin))})
 	}
 	s.table(t)
 	facts := &table{Caption: "Program and times", Heads: words("what", "value")}

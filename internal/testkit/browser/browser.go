@@ -6,6 +6,7 @@
 //	pipe      commands and their answers
 //	browser   the process
 //	page      one page, what it asks the network for, and what it complains about
+//	axe       what keeps people from reading a page
 package browser
 
 import (
