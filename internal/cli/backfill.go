@@ -32,7 +32,7 @@ campaigns. If a run stops, run the same command again to resume.`,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
 	p.checks.add(c, func(args []string) error {
-		err := errors.Join(o.mapping.check(p.now()), o.sending.check(p), p.report.check())
+		err := errors.Join(o.mapping.check(p.now()), o.sending.check(p), p.report.check(), p.profiles.check())
 		if o.sending.dryRun {
 			return err
 		}
@@ -46,6 +46,7 @@ campaigns. If a run stops, run the same command again to resume.`,
 	o.sending.addFlags(f)
 	o.stdin.addFlags(f)
 	p.report.addFlags(f, outputFlags)
+	p.profiles.addFlags(f, outputFlags, listsMade)
 	o.profiling.addFlags(f)
 	return c
 }

@@ -15,6 +15,7 @@
 //	init...          asking for credentials, and writing the .env file
 //	destination, state..., sources..., stdin        what such a run opens before it reads
 //	report, reportwrite                             the HTML page of --report
+//	profilescsv, profilescsvwrite                   the list of --profiles-csv
 //	output..., protected...    files that flags name, and what they must not overwrite
 //	notify...        the line in the log, the metrics file and the ping after a run
 //	package terminal                                the text that a person reads, and how it is laid out

@@ -21,16 +21,17 @@ const stdinSource = "-"
 
 // The names of flags that more than one file uses. Package terminal has two more, which summaries name.
 const (
-	stateFlag      = "state"
-	tmpFlag        = "tmp"
-	cacheFlag      = "cache"
-	operationsFlag = "operations"
-	metricsFlag    = "metrics-file"
-	pingFlag       = "ping-url"
-	logFileFlag    = "log-file"
-	profileFlag    = "cpuprofile"
-	rejectsCSVFlag = "rejects-csv"
-	dotsFlag       = "dots" // its value may be any text, even none
+	stateFlag       = "state"
+	tmpFlag         = "tmp"
+	cacheFlag       = "cache"
+	operationsFlag  = "operations"
+	metricsFlag     = "metrics-file"
+	pingFlag        = "ping-url"
+	logFileFlag     = "log-file"
+	profileFlag     = "cpuprofile"
+	rejectsCSVFlag  = "rejects-csv"
+	profilesCSVFlag = "profiles-csv"
+	dotsFlag        = "dots" // its value may be any text, even none
 
 	maxProfilesFlag = "max-profiles" // nothing is sent if this limit would be exceeded
 	mappingFlag     = "mapping"      // the mapping file

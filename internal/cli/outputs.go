@@ -27,6 +27,9 @@ var looksWrittenFor = map[string]func(head []byte) bool{
 	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
 	profileFlag:    isProfile,
 	reportFlag:     webreport.IsPage,
+	profilesCSVFlag: func(head []byte) bool {
+		return bytes.HasPrefix(head, []byte(strings.Join(terminal.ProfileColumns, ",")+"\n"))
+	},
 	rejectsCSVFlag: func(head []byte) bool {
 		return bytes.HasPrefix(head, []byte(strings.Join(terminal.RejectColumns, ",")+"\n"))
 	},
@@ -55,7 +58,7 @@ func logFileOutput(path string) output { return output{flag: logFileFlag, path: 
 
 // outputsOf returns the files that a command may write. A dry run writes no metrics.
 func outputsOf(c *cobra.Command) (outputs []output) {
-	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}, {flag: rejectsCSVFlag}, {flag: reportFlag}, logFileOutput("")} {
+	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}, {flag: rejectsCSVFlag}, {flag: reportFlag}, {flag: profilesCSVFlag}, logFileOutput("")} {
 		o.path = flagText(c, o.flag)
 		if o.path != "" && o.path != stdinSource && !(o.flag == metricsFlag && isDryRun(c)) {
 			outputs = append(outputs, o)
@@ -79,7 +82,7 @@ func (p *program) checkOutputs(c *cobra.Command, args []string) error {
 	for _, o := range p.outputs {
 		switch o.flag {
 		case metricsFlag, logFileFlag: // checkMetricsFile and openLogFile check those
-		case reportFlag:
+		case reportFlag, profilesCSVFlag:
 			errs = append(errs, p.checkReplaced(o, "name a file in an existing directory that you can write to"))
 		default:
 			errs = append(errs, p.checkOutput(o))

@@ -31,7 +31,7 @@ const (
 // toFiles has every flag of every command, and every other variable: whoever adds one says here what it is to
 // files.
 var toFiles = map[string]int{
-	"log-file": written, "metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written, "report": written,
+	"log-file": written, "metrics-file": written, "operations": written, "cpuprofile": written, "rejects-csv": written, "report": written, "profiles-csv": written,
 	"state": filled, "tmp": filled, "cache": filled,
 	"env-file": read, "ca-cert": read, "existing": read, "persons": read, "exclude-people": read, "mapping": read, "diff": read,
 	"CUSTOMERIO_SITE_ID_FILE": read, "CUSTOMERIO_API_KEY_FILE": read,
@@ -271,7 +271,9 @@ func lineFor(c *cobra.Command, output string) (args []string) {
 }
 
 // hasNoDiff reports whether an output is refused together with --diff.
-func hasNoDiff(output string) bool { return output == operationsFlag || output == reportFlag }
+func hasNoDiff(output string) bool {
+	return output == operationsFlag || output == reportFlag || output == profilesCSVFlag
+}
 
 func takesSources(c *cobra.Command) bool { return strings.Contains(c.Use, "SOURCE") }
 
@@ -282,7 +284,7 @@ func TestNoOutputReplacesAProtectedFile(t *testing.T) {
 		t.Skip("symbolic links need rights there")
 	}
 	begins := map[string]string{
-		"log-file": "2026-12-01T02:30:00Z INFO reading\n", "metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": makeProfile(t), "rejects-csv": "file,row,line,event,reason,words,detail,cure\n", "report": "<!doctype html>\n<!-- made by ph2cio -->\n",
+		"log-file": "2026-12-01T02:30:00Z INFO reading\n", "metrics-file": "# HELP ph2cio_last_run_info What ran last.\n", "operations": `{"type":"person","action":"identify"}`, "cpuprofile": makeProfile(t), "rejects-csv": "file,row,line,event,reason,words,detail,cure\n", "profiles-csv": "identifier_kind,identifier,did,new,into_kind,into,distinct_id,email,attributes\n", "report": "<!doctype html>\n<!-- made by ph2cio -->\n",
 	}
 	runs := 0
 	for _, c := range commandsOf() {
@@ -297,7 +299,7 @@ func TestNoOutputReplacesAProtectedFile(t *testing.T) {
 			if is != written && is != filled || f.Name == "state" && c.Flags().Lookup("yes") == nil {
 				return // which is only read there
 			}
-			if f.Name == reportFlag && c.Name() != backfillCommand && c.Name() != previewCommand {
+			if (f.Name == reportFlag || f.Name == profilesCSVFlag) && c.Name() != backfillCommand && c.Name() != previewCommand {
 				return // it is the same for all
 			}
 			texts := map[string]string{"of its own": "# of its own\n"}

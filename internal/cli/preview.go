@@ -65,7 +65,7 @@ nothing. SOURCE is a file, a directory, a glob, an s3:// or az:// URL, or - for 
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
 	p.checks.add(c, func([]string) error {
-		return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems), o.checkDiff(p), p.report.check())
+		return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems), o.checkDiff(p), p.report.check(), p.profiles.check())
 	})
 	o.addFlags(c, p)
 	return c
@@ -80,6 +80,7 @@ func (o *previewOptions) addFlags(c *cobra.Command, p *program) {
 	f.StringVar(&o.diff, diffFlag, "", "show only what would change with this mapping file; --limit N shows up to N examples of each kind")
 	describe(f, diffFlag, whatToShow, "FILE", isRead, commandLineOnly, withExtensions("yaml", "yml"))
 	p.report.addFlags(f, whatToShow)
+	p.profiles.addFlags(f, whatToShow, listsPreviews)
 	o.mapping.addFlags(f, "hold", p)
 	p.stores.addFlags(f)
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
@@ -174,7 +175,7 @@ func (s *previewJob) delivery() transfer.Delivery {
 	tally := &customerio.Tally{}
 	return transfer.Delivery{
 		Options: deliver.Options{Sender: customerio.Counting(tally), BatchItems: s.options.batchItems, Grace: grace, Observe: s.shown.write},
-		Tally:   tally,
+		Tally:   tally, ListProfiles: s.p.profiles.isWanted(),
 	}
 }
 

@@ -25,6 +25,9 @@ func (o *previewOptions) checkDiff(p *program) error {
 	if o.operations != "" {
 		return errors.New("--diff compares operations, so it cannot be used with --operations")
 	}
+	if p.profiles.isWanted() && p.origins[profilesCSVFlag] == "" {
+		return errors.New("--diff compares operations, so it cannot be used with --" + profilesCSVFlag)
+	}
 	if err := p.report.checkNone(diffFlag, p.origins[reportFlag]); err != nil {
 		return err
 	}

@@ -52,7 +52,8 @@ type program struct {
 	file                *logFile          // nil without --log-file
 	notify              *notifier         // nil for a command that notifies nobody
 
-	report pageReport // the HTML page
+	report   pageReport   // the HTML page
+	profiles profilesFile // the list of profiles
 
 	requests      *customerio.Watch                // of the run
 	bar           *progress.Progress               // of all passes and phases; nil before the command's own code

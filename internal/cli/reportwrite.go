@@ -66,7 +66,7 @@ func (p *program) reportSummary(s *transfer.Summary, failed error) error {
 		return nil
 	}
 	d := &p.report.document
-	d.Summary = s
+	d.Summary, d.Profiles = s, p.profilesForReport(s.Details)
 	switch f := p.failureOf(failed); {
 	case s.Interrupted:
 		d.Kind = webreport.Stopped
@@ -74,6 +74,17 @@ func (p *program) reportSummary(s *transfer.Summary, failed error) error {
 		d.Kind, d.Failure, d.Hint = webreport.Failed, f.Message, f.Hint
 	}
 	return p.writeReport()
+}
+
+// profilesForReport returns what the page says of the profiles of a run.
+func (p *program) profilesForReport(d *transfer.Details) *webreport.Profiles {
+	if d == nil {
+		return nil
+	}
+	n := d.Profiles
+	return &webreport.Profiles{
+		New: n.New, Updated: n.Updated, Unknown: n.Unknown, Unchanged: n.Unchanged, Merged: n.Merged, File: p.profiles.path,
+	}
 }
 
 // reportFailure writes the page of a run that ended between its first pass and its first request, for an error

@@ -37,7 +37,7 @@ backfill does; for cron, add --yes. With --dismiss REASON it sends nothing, and 
 		if dismissing := c.Flags().Changed(dismissFlag); dismissing {
 			return errors.Join(o.checkDismiss(), p.report.checkNone(dismissFlag, p.origins[reportFlag]), p.checkCanAsk(&o.sending, "closed", "status --rejects", nil))
 		}
-		return errors.Join(o.mapping.check(p.now()), o.sending.check(p), p.report.check(), p.checkCanAsk(&o.sending, "sent", "status", nil))
+		return errors.Join(o.mapping.check(p.now()), o.sending.check(p), p.report.check(), p.profiles.check(), p.checkCanAsk(&o.sending, "sent", "status", nil))
 	})
 	f := flagsInOrder(c)
 	f.BoolVar(&o.merges, job.RetryMergesFlag, false, "also try rejected merges again; they cannot be undone")
@@ -49,6 +49,7 @@ backfill does; for cron, add --yes. With --dismiss REASON it sends nothing, and 
 	o.sending.addFlagsOf(f, false)
 	o.stdin.addFlags(f)
 	p.report.addFlags(f, outputFlags)
+	p.profiles.addFlags(f, outputFlags, listsMade)
 	o.profiling.addFlags(f)
 	return c
 }

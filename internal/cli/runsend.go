@@ -51,7 +51,7 @@ func (s *sendJob) delivery(run *ledger.Run, pace *customerio.Pace, confirmed boo
 	}
 	return transfer.Delivery{
 		Options: deliver.Options{Sender: sender, InFlight: pace.InFlight, BatchItems: s.options.batchItems, Grace: grace, Now: s.p.now},
-		Tally:   s.to.tally, Ledger: run, MaxRejects: s.maxRejects, Settle: s.to.settle(s.options),
+		Tally:   s.to.tally, Ledger: run, MaxRejects: s.maxRejects, Settle: s.to.settle(s.options), ListProfiles: s.p.profiles.isWanted(),
 	}
 }
 

@@ -14,17 +14,18 @@ type summaryDocument struct {
 	Error *failure `json:"error,omitempty"` // what ended the run early
 }
 
-// writeSummary says what happened, for a person or as one JSON document, and writes the page of --report. failed is what ended the run early,
-// if anything; only the document holds it. A run that sends writes no text if it is quiet, or if stderr is a
-// log of JSON, whose last record says all of it: stdout may go to the same place.
+// writeSummary says what happened, for a person or as one JSON document, and writes the files that are wanted
+// besides. failed is what ended the run early, if anything; the text does not have it. A run that sends writes no
+// text if it is quiet, or if stderr is a log of JSON, whose last record says all of it: stdout may go to the same
+// place.
 func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, failed error) error {
 	p.notify.setSummary(s)
-	unreported := p.reportSummary(s, failed)
+	unwritten := p.writeFiles(s, failed)
 	if p.json {
-		return errors.Join(unreported, p.writeJSON(w, &summaryDocument{s, p.failureOf(errors.Join(failed, unreported))}))
+		return errors.Join(unwritten, p.writeJSON(w, &summaryDocument{s, p.failureOf(errors.Join(failed, unwritten))}))
 	}
 	if p.notify != nil && (p.quiet || p.log != nil) {
-		return unreported
+		return unwritten
 	}
 	style := p.style(p.env.StdoutTerminal && w == p.env.Stdout)
 	var text string
@@ -34,5 +35,11 @@ func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, f
 		text = terminal.Summary(s, title, style, p.columns(), p.notify != nil)
 	}
 	_, err := io.WriteString(w, text)
-	return errors.Join(unreported, err)
+	return errors.Join(unwritten, err)
+}
+
+// writeFiles writes the list of profiles and the page of a run, if they are wanted.
+func (p *program) writeFiles(s *transfer.Summary, failed error) error {
+	unwritten := p.writeProfiles(s)
+	return errors.Join(unwritten, p.reportSummary(s, errors.Join(failed, unwritten)))
 }

@@ -100,7 +100,7 @@ func (p *program) nothingRejected(why *job.Nothing) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(nil), "", nil)
 	}
-	if err := p.reportSummary(transfer.Nothing(nil), nil); err != nil {
+	if err := p.writeFiles(transfer.Nothing(nil), nil); err != nil {
 		return err
 	}
 	text := "Nothing to retry: nothing is rejected."
@@ -124,7 +124,7 @@ func (p *program) nothingNew(incomplete []*source.Incomplete, known int) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(incomplete), "", nil)
 	}
-	if err := p.reportSummary(transfer.Nothing(incomplete), nil); err != nil {
+	if err := p.writeFiles(transfer.Nothing(incomplete), nil); err != nil {
 		return err
 	}
 	if !p.quiet {

@@ -38,7 +38,7 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 		RunE: func(c *cobra.Command, args []string) error { return runSync(c, p, o, args) },
 	}
 	p.checks.add(c, func(args []string) error {
-		return errors.Join(o.mapping.check(p.now()), o.sending.check(p), o.checkWait(), noStdin(args), p.report.check())
+		return errors.Join(o.mapping.check(p.now()), o.sending.check(p), o.checkWait(), noStdin(args), p.report.check(), p.profiles.check())
 	})
 	f := flagsInOrder(c)
 	o.mapping.addFlags(f, "send", p)
@@ -55,6 +55,7 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 	f.Lookup("yes").Hidden = true // sync never asks; the flag lets all commands share their settings
 	o.stdin.addFlags(f)
 	p.report.addFlags(f, outputFlags)
+	p.profiles.addFlags(f, outputFlags, listsMade)
 	o.profiling.addFlags(f)
 	return c
 }

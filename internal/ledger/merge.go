@@ -49,6 +49,13 @@ func (r *Run) RecordMerges(ctx context.Context, merges []Merge, at time.Time) er
 	return r.store.wrapError("recording merges in", err)
 }
 
+// MergesDone returns the numbers of the merges that this run has done.
+func (r *Run) MergesDone(ctx context.Context) ([]int64, error) {
+	return query[int64]{
+		doing: "reading the merges in", text: "SELECT number FROM merges WHERE run = ? AND done IS NOT NULL", scan: scanValue[int64],
+	}.all(ctx, r.store, r.ID)
+}
+
 // Profile is a profile by its identifier.
 type Profile struct{ Kind, Value string }
 

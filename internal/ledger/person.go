@@ -132,9 +132,12 @@ func eachStored(segments iter.Seq2[[]byte, error]) iter.Seq2[storedPerson, error
 // besides, which is 0 for no exception. A person who was sent several times comes at least once: the first
 // time says under which identifier, and the last time in which state. An error is the last thing yielded.
 func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, error] {
-	segments := query[[]byte]{
-		doing: "reading the people in", text: "SELECT people FROM people WHERE run <> ? ORDER BY id", scan: scanValue[[]byte],
-	}.each(ctx, s, besides)
+	return s.people(ctx, "SELECT people FROM people WHERE run <> ? ORDER BY id", besides)
+}
+
+// people yields the people that a query answers with.
+func (s *Store) people(ctx context.Context, text string, run int64) iter.Seq2[Person, error] {
+	segments := query[[]byte]{doing: "reading the people in", text: text, scan: scanValue[[]byte]}.each(ctx, s, run)
 	return func(yield func(Person, error) bool) {
 		for p, err := range eachStored(segments) {
 			if !yield(p.person(), s.wrapError("reading the people in", err)) || err != nil {

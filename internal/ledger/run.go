@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"iter"
 	"time"
 )
 
@@ -53,6 +54,12 @@ func (r *Run) ended(end *Ending) { r.Ended, r.Outcome = end.At, end.Outcome }
 // advanced notes that a step was saved.
 func (r *Run) advanced(step *Step, at time.Time) {
 	r.Phase, r.Positions[step.Phase], r.Counters, r.Saved = step.Phase, step.Position, step.Counters, at
+}
+
+// PeopleSent yields the people whose identify this run has had accepted, as often as it was. The run must not have
+// ended. An error is the last thing yielded.
+func (r *Run) PeopleSent(ctx context.Context) iter.Seq2[Person, error] {
+	return r.store.people(ctx, "SELECT people FROM people WHERE run = ? ORDER BY id", r.ID)
 }
 
 // scanRun reads what the table of runs has of a run.

@@ -16,6 +16,9 @@ type Delivery struct {
 	MaxRejects MaxRejects        // when the run stops; the zero value never stops it
 	Settle     time.Duration     // how long Customer.io is given between phases; 0 is not at all
 
+	// ListProfiles says that Summary.Made lists what the run has made.
+	ListProfiles bool
+
 	// Ledger saves how far the run has come. It is the resumed run of Earlier, or one that has begun since
 	// the first pass. Nil saves nothing.
 	Ledger *ledger.Run

@@ -28,6 +28,7 @@ type Details struct {
 	Examples []RowExample `json:"examples"`
 	// LargestPeople are those of the people who are sent with the most distinct IDs, the largest first, at most 20.
 	LargestPeople []LargePerson `json:"largest_people"`
+	Profiles      MadeProfiles  `json:"profiles"` // that the run has made or changed, or would in a preview
 }
 
 // RowFates counts rows by what becomes of them. Rows that Customer.io refuses, or that are ready to send when a
@@ -82,4 +83,13 @@ type LargePerson struct {
 	// KeptID and Emails are personal data, as in RowExample.
 	KeptID string   `json:"kept_id,omitempty"`
 	Emails []string `json:"emails,omitempty"`
+}
+
+// MadeProfiles counts the profiles that a run has made or changed, also before it was resumed, by what it did to them.
+type MadeProfiles struct {
+	New       int64 `json:"new"`       // Customer.io did not have them
+	Updated   int64 `json:"updated"`   // it had them
+	Unknown   int64 `json:"unknown"`   // either: nothing is known of what it had
+	Unchanged int64 `json:"unchanged"` // not sent again, because an earlier run has sent the same
+	Merged    int64 `json:"merged"`    // into others
 }

@@ -272,7 +272,7 @@ func TestDetailsAreThoseOfEveryRowDecoded(t *testing.T) {
 		}
 		want := plainDetails(t, plan, first, summary.Rows.Read)
 		ignored := cmpopts.IgnoreFields(LargePerson{}, "Logins", "Emails")
-		if diff := cmp.Diff(want, summary.Details, ignored); diff != "" {
+		if diff := cmp.Diff(want, summary.Details, ignored, cmpopts.IgnoreFields(Details{}, "Profiles")); diff != "" {
 			r.Errorf("details of %d of %d rows, want -, got +:\n%s", summary.Rows.Read, first.Rows, diff)
 		}
 		if err := first.Close(); err != nil {

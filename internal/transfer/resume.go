@@ -35,6 +35,9 @@ func (r *run) resume() error {
 			r.mergesRefused[one.Number] = true
 		}
 	}
+	if err := r.made.noteBefore(r.delivery.Context(), r.options.Ledger, r.first.People); err != nil {
+		return err
+	}
 	if err := r.findRejectedPeople(); err != nil {
 		return err
 	}

@@ -164,6 +164,7 @@ func TestAStoppedRunResumes(t *testing.T) {
 			bytes.Contains(op, []byte(`"n":4`)) || bytes.Contains(op, []byte(`"visitor_40"`)) && parsed(op).Action == customerio.Merge
 	}
 	// run resumes until all is sent, and returns what came, the last summary and the rejects.
+	var listed []MadeProfile // by the last run
 	run := func(t *testing.T, stops func() (after int, taking bool), batchItems, inFlight int) (map[string]int, *Summary, string, int) {
 		dir := t.TempDir()
 		came, stopped, between := map[string]int{}, 0, 0
@@ -176,7 +177,9 @@ func TestAStoppedRunResumes(t *testing.T) {
 			to := &destination{came: came, left: after, taking: taking, refuse: refuse}
 			plan.Ledger, plan.Sender, plan.BatchItems = begun, to, batchItems
 			plan.InFlight = func() int { return inFlight }
+			plan.ListProfiles = true
 			summary, err := Send(t.Context(), pass, plan.Delivery)
+			listed = slices.Collect(summary.Made)
 			rejects, _, err2 := WriteRejects(t.Context(), dir, begun)
 			if err == nil {
 				nothingNew(t, store, begun, newStopped(t), summary)
@@ -209,6 +212,10 @@ func TestAStoppedRunResumes(t *testing.T) {
 	want, summary, rejects, _ := run(t, never, 7, 1)
 	if len(want) < 300 || summary.Rows.Earlier != 0 || strings.Count(rejects, "\n") < 20 || summary.Refused["merge"] == 0 || summary.Refused["identify"] == 0 {
 		t.Fatalf("%d operations, %d earlier, %v, refused %v, %d bytes of rejects", len(want), summary.Rows.Earlier, summary.Operations, summary.Refused, len(rejects))
+	}
+	made := listed
+	if wrong := wrongProfiles(made, want, refuse); wrong != "" {
+		t.Fatal(wrong)
 	}
 	went, checks := 0, 0
 	rapid.Check(t, func(r *rapid.T) {
@@ -251,6 +258,9 @@ func TestAStoppedRunResumes(t *testing.T) {
 		}
 		if diff := cmp.Diff(sentAtAll(summary.Details), sentAtAll(got.Details)); diff != "" {
 			r.Fatalf("details, want -, got +:\n%s", diff)
+		}
+		if diff := cmp.Diff(made, listed); diff != "" {
+			r.Fatalf("profiles that were made, want -, got +:\n%s", diff)
 		}
 	})
 	if went == 0 {

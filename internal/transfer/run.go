@@ -26,6 +26,7 @@ type run struct {
 	rejected      map[uint32]bool     // people whose identify was rejected, by number; the mappers read it
 	toBeSent      map[uint32][]string // by number, people of whom the ledger has rejected identifies, with their kept distinct IDs then
 	refusals      *refusals           // of rows, for details; nil without
+	made          *made               // nil if nobody asks for it
 	mergesRefused map[uint64]bool     // merges that the API refused, by number
 	corrections   []Correction        // the first few
 }
@@ -36,6 +37,7 @@ func newRun(ctx context.Context, first *FirstPass, options Delivery) (*run, erro
 	r := &run{
 		first: first, options: options, progress: first.input.progress(), rejected: map[uint32]bool{}, mergesRefused: map[uint64]bool{},
 	}
+	r.made = newMade(first.fates != nil || options.ListProfiles)
 	if first.fates != nil {
 		r.refusals = &refusals{personal: first.fates.personal}
 	}
@@ -70,7 +72,7 @@ func (r *run) begin(phase ledger.Phase, before int64, e expected) (*deliver.Phas
 		progress = silent{} // nothing is left to send
 	}
 	shown := newAnswered(progress, r.doing(phase), before, e)
-	spec := deliver.Spec{Phase: phase, From: r.from[phase], Progress: func(n, _, _ int64) { shown.answer(n) }}
+	spec := deliver.Spec{Phase: phase, From: r.from[phase], Progress: func(n, _, _ int64) { shown.answer(n) }, Accepted: r.made.noter(phase)}
 	return r.delivery.Begin(spec), shown
 }
 

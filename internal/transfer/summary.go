@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"encoding/json"
+	"iter"
 	"time"
 
 	"ph2cio/internal/mapping"
@@ -90,6 +91,9 @@ type Summary struct {
 
 	Reached  Reached          `json:"-"` // of a run with a ledger
 	Examples []deliver.Reject `json:"-"` // one reject of each of the first few reasons
+	// Made yields the profiles that the run has made or changed, also before it was resumed, or would in a preview.
+	// It is nil without Delivery.ListProfiles, and may be used until the FirstPass is closed.
+	Made iter.Seq[MadeProfile] `json:"-"`
 }
 
 // AddForecast adds what only a preview says: how many seconds sending would take, whether LiveProfiles would
@@ -253,7 +257,12 @@ func (r *run) summary(e ending) *Summary {
 		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
 	}
 	s.SkippedEvents, s.SkippedEventsBeyond = r.first.SkippedEvents()
-	s.Details = r.details(&s.Rows)
+	if s.Details = r.details(&s.Rows); s.Details != nil {
+		s.Details.Profiles = r.madeProfiles(s.People.Unchanged)
+	}
+	if r.options.ListProfiles {
+		s.Made = r.listProfiles()
+	}
 	return s
 }
 

@@ -18,6 +18,8 @@ type Spec struct {
 	// Place returns where the row of an operation that the API refused stands; nil if operations are not made
 	// from rows.
 	Place func(ref uint64) (file string, row int64)
+	// Accepted is called with the Ref of each operation that the API accepted, under the rules of Refused.
+	Accepted func(ref uint64)
 	// Refused is called with each operation that the API refused, as a reject with its place; nil is not called. It
 	// is called from one goroutine at a time, must not call the Phase, and must not keep the reject.
 	Refused func(r *Reject)
@@ -333,6 +335,9 @@ func (p *Phase) refuse(refusal *customerio.Rejection, op *customerio.Operation, 
 // accept counts an operation that the API accepted. The lock is held.
 func (p *Phase) accept(op *customerio.Operation, m *Mark) {
 	p.delivery.counts.accept(p.spec.Phase, op.Action, p.recent[op.Ref])
+	if p.spec.Accepted != nil {
+		p.spec.Accepted(op.Ref)
+	}
 	delete(p.recent, op.Ref)
 	p.checkpoint.accept(op, m)
 }
