@@ -35,7 +35,7 @@ var notShown = map[string]string{
 	"Changed[].Became": "it is dropped", "Sources[].Warning": "it has trouble, and never both", "WouldStop[].Flag": "in the middle of words",
 	"Rules[].Unused": "it acts on rows", "Rules[].Missing": "it acts on rows", "Rules[].Meant": "it acts on rows",
 	"NoValue[].Key": "a code", "UnmetFilters[].Type": "a code", "UnmetFilters[].OtherType": "a code", "Examples[].Reason": "a code of a reason that is shown", "First.Reason": "the same",
-	"Details.Days[].Day": "set by the test", "Details.Days[].RowFates": "set by the test", "Details.EventsBeyond": "only their sum",
+	"Details.Days[].Day": "set by the test", "Details.Days[].RowFates": "set by the test", "Details.EventsBeyond": "only their sum", "Details.Profiles": "Document.Profiles has the same",
 	"Rows.Unsent": "less those without an answer", "People.JoinedIDs": "a difference", "Fused[].LoginCount": "how many more", "Fused[].EmailCount": "how many more",
 	".Bytes": "rounded", ".Row": "the line is shown", "Examples[].Rows": "the count of the reason is shown",
 	"MadeText.Name": "the column's name is shown", "Properties[].Longest": "rounded", "Properties[].Types{}": "only which there are", "Teams[]": "one project needs no choice",
