@@ -114,7 +114,10 @@ func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, 
 	next := func(failed bool) {
 		then := read.job.Then(failed, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.first.HoldsOld())
 		command := s.p.nextCommand(then)
-		if then == job.Finished {
+		switch {
+		case failed && s.to.temporary:
+			command = "" // nothing is left to resume
+		case then == job.Finished:
 			command = s.p.afterOnly(read.job.Command, summary)
 		}
 		summary.AddNext(path, command)

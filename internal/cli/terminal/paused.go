@@ -15,8 +15,12 @@ func Paused(s *transfer.Summary, style Style, width int) string {
 	line := func(label, text string) {
 		fmt.Fprintf(&b, "%-9s%s\n", label, text)
 	}
-	inDoubt := deliver.Sum(s.Unanswered)
-	b.WriteString(style.Bold(Wrap(fmt.Sprintf("Paused. %s sent, 0 lost, %s in doubt.", reachedText(&s.Reached), report.Count(inDoubt)), width, 0)) + "\n")
+	inDoubt, ended := deliver.Sum(s.Unanswered), "Paused"
+	if s.Next == "" {
+		ended = "Stopped" // what was sent to a sandbox in this process is gone
+	}
+	text := fmt.Sprintf("%s. %s sent, 0 lost, %s in doubt.", ended, reachedText(&s.Reached), report.Count(inDoubt))
+	b.WriteString(style.Bold(Wrap(text, width, 0)) + "\n")
 	line("Left:", leftToSend(s))
 	if inDoubt > 0 {
 		line("Doubt:", Wrap(operationsText(s.Unanswered)+" sent, no answer; safe to send again", width, 9))

@@ -26,23 +26,24 @@ Resume:  ph2cio backfill --rate 2 export/
 			"some without an answer",
 			transfer.Summary{
 				Reached: transfer.Reached{Events: 9000, AllEvents: 46_962, About: true}, Unsent: map[string]int64{"event": 90, "page": 10}, Unanswered: map[string]int64{"event": 40},
-				Rows: transfer.Rows{Rejected: map[string]int64{"no_time": 4}}, Rejects: "state/rejects.jsonl",
+				Rows: transfer.Rows{Rejected: map[string]int64{"no_time": 4}}, Rejects: "state/rejects.jsonl", Next: "ph2cio sync",
 			},
 			`Paused. 9,000 of about 46,962 events sent, 0 lost, 40 in doubt.
 Left:    about 37,962 events, 60 of them queued, not sent
 Doubt:   40 events sent, no answer; safe to send again
 Rejects: 4, in state/rejects.jsonl
+Resume:  ph2cio sync
 `,
 		},
 		{
 			"among people",
 			transfer.Summary{Reached: transfer.Reached{People: 1200, AllPeople: 3306, AllEvents: 1}},
-			"Paused. 1,200 of 3,306 people and 0 of 1 event sent, 0 lost, 0 in doubt.\nLeft:    2,106 people and 1 event\n",
+			"Stopped. 1,200 of 3,306 people and 0 of 1 event sent, 0 lost, 0 in doubt.\nLeft:    2,106 people and 1 event\n",
 		},
 		{
 			"people only",
 			transfer.Summary{Reached: transfer.Reached{People: 1, AllPeople: 3}},
-			"Paused. 1 of 3 people sent, 0 lost, 0 in doubt.\nLeft:    2 people\n",
+			"Stopped. 1 of 3 people sent, 0 lost, 0 in doubt.\nLeft:    2 people\n",
 		},
 	} {
 		if diff := cmp.Diff(test.want, Paused(&test.s, Style{}, 80)); diff != "" {
