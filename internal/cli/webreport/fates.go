@@ -83,7 +83,8 @@ func fateText(f *transfer.RowFates, fates []fate) string {
 
 // strip is all rows in one bar, with a legend that says what the charts have.
 type strip struct {
-	Text   string
+	Text   string // for those who cannot see it
+	Read   string // how many rows there are
 	Parts  []stripPart
 	Legend []legend
 }
@@ -121,6 +122,7 @@ func newStrip(r *transfer.Rows, sent bool) *strip {
 		s.Legend = append(s.Legend, legend{one.class, report.Count(one.n), one.text})
 		parts = append(parts, report.Count(one.n)+" "+one.text)
 	}
+	s.Read = together(report.Plural(r.Read, "row", "rows")) + " read:"
 	s.Text = report.Plural(r.Read, "row", "rows") + " read: " + strings.Join(parts, ", ")
 	return s
 }

@@ -18,6 +18,7 @@ type view struct {
 	Strip    *strip // all rows by what becomes of them
 	Risks    []note
 	Next     string
+	NextNote string
 	Sent     bool // it is about what was sent
 	Sections []*section
 	Hidden   bool // personal data is hidden

@@ -41,7 +41,7 @@ func (b *builder) view() *view {
 			v.Risks = b.risks()
 		}
 		if d.Summary.Next != "" {
-			v.Next = typed(d.Summary.Next)
+			v.Next, v.NextNote = typed(d.Summary.Next), b.nextNote()
 		}
 		sections = b.run()
 	}
@@ -52,6 +52,17 @@ func (b *builder) view() *view {
 	}
 	v.Made = strings.TrimSpace("ph2cio " + shown(d.Version, mostOfName))
 	return v
+}
+
+// nextNote says what the next command is for, where that is not plain.
+func (b *builder) nextNote() string {
+	switch one := strings.Contains(b.d.Summary.Next, " --only"); {
+	case !one || b.d.Kind != Plan:
+		return ""
+	case b.d.Examples:
+		return "It sends one person, as a trial."
+	}
+	return "It sends one person, as a trial: somebody's distinct ID goes in the place of " + code(hiddenValue) + "."
 }
 
 func (b *builder) run() []*section {
