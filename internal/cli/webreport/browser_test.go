@@ -13,8 +13,7 @@ import (
 func TestBrowserShowsAnyText(t *testing.T) {
 	b := browser.Start(t)
 	for name, text := range map[string]string{
-		"long words": strings.Repeat("Wm", 600), "from right to left": strings.Repeat("שלום עולם ", 30), "emoji": strings.Repeat("👩‍👩‍👧‍👦", 60),
-		"marks": "Z" + strings.Repeat("\u0337\u0321\u034e", 40), "blanks": strings.Repeat("\u3000 \t", 90), "dashes": strings.Repeat("--report-examples=", 50),
+		"long words": strings.Repeat("Wm", 600), "from right to left": strings.Repeat("שלום עולם ", 30), "marks": "Z" + strings.Repeat("\u0337\u0321\u034e", 40),
 	} {
 		for _, kind := range []Kind{Stopped, Inspected} {
 			t.Run(name+" "+string(kind), func(t *testing.T) {
