@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -224,6 +225,18 @@ func TestADumbTerminalGetsLines(t *testing.T) {
 		if redraws := strings.Contains(said.String(), "\r"); redraws != want {
 			t.Errorf("TERM=%s: %q", term, said.String())
 		}
+	}
+}
+
+// TestErrorsOfATerminalStandBesideTheirLabel has an error of two lines, and a warning that fills its first line.
+func TestErrorsOfATerminalStandBesideTheirLabel(t *testing.T) {
+	var said strings.Builder
+	p := newProgram(Env{Stderr: &said, StderrTerminal: true, Width: 40, Getenv: func(string) (string, bool) { return "", false }}, nil)
+	p.printError(errors.New("a is not set\nb is not set"))
+	p.warnText("a warning of forty columns and 1, that is wrapped")
+	want := "error: a is not set\n       b is not set\nwarning: a warning of forty columns and\n         1, that is wrapped\n"
+	if got := regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(said.String(), ""); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

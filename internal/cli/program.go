@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -119,11 +120,15 @@ func (a asciiText) Write(text []byte) (int, error) {
 // writeLabelled writes a line with a label to stderr, but not to the log file. On a terminal it is wrapped; in a
 // pipe or a file it stays one line, for grep.
 func (p *program) writeLabelled(paint func(string) string, label, text string) {
+	const least = len("error: ")
 	if p.env.StderrTerminal {
-		text = terminal.Wrap(text, p.columns(), len("error: "))
+		text = terminal.Wrap(text, p.columns(), max(least, len(label)))
 	}
-	if label != "" {
+	switch {
+	case label != "":
 		label = paint(label)
+	case p.env.StderrTerminal:
+		label = strings.Repeat(" ", least) // it goes on
 	}
 	fmt.Fprintln(p.aboveScreen(), label+text)
 }
