@@ -6,6 +6,7 @@ const (
 	syncCommand     = "sync"
 	retryCommand    = "retry"
 	checkCommand    = "check"
+	initCommand     = "init"
 	inspectCommand  = "inspect"
 	previewCommand  = "preview"
 

@@ -35,8 +35,6 @@ sent. Where nobody can be asked, set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY i
 	return c
 }
 
-const initCommand = "init"
-
 // initDocument is the document of init.
 type initDocument struct {
 	File          string `json:"file"`

@@ -33,7 +33,8 @@ const sameCommand = "a run that stopped resumes when you run the same command ag
 var otherCommands = map[string]string{
 	"send": backfillCommand, "import": backfillCommand, "run": backfillCommand, "migrate": backfillCommand, "upload": backfillCommand, "push": backfillCommand,
 	"plan": "preview", "dry-run": "preview", "show": "inspect", "stats": "inspect", "info": "inspect", "analyze": "inspect",
-	"doctor": checkCommand, "validate": checkCommand, "test": checkCommand, "login": checkCommand, "person": "explain", "user": "explain", "who": "explain",
+	"doctor": checkCommand, "validate": checkCommand, "test": checkCommand, "login": initCommand, "auth": initCommand, "setup": initCommand, "configure": initCommand, "config": initCommand,
+	"person": "explain", "user": "explain", "who": "explain",
 	"server": "sandbox", "mock": "sandbox", "progress": "status", "history": "status",
 	"resume": sameCommand + "; `ph2cio status` shows it", "continue": sameCommand + "; `ph2cio status` shows it",
 }
