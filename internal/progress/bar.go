@@ -105,6 +105,7 @@ func (b *bar) picture(p *phase, s *snapshot, width int) string {
 		progressbar.OptionSetElapsedTime(false),
 	)
 	picture.Set64(min(max(0, s.done), p.total.n))
+	picture.RenderBlank() // at 0 % nothing has drawn it yet
 	_, text, _ := strings.Cut(strings.TrimSpace(picture.String()), "% ")
 	return strings.TrimSpace(text)
 }

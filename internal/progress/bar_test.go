@@ -31,6 +31,11 @@ func TestBarAtEveryWidth(t *testing.T) {
 			t.Errorf("%d columns: %q, want %q", test.width, got, test.want)
 		}
 	}
+	s.done = 0
+	if got, want := newBar(nil, Screen{}).line(p, s, 70), "events   0% ░░░░░░░░░░░░░░░░░░░░░░       0/46,962  1,980/s  ETA 0:13"; got != want {
+		t.Errorf("at the beginning: %q, want %q", got, want)
+	}
+	s.done = 100
 	for width := range 130 {
 		for _, ascii := range []bool{false, true} {
 			got := newBar(nil, Screen{ASCII: ascii}).line(p, s, width)
@@ -43,7 +48,7 @@ func TestBarAtEveryWidth(t *testing.T) {
 		}
 	}
 	got := newBar(nil, Screen{ASCII: true}).line(p, s, 70)
-	if want := "events  45% #########.............  21,450/46,962  1,980/s  ETA 0:13"; got != want {
+	if want := "events   0% ......................     100/46,962  1,980/s  ETA 0:13"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -123,6 +128,21 @@ func TestTroubleShowsBelowTheBarAndGoesAway(t *testing.T) {
 			t.Error(trouble)
 		}
 	})
+}
+
+func TestLinesAreWrappedBetweenWords(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want []string
+	}{
+		{"one two", []string{"one two"}},
+		{"  one two three four", []string{"  one two three", "  four"}},
+		{"one two incomprehensible", []string{"one two", "  incomprehens…"}},
+	} {
+		if diff := cmp.Diff(test.want, wrapped(test.text, 15)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.text, diff)
+		}
+	}
 }
 
 func TestTroubleStandsInTheLineWithoutEscapeCodes(t *testing.T) {

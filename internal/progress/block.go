@@ -119,11 +119,14 @@ func (b *block) overwritten(lines []string, width int) string {
 
 // wrapped splits a text into lines of so many columns, between words. A longer word is cut.
 func wrapped(text string, columns int) (lines []string) {
-	line := ""
-	for word := range strings.SplitSeq(text, " ") {
-		if line != "" && columnsOf(line)+1+columnsOf(word) > columns {
+	words := strings.TrimLeft(text, " ")
+	line := text[:len(text)-len(words)]
+	for i, word := range strings.Split(words, " ") {
+		switch {
+		case i == 0:
+		case columnsOf(line)+1+columnsOf(word) > columns:
 			lines, line = append(lines, line), "  "
-		} else if line != "" {
+		default:
 			line += " "
 		}
 		line += word

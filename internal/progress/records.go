@@ -42,6 +42,9 @@ func (r *records) record(p *phase, state string, more ...any) {
 	if p.total.known() {
 		fields = append(fields, "total", p.total.n)
 	}
+	if p.total.about {
+		fields = append(fields, "estimate", true)
+	}
 	r.to.Info(p.name, append(fields, more...)...)
 }
 

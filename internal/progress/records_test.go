@@ -33,6 +33,9 @@ func TestRecordsTellStartPaceAndEndOfEachPhase(t *testing.T) {
 		p.Advance(4)
 		p.Phase("events", 100, Bytes)
 		p.Done()
+		p.Phase("events", 0, Operations)
+		p.Total(200, true)
+		p.Done()
 		want := `{"level":"INFO","msg":"reading","state":"began","unit":"bytes","total":3400000000}
 {"level":"INFO","msg":"reading","state":"under way","unit":"bytes","total":3400000000,"done":1170000000,"seconds":30,"note":"41k rows","per_second":39000000,"left_seconds":57.179}
 {"level":"INFO","msg":"waiting 5s"}
@@ -41,6 +44,8 @@ func TestRecordsTellStartPaceAndEndOfEachPhase(t *testing.T) {
 {"level":"INFO","msg":"merges","state":"done","unit":"operations","done":4,"seconds":0}
 {"level":"INFO","msg":"events","state":"began","unit":"bytes","total":100}
 {"level":"INFO","msg":"events","state":"stopped","unit":"bytes","total":100,"done":0,"seconds":0}
+{"level":"INFO","msg":"events","state":"began","unit":"operations"}
+{"level":"INFO","msg":"events","state":"stopped","unit":"operations","total":200,"estimate":true,"done":0,"seconds":0}
 `
 		if diff := cmp.Diff(want, out.String()); diff != "" {
 			t.Errorf("records differ (-want +got):\n%s", diff)

@@ -7,10 +7,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/sandbox"
 	"ph2cio/internal/testkit/synthetic"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // shownPhases records how far each phase of sending was.
@@ -146,5 +149,32 @@ func TestEstimatesGiveWayGradually(t *testing.T) {
 		if err := shown.check(true); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// notes records the last note.
+type notes struct {
+	silent
+	last string
+}
+
+func (n *notes) Note(text string) { n.last = text }
+
+// TestReadingIsShownWhileNothingIsSent has a large export with few events: once nothing has been under way for a while, the
+// progress says how much was read.
+func TestReadingIsShownWhileNothingIsSent(t *testing.T) {
+	shown := &notes{}
+	p := &eventsPhase{run: &run{progress: shown, first: &FirstPass{Bytes: 1000}}}
+	delivery := deliver.New(t.Context(), deliver.Options{}, nil, deliver.Counters{})
+	defer delivery.Close()
+	out := delivery.Begin(deliver.Spec{Phase: ledger.Events})
+	p.noteReading(out, 10)
+	if shown.last != "" {
+		t.Errorf("at first it says %q", shown.last)
+	}
+	p.sending = time.Now().Add(-3 * time.Second)
+	p.noteReading(out, 340)
+	if shown.last != "34% read" {
+		t.Errorf("after 3 s it says %q", shown.last)
 	}
 }
