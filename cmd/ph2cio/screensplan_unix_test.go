@@ -14,6 +14,7 @@ func planScreens(s *screens) {
 func terminalScreens(s *screens) {
 	const preview = "ph2cio preview --limit 0 export/"
 	s.shows("terminal-ascii", "LC_ALL=C "+preview)
+	s.shows("terminal-dumb", "TERM=dumb "+preview)
 	w := s.open()
 	w.run(preview)
 	s.compareColours(w, "terminal-colours")

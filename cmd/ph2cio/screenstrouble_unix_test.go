@@ -20,4 +20,12 @@ func troubleScreens(s *screens) {
 	s.setClock("2026-06-02T10:30:00Z")
 	s.shows("status-rejects", "ph2cio status")
 	s.shows("status-list-rejects", "ph2cio status --rejects")
+	box.box.SetFaults(sandbox.Faults{})
+	w = s.open()
+	w.start("ph2cio retry")
+	w.until("[y/N] ")
+	w.press("y", "Enter")
+	w.untilPrompt()
+	s.compare(w, "retry")
+	s.shows("sync-nothing-new", "ph2cio sync export/")
 }

@@ -116,8 +116,25 @@ func (p *program) newProgress() *progress.Progress {
 	if p.bar != nil {
 		return p.bar
 	}
+	out := p.screen
+	if p.env.StderrTerminal && p.env.dumb() {
+		out = wrappedLines{out, p.columns()}
+	}
 	return progress.New(progress.Options{
-		Out: p.screen, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal && !p.env.dumb(), Screen: p.env.progressScreen(),
+		Out: out, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal && !p.env.dumb(), Screen: p.env.progressScreen(),
 		Now: p.env.Now, Beside: p.file.progress(),
 	})
+}
+
+// wrappedLines writes lines, each in one write, to a terminal.
+type wrappedLines struct {
+	to      io.Writer
+	columns int
+}
+
+func (w wrappedLines) Write(line []byte) (int, error) {
+	if _, err := io.WriteString(w.to, terminal.Wrap(strings.TrimSuffix(string(line), "\n"), w.columns, len("  "))+"\n"); err != nil {
+		return 0, err
+	}
+	return len(line), nil
 }
