@@ -23,8 +23,8 @@ func public(d *Document) *Document {
 	if d.Inspection != nil {
 		one.Inspection = p.inspection(d.Inspection)
 	}
+	one.Words = p.withoutIDs(d.Words)
 	one.Failure, one.Hint = p.without(d.Failure), p.without(d.Hint)
-	one.Words = withoutIDs(d.Words)
 	one.Settings = slices.Clone(d.Settings)
 	for i := range one.Settings {
 		if namesPeople(one.Settings[i].Flag) {
@@ -34,22 +34,27 @@ func public(d *Document) *Document {
 	return &one
 }
 
-// hiddenValue stands for an ID in a command.
-const hiddenValue = "ID"
+// What stands for an ID in a command, and anywhere else.
+const (
+	hiddenValue = "ID"
+	hidden      = "(hidden)"
+)
 
 // namesPeople reports whether the values of a flag are IDs.
 func namesPeople(flag string) bool { return flag == "only" || flag == "id" }
 
 // withoutIDs hides the values of flags that name people.
-func withoutIDs(words []string) []string {
+func (p *privacy) withoutIDs(words []string) []string {
 	words = slices.Clone(words)
 	for i, word := range words {
-		flag, _, hasValue := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+		flag, value, hasValue := strings.Cut(strings.TrimPrefix(word, "--"), "=")
 		switch {
 		case !strings.HasPrefix(word, "--") || !namesPeople(flag):
 		case hasValue:
 			words[i] = "--" + flag + "=" + hiddenValue
+			p.hide(strings.Split(value, ",")...)
 		case i+1 < len(words):
+			p.hide(strings.Split(words[i+1], ",")...)
 			words[i+1] = hiddenValue
 		}
 	}
@@ -57,8 +62,8 @@ func withoutIDs(words []string) []string {
 }
 
 // withoutID is withoutIDs for a command in one string, as a shell takes it.
-func withoutID(command string) string {
-	words := withoutIDs(shellWords(command))
+func (p *privacy) withoutID(command string) string {
+	words := p.withoutIDs(shellWords(command))
 	for i, word := range words {
 		words[i] = escape.Shell(word)
 	}
@@ -91,12 +96,13 @@ func shellWords(command string) (words []string) {
 	return words
 }
 
-// privacy remembers the IDs that it hides, because errors may name them too.
+// privacy remembers the IDs that it hides, because errors may name them too. One of a letter or two names nobody
+// and would be found in any text.
 type privacy struct{ ids []string }
 
 func (p *privacy) hide(ids ...string) {
 	for _, id := range ids {
-		if id != "" {
+		if len(id) > 2 {
 			p.ids = append(p.ids, mapping.ShortID(id), id)
 		}
 	}
@@ -105,17 +111,18 @@ func (p *privacy) hide(ids ...string) {
 // without hides those IDs in an error.
 func (p *privacy) without(text string) string {
 	for _, id := range p.ids {
-		text = strings.ReplaceAll(text, id, "(hidden)")
+		text = strings.ReplaceAll(text, id, hidden)
 	}
 	return text
 }
 
 func (p *privacy) summary(s *transfer.Summary) *transfer.Summary {
 	one := *s
-	one.Next, one.Details = withoutID(s.Next), publicDetails(s.Details)
+	one.Next, one.Details = p.withoutID(s.Next), publicDetails(s.Details)
 	p.uncertain(&one.People.Uncertain)
-	one.People.WithoutEmail, one.Merges, one.UnknownOnly = nil, nil, nil
+	one.People.WithoutEmail, one.Merges = nil, nil
 	p.hide(s.UnknownOnly...)
+	one.UnknownOnly = slices.Repeat([]string{hidden}, len(s.UnknownOnly))
 	if s.TwoProfiles != nil {
 		for _, held := range s.TwoProfiles.People {
 			p.hide(held.ID)

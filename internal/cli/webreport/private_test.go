@@ -95,7 +95,7 @@ func TestPersonalDataIsHidden(t *testing.T) {
 		d.Examples = false
 		if d.Summary != nil {
 			d.Summary.Next = "ph2cio backfill --only 'some person' export/"
-			d.Failure = "it failed for " + d.Summary.LiveProfiles.IDs[0]
+			d.Failure = "it failed for " + d.Summary.LiveProfiles.IDs[0] + " and for some person"
 		}
 		d.Words = []string{"ph2cio", "preview", "--only", "some person", "--id=some person", "export/"}
 		page, err := pageOf(d)
@@ -109,6 +109,9 @@ func TestPersonalDataIsHidden(t *testing.T) {
 		}
 		if strings.Contains(page, "some person") || !strings.Contains(page, "--report-examples") {
 			t.Errorf("%s: the page names somebody, or does not say what would", kind)
+		}
+		if d.Summary != nil && !strings.Contains(page, "these IDs of --only: (hidden)") {
+			t.Errorf("%s: the page does not say that nobody has an ID", kind)
 		}
 		if d.Words[3] != "some person" || d.Summary != nil && d.Summary.Merges == nil {
 			t.Errorf("%s: the document itself has changed", kind)

@@ -65,7 +65,7 @@ func TestIDsOfCommandsAreHidden(t *testing.T) {
 		"ph2cio retry":                   "ph2cio retry",
 		"ph2cio explain --id x --only y": "ph2cio explain --id ID --only ID",
 	} {
-		if got := withoutID(command); got != want {
+		if got := (&privacy{}).withoutID(command); got != want {
 			t.Errorf("%s: %s, want %s", command, got, want)
 		}
 	}
