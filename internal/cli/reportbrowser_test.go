@@ -66,8 +66,8 @@ func writeSynthetic(path string) error {
 	return os.WriteFile(path, text.Bytes(), 0o600)
 }
 
-// looksWell checks that a page fits its window, that it loads nothing, and that neither the browser nor axe has
-// anything to say against it.
+// looksWell checks that a page fits its window, that it loads nothing, and that neither the browser nor axe
+// has anything to say against it.
 func looksWell(t *testing.T, p *browser.Page, path string) {
 	t.Helper()
 	if pixels, what := p.TooWide(); pixels > 0 {

@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// FixFor says what sends a row that is left out or rejected for a reason; empty for a reason with which nothing
-// can be done.
+// FixFor says what sends a row that is left out or rejected for a reason; empty for a reason with which
+// nothing can be done.
 func FixFor(reason string) string {
 	if words, ok := leftOutWords[reason]; ok {
 		return words.fix

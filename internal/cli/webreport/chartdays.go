@@ -12,7 +12,8 @@ import (
 // mostBars is how many bars a chart of days has at most. With more they are too thin to be told apart.
 const mostBars = 150
 
-// dayChart is a chart of rows by time: a bar for each day, week, month or more, with what becomes of its rows.
+// dayChart is a chart of rows by time: a bar for each day, week, month or more, with what becomes of its
+// rows.
 type dayChart struct {
 	Title  string // for those who cannot see it
 	Unit   string // day, week, month, quarter or year
@@ -31,8 +32,8 @@ type layer struct {
 	Boxes []box
 }
 
-// box is a part of a bar. X and W are shares of the width, so that the chart fits any screen and its lines and
-// letters keep their size.
+// box is a part of a bar. X and W are shares of the width, so that the chart fits any screen and its lines
+// and letters keep their size.
 type box struct {
 	X, W string
 	Y, H string
@@ -78,7 +79,8 @@ func newDayChart(bins []bin, unit string, fates []fate) *dayChart {
 	}
 	c := &dayChart{Unit: unit, Height: chartTop + chartHeight + chartBelow, Base: chartTop + chartHeight}
 	top := roundUp(most)
-	c.Title = fmt.Sprintf("Rows by %s, %s. The highest bar has %s rows.", unit, daySpan(bins[0].from, bins[len(bins)-1].to.AddDate(0, 0, -1)), report.Count(most))
+	span := daySpan(bins[0].from, bins[len(bins)-1].to.AddDate(0, 0, -1))
+	c.Title = fmt.Sprintf("Rows by %s, %s. The highest bar has %s.", unit, span, report.Plural(most, "row", "rows"))
 	for _, n := range []int64{top, top / 2} {
 		if n > 0 {
 			c.Grid = append(c.Grid, gridLine{pixels(n, top), report.Count(n)})
@@ -136,8 +138,8 @@ var tickSteps = map[string][]int{
 	"day": {1, 2, 7, 14, 28}, "week": {1, 2, 4, 8, 13, 26}, "month": {1, 2, 3, 6, 12, 24}, "quarter": {1, 2, 4, 8, 20, 40},
 }
 
-// ticks writes up to eight dates below the chart, of which a narrow screen shows every other one. Where it can be,
-// they are at the beginnings of years and halves of years.
+// ticks writes up to eight dates below the chart, of which a narrow screen shows every other one. Where it
+// can be, they are at the beginnings of years and halves of years.
 func (c *dayChart) ticks(bins []bin) {
 	const most = 8
 	n := len(bins)

@@ -36,11 +36,12 @@ type Document struct {
 	Failure string // what ended the run early
 	Hint    string // what to do about that
 
-	// Examples says that the page may show personal data: IDs, emails, raw rows. Without it they are left out, also
-	// where the other fields have them, and the page says which flag shows them.
+	// Examples says that the page may show personal data: IDs, emails, raw rows. Without it they are left out,
+	// also where the other fields have them, and the page says which flag shows them.
 	Examples bool
 
-	// Words are the command as it was typed, with the name of the program. Secrets in URLs are redacted by Write.
+	// Words are the command as it was typed, with the name of the program. Secrets in URLs are redacted by
+	// Write.
 	Words    []string
 	Settings []Setting // that were not left at their defaults
 	Version  string
@@ -59,8 +60,8 @@ type Setting struct {
 // CommandLine is the origin of settings that were typed. They are not listed, because Words have them.
 const CommandLine = "command line"
 
-// Profiles counts the profiles of a run by what the run did to them. New and Updated are counted as far as it is
-// known what Customer.io had; Unknown are those of which it is not known.
+// Profiles counts the profiles of a run by what the run did to them. New and Updated are counted as far as it
+// is known what Customer.io had; Unknown are those of which it is not known.
 type Profiles struct {
 	New       int64
 	Updated   int64

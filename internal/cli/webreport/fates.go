@@ -17,8 +17,8 @@ type fate struct {
 	of    func(*transfer.RowFates) int64
 }
 
-// fates returns what becomes of rows, in the order in which bars are stacked. Details count rows that were to be
-// sent as such, also if Customer.io refused them or the run stopped before.
+// fates returns what becomes of rows, in the order in which bars are stacked. Details count rows that were to
+// be sent as such, also if Customer.io refused them or the run stopped before.
 func (d *Document) fates() []fate {
 	send := "to send"
 	if d.Kind == Sent && d.Summary != nil && d.Summary.Rows.Unsent == 0 && deliver.Sum(d.Summary.Refused) == 0 {

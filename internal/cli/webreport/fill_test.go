@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// filler sets every field of a document, so that a test finds out which of them a page shows. Each text and each
-// number is another one, and is noted with the path of its field.
+// filler sets every field of a document, so that a test finds out which of them a page shows. Each text and
+// each number is another one, and is noted with the path of its field.
 type filler struct {
 	texts   map[string]string // the path of each text
 	numbers map[int64]string  // the path of each number

@@ -96,8 +96,8 @@ func shellWords(command string) (words []string) {
 	return words
 }
 
-// privacy remembers the IDs that it hides, because errors may name them too. One of a letter or two names nobody
-// and would be found in any text.
+// privacy remembers the IDs that it hides, because errors may name them too. One of a letter or two names
+// nobody and would be found in any text.
 type privacy struct{ ids []string }
 
 func (p *privacy) hide(ids ...string) {
@@ -168,10 +168,11 @@ func withoutValues(all []transfer.UnreadField) []transfer.UnreadField {
 	return all
 }
 
-// harmless are the reasons of rows whose details quote nothing of the row but times, sizes and names of columns.
-// Those of people and of merges name somebody.
+// harmless are the reasons of rows whose details quote nothing of the row but times, sizes and names of
+// columns. Those of people and of merges name somebody.
 var harmless = map[string]bool{
-	posthog.NotJSON: true, posthog.NotAnObject: true, posthog.NotAnEvent: true, posthog.RowTooLong: true, posthog.CSVFields: true, posthog.CSVQuotes: true,
+	posthog.NotJSON: true, posthog.NotAnObject: true, posthog.NotAnEvent: true,
+	posthog.RowTooLong: true, posthog.CSVFields: true, posthog.CSVQuotes: true,
 	mapping.ReasonFutureTimestamp: true, mapping.ReasonTooLarge: true, mapping.ReasonPersonRejected: true,
 }
 

@@ -43,8 +43,8 @@ var notShown = map[string]string{
 	"Reject.EventID":   "only corrections have it", "Examples[].EventID": "only corrections have it", "Examples[].Person": "not for people to see", "First.Person": "not for people to see", "First.EventID": "only corrections have it",
 }
 
-// TestEverythingIsOnThePage has a document in which everything is set, and looks for each text and each number. A
-// new field must be shown, or have a reason in notShown.
+// TestEverythingIsOnThePage has a document in which everything is set, and looks for each text and each
+// number. A new field must be shown, or have a reason in notShown.
 func TestEverythingIsOnThePage(t *testing.T) {
 	for _, kind := range []Kind{Plan, Sent, Stopped, Inspected} {
 		f := newFiller(func(n int64) string { return fmt.Sprintf("text%d", n) })

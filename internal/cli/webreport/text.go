@@ -17,8 +17,8 @@ const (
 	mostOfText = 600
 )
 
-// Texts of the page are plain strings, in which these characters set off what the templates mark up. Text from
-// outside never has them, because shown escapes all control characters.
+// Texts of the page are plain strings, in which these characters set off what the templates mark up. Text
+// from outside never has them, because shown escapes all control characters.
 const (
 	codeStart = "\x01" // something to type, or as a file has it
 	nameStart = "\x02" // a name from outside, which may be in a script that runs from right to left
@@ -63,7 +63,8 @@ func plain(text string) string {
 	return strings.NewReplacer(codeStart, "", longStart, "", nameStart, "", strong, "", markEnd, "").Replace(text)
 }
 
-// shown makes text from outside safe to show on a line: what does not print is escaped, and what is long is cut.
+// shown makes text from outside safe to show on a line: what does not print is escaped, and what is long is
+// cut.
 func shown(text string, most int) string {
 	const longestEscape = 12 // of one character
 	if n := most * longestEscape; len(text) > 2*n {

@@ -152,8 +152,9 @@ func count[N int | int64](all ...N) (cells []cell) {
 
 // add adds a block unless there is nothing in it.
 func (s *section) add(b block) {
+	hasText := b.Text+b.Command+b.Quiet != "" || len(b.Entries) > 0 || len(b.Notes) > 0
 	switch {
-	case b.Text == "" && b.Command == "" && b.Quiet == "" && len(b.Entries) == 0 && len(b.Notes) == 0 && b.Table == nil && b.Days == nil && b.Events == nil:
+	case !hasText && b.Table == nil && b.Days == nil && b.Events == nil:
 	case b.Table != nil && len(b.Table.Rows) == 0:
 	case len(b.Entries) > 0 && len(s.Blocks) > 0 && len(s.Blocks[len(s.Blocks)-1].Entries) > 0: // they are one list
 		last := &s.Blocks[len(s.Blocks)-1]

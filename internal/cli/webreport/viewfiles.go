@@ -87,7 +87,10 @@ func (b *builder) incomplete(s *section, all []*source.Incomplete) {
 // lost lists files that are gone with rows that waited in them.
 func (b *builder) lost(s *section) {
 	all := b.d.Summary.LostHistory
-	t := &table{Caption: "Files that are gone or replaced, with rows that waited in them and that cannot be sent any more", Heads: append(words("file"), numbers("rows", "visitors")...)}
+	t := &table{
+		Caption: "Files that are gone or replaced, with rows that waited in them and that cannot be sent any more",
+		Heads:   append(words("file"), numbers("rows", "visitors")...),
+	}
 	for i := range all[:min(len(all), b.limits.rows)] {
 		one := &all[i]
 		cells := append(text(pathText(one.Path)), count(one.Rows, one.Visitors)...)

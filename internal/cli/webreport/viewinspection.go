@@ -24,11 +24,15 @@ func (b *builder) inspectedFigures() []figure {
 	in := b.d.Inspection
 	rejected := deliver.Sum(in.Rows.Rejected)
 	return []figure{
-		{Number: report.Count(in.Rows.Read), Label: report.PluralWord(in.Rows.Read, "row", "rows"), Note: report.Count(in.Rows.Sent) + " to send"},
-		{Number: report.Count(len(in.Events)), Label: report.PluralWord(len(in.Events), "event name", "event names")},
-		{Number: report.Count(in.People.People), Label: report.PluralWord(in.People.People, "person", "people"), Note: report.Count(in.People.Identified) + " identified"},
+		newFigure(in.Rows.Read, "row", "rows", report.Count(in.Rows.Sent)+" to send"),
+		newFigure(len(in.Events), "event name", "event names", ""),
+		newFigure(in.People.People, "person", "people", report.Count(in.People.Identified)+" identified"),
 		{Number: report.Count(rejected), Label: report.PluralWord(rejected, "row that cannot be sent", "rows that cannot be sent"), Bad: rejected > 0},
 	}
+}
+
+func newFigure[N int | int64](n N, one, many, note string) figure {
+	return figure{Number: report.Count(n), Label: report.PluralWord(n, one, many), Note: note}
 }
 
 // inspectedEvents says what the rows of each event become.
@@ -78,7 +82,8 @@ func (b *builder) inspectedRejects() *section {
 	var entries []entry
 	for _, reason := range byCount(in.Times.Unusable) {
 		n := in.Times.Unusable[reason]
-		entries = append(entries, entry{Number: report.Count(n), Text: report.PluralWord(n, "row ", "rows ") + message(terminal.WordsFor(reason, n)) + ", sent or not"})
+		text := report.PluralWord(n, "row ", "rows ") + message(terminal.WordsFor(reason, n)) + ", sent or not"
+		entries = append(entries, entry{Number: report.Count(n), Text: text})
 	}
 	s.entries(entries...)
 	return s
@@ -91,9 +96,11 @@ func (b *builder) inspectedPeople() *section {
 		s.Lead = report.Plural(p.DistinctIDs, "distinct ID is", "distinct IDs are") + " " + report.Plural(p.People, "person", "people") + "."
 	}
 	s.entries(some(
-		numbered(p.Identified, "identified", ""), numbered(p.Anonymous, "not identified yet", ""), numbered(p.WithEmail, "with an email", ""), numbered(p.Sent, "to send", ""),
+		numbered(p.Identified, "identified", ""), numbered(p.Anonymous, "not identified yet", ""),
+		numbered(p.WithEmail, "with an email", ""), numbered(p.Sent, "to send", ""),
 		numbered(p.Unidentified, "left out because nothing identifies them", code("--people all")+" sends them"),
-		numbered(p.ShapeOnly, "of these only because the ID looks machine-made", ""), numbered(p.VisitorOnly, "of these only because posthog-js never says who they are", ""),
+		numbered(p.ShapeOnly, "of these only because the ID looks machine-made", ""),
+		numbered(p.VisitorOnly, "of these only because posthog-js never says who they are", ""),
 		b.optedOut(b.d.Inspection.OptedOut),
 	)...)
 	b.logins(s, &p.Uncertain)
@@ -103,7 +110,10 @@ func (b *builder) inspectedPeople() *section {
 		for _, id := range teams {
 			ids = append(ids, strconv.FormatInt(id, 10))
 		}
-		s.notes(note{Word: "Projects", Text: "The rows are of several PostHog projects: " + strings.Join(ids, ", ") + ".", Cure: code("--team ID") + " chooses the one whose rows a run sends"})
+		s.notes(note{
+			Word: "Projects", Text: "The rows are of several PostHog projects: " + strings.Join(ids, ", ") + ".",
+			Cure: code("--team ID") + " chooses the one whose rows a run sends",
+		})
 	}
 	return s
 }
@@ -120,7 +130,8 @@ func (b *builder) properties(id, title, of string, all []inspect.Property, beyon
 		}
 		cells := append(text(name(p.Name)), count(p.Rows)...)
 		cells[0].Small = []string{shown(terminal.TypesText(p.Types), mostOfName)}
-		cells = append(cells, cell{Text: present, Number: true}, cell{Text: report.ShortBytes(p.Longest), Number: true}, cell{Text: message(terminal.PropertySent(p))})
+		longest, sent := report.ShortBytes(p.Longest), message(terminal.PropertySent(p))
+		cells = append(cells, cell{Text: present, Number: true}, cell{Text: longest, Number: true}, cell{Text: sent})
 		t.Rows = append(t.Rows, row{Cells: cells})
 	}
 	b.fold(t, len(all), report.Plural(len(all), "property", "properties"))

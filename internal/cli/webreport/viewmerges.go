@@ -64,7 +64,9 @@ func (b *builder) liveProfiles(s *section) {
 	if live == nil || b.d.Summary.LiveStops {
 		return
 	}
-	s.quiet(withFlags("--existing") + " has " + report.Plural(live.Count, "profile that PostHog's live destination has made of a visitor", "profiles that PostHog's live destination has made of visitors") + " of this export." + b.named(len(live.IDs), func(i int) string { return live.IDs[i] }))
+	made := report.Plural(live.Count, "profile that PostHog's live destination has made of a visitor",
+		"profiles that PostHog's live destination has made of visitors")
+	s.quiet(withFlags("--existing") + " has " + made + " of this export." + b.named(len(live.IDs), func(i int) string { return live.IDs[i] }))
 }
 
 // made counts the profiles that the run made.

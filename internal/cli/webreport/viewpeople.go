@@ -52,15 +52,16 @@ func (b *builder) profiles() *section {
 		if one.who == chosen {
 			label.Small = append(label.Small, "the choice of this run")
 		}
-		line := row{Marked: one.who == chosen, Cells: []cell{label, {Text: number, Number: true}, {Text: created, Number: true}, {Text: known, Number: true}}}
+		cells := []cell{label, {Text: number, Number: true}, {Text: created, Number: true}, {Text: known, Number: true}}
 		if compares {
-			line.Cells = append(line.Cells, cell{Text: b.billable(one.who), Number: true})
+			cells = append(cells, cell{Text: b.billable(one.who), Number: true})
 		}
-		t.Rows = append(t.Rows, line)
+		t.Rows = append(t.Rows, row{Marked: one.who == chosen, Cells: cells})
 	}
 	s.table(t)
 	if sum.Known == nil {
-		s.quiet("Nothing is known of what Customer.io has already: " + code("--existing FILE") + " takes its people export, and then known profiles are counted apart.")
+		s.quiet("Nothing is known of what Customer.io has already: " + code("--existing FILE") +
+			" takes its people export, and then known profiles are counted apart.")
 	}
 	if sum.Estimated {
 		s.quiet("Numbers of everybody are estimated from a sample, because there are very many visitors. The standard error is below 1 %.")
@@ -92,21 +93,24 @@ func (b *builder) people() *section {
 		about = "about "
 	}
 	if p.DistinctIDs > 0 {
-		who := p.DistinctIDs - p.JoinedIDs
-		s.Lead = firstUpper(about + report.Plural(p.DistinctIDs, "distinct ID is", "distinct IDs are") + " " + about + report.Plural(who, "person", "people") + ".")
+		who := about + report.Plural(p.DistinctIDs-p.JoinedIDs, "person", "people")
+		s.Lead = firstUpper(about + report.Plural(p.DistinctIDs, "distinct ID is ", "distinct IDs are ") + who + ".")
 	}
 	send := "to send"
 	if b.d.sent() {
 		send = "sent"
 	}
 	s.entries(numbered(p.Sent, report.PluralWord(p.Sent, "person ", "people ")+send, ""))
+	conflicts := report.PluralWord(p.EmailConflicts, "person shares an email with somebody else, and is sent without it",
+		"people share an email with somebody else, and are sent without it")
+	visitors := report.PluralWord(p.Unidentified, "visitor", "visitors") + " not identified yet, left out"
 	s.entries(some(
 		numbered(p.Earlier, "already sent, before this run was resumed", ""),
 		numbered(p.Unchanged, "already sent by an earlier run, and unchanged", ""),
-		numbered(p.Unidentified, report.PluralWord(p.Unidentified, "visitor", "visitors")+" not identified yet, left out", code("--people all")+" sends them"),
+		numbered(p.Unidentified, visitors, code("--people all")+" sends them"),
 		numbered(p.ShapeOnly, "of these only because the ID looks machine-made", ""),
 		numbered(p.VisitorOnly, "of these only because posthog-js never says who they are", ""),
-		numbered(p.EmailConflicts, report.PluralWord(p.EmailConflicts, "person shares", "people share")+" an email with somebody else, and "+report.PluralWord(p.EmailConflicts, "is", "are")+" sent without it", ""),
+		numbered(p.EmailConflicts, conflicts, ""),
 		numbered(p.Stale, report.PluralWord(p.Stale, "person has", "people have")+" no data of the last 72 hours", ""),
 		b.optedOut(b.d.Summary.OptedOut),
 	)...)
@@ -149,6 +153,11 @@ func (b *builder) withoutEmail(s *section) {
 	s.table(t)
 }
 
+// loginsText says how many people have several logins.
+func loginsText(n int) string {
+	return report.Plural(n, "person has", "people have") + " several logins with different emails, and may be several people."
+}
+
 // logins lists people who have several logins.
 func (b *builder) logins(s *section, u *transfer.Uncertain) {
 	if u.FusedCount == 0 {
@@ -159,7 +168,7 @@ func (b *builder) logins(s *section, u *transfer.Uncertain) {
 		id = escape.Shell(u.Fused[0].ID)
 	}
 	s.notes(note{
-		Word: "Logins", Text: report.Plural(u.FusedCount, "person has", "people have") + " several logins with different emails, and may be several people.",
+		Word: "Logins", Text: loginsText(u.FusedCount),
 		Cure: typed("ph2cio explain SOURCE... --id "+id) + " says why they are one",
 	})
 	t := &table{Summary: "People with several logins, the worst first", Heads: words("person", "logins", "emails")}

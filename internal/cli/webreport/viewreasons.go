@@ -77,8 +77,9 @@ func (b *builder) skippedEvents(s *section) {
 	if len(all)+int(min(beyond, 1)) == 0 {
 		return
 	}
-	t := &table{Summary: "PostHog's own events that are left out", Heads: append(words("event"), append(numbers("rows"), words("what sends it besides all others")...)...)}
-	yours := &table{Caption: "Maybe yours: these names begin with a $, but PostHog does not document them", Heads: t.Heads}
+	heads := slices.Concat(words("event"), numbers("rows"), words("what sends it besides all others"))
+	t := &table{Summary: "PostHog's own events that are left out", Heads: heads}
+	yours := &table{Caption: "Maybe yours: these names begin with a $, but PostHog does not document them", Heads: heads}
 	for i := range all[:min(len(all), b.limits.rows)] {
 		e := &all[i]
 		how := "it cannot be named by --events"

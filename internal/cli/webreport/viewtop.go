@@ -67,7 +67,8 @@ func (b *builder) nextNote() string {
 
 func (b *builder) run() []*section {
 	return []*section{
-		b.profiles(), b.days(), b.events(), b.leftOut(), b.rejects(), b.people(), b.merges(), b.made(), b.values(), b.mapping(), b.operations(), b.files(), b.about(),
+		b.profiles(), b.days(), b.events(), b.leftOut(), b.rejects(), b.people(), b.merges(), b.made(),
+		b.values(), b.mapping(), b.operations(), b.files(), b.about(),
 	}
 }
 
@@ -183,9 +184,10 @@ func (b *builder) alerts() (all []note) {
 }
 
 func (b *builder) live() string {
-	text := withFlags("--existing") + " has " + report.Plural(b.d.Summary.LiveProfiles.Count, "anonymous profile of a visitor", "anonymous profiles of visitors") +
+	live := b.d.Summary.LiveProfiles
+	text := withFlags("--existing") + " has " + report.Plural(live.Count, "anonymous profile of a visitor", "anonymous profiles of visitors") +
 		" in this export, so PostHog's own destination has sent their events already and they would arrive twice."
-	return text + b.named(len(b.d.Summary.LiveProfiles.IDs), func(i int) string { return b.d.Summary.LiveProfiles.IDs[i] })
+	return text + b.named(len(live.IDs), func(i int) string { return live.IDs[i] })
 }
 
 // named lists the first few IDs of a list; empty for an empty one.
@@ -303,7 +305,7 @@ func (b *builder) risks() (all []note) {
 	}
 	all = append(all, b.mergeRisks(s)...)
 	if n := s.People.FusedCount; n > 0 {
-		all = append(all, note{Word: "Logins", Text: report.Plural(n, "person has", "people have") + " several logins with different emails, and may be several people."})
+		all = append(all, note{Word: "Logins", Text: loginsText(n)})
 	}
 	undo := "Profiles can be deleted in Customer.io; events cannot."
 	if b.d.Profiles != nil && b.d.Profiles.File != "" {

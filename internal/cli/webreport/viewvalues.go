@@ -59,7 +59,8 @@ func (b *builder) values() *section {
 // unreadFields says which fields of rows are of no use.
 func (b *builder) unreadFields(s *section, r *readings) {
 	if n := r.timedByCreatedAt; n > 0 {
-		s.text(report.PluralWord(n, "1 row has a time in the future: its ", report.Count(n)+" rows have times in the future: their ") + code("created_at") + " is used.")
+		future := report.Plural(n, "row has a time in the future: its ", "rows have times in the future: their ")
+		s.text(future + code("created_at") + " is used.")
 	}
 	if n := r.mayDouble; n > 0 {
 		s.text(report.Plural(n, "row has", "rows have") + " no uuid although others have one: two such rows may be of one event.")
@@ -112,7 +113,8 @@ func (b *builder) dotted(s *section, a *transfer.AttributeSummary) {
 	}
 	t.More = more(len(a.Dotted) - len(t.Rows))
 	if beside > 0 {
-		s.notes(note{Word: "Dots", Text: "Customer.io may read the dot of " + report.Plural(beside, "attribute", "attributes") + " as a path into an object.", Cure: code("--dots _") + " replaces the dots"})
+		text := "Customer.io may read the dot of " + report.Plural(beside, "attribute", "attributes") + " as a path into an object."
+		s.notes(note{Word: "Dots", Text: text, Cure: code("--dots _") + " replaces the dots"})
 	}
 	s.table(t)
 }

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 )
 
-// Barriers are what axe-core finds that keeps somebody from reading the page, with everything opened that can be
-// opened. Where axe-core is not installed, it finds nothing and says so.
+// Barriers are what axe-core finds that keeps somebody from reading the page, with everything opened that can
+// be opened. Where axe-core is not installed, it finds nothing and says so.
 func (p *Page) Barriers() (all []string) {
 	p.t.Helper()
 	dir := os.Getenv("PH2CIO_AXE")
