@@ -39,47 +39,43 @@ func firstOf(year int, month time.Month) time.Time {
 // binDays puts days into at most mostBars bars. Days must be in order.
 func binDays(days []transfer.DayRows) *binning {
 	b := &binning{}
-	type dated struct {
-		day  time.Time
-		rows *transfer.RowFates
+	all := b.dated(days)
+	from, to := mostRows(all)
+	if from == to || !isFar(all[0].from, all[from].from, all[to-1].from, all[len(all)-1].from) {
+		from, to = 0, len(all)
 	}
-	var all []dated
-	total := int64(0)
+	for i := range all[:from] {
+		addFates(&b.before, &all[i].RowFates)
+	}
+	for i := to; i < len(all); i++ {
+		addFates(&b.after, &all[i].RowFates)
+	}
+	if from == to {
+		return b
+	}
+	b.first, b.last = all[from].from, all[to-1].from
+	b.cut()
+	at := 0
+	for i := from; i < to; i++ {
+		for !all[i].from.Before(b.bins[at].to) {
+			at++
+		}
+		addFates(&b.bins[at].RowFates, &all[i].RowFates)
+	}
+	return b
+}
+
+// dated returns the days that have a date, and adds up the rows of the others.
+func (b *binning) dated(days []transfer.DayRows) (all []bin) {
 	for i := range days {
 		at, err := time.Parse(time.DateOnly, days[i].Day)
 		if err != nil {
 			addFates(&b.undated, &days[i].RowFates)
 			continue
 		}
-		total += days[i].All()
-		all = append(all, dated{at, &days[i].RowFates})
+		all = append(all, bin{from: at, RowFates: days[i].RowFates})
 	}
-	rows := func(i int) int64 { return all[i].rows.All() }
-	from, to := mostRows(len(all), total, rows)
-	if from == to || !isFar(all[0].day, all[from].day, all[to-1].day, all[len(all)-1].day) {
-		from, to = 0, len(all)
-	}
-	for i := range all {
-		switch {
-		case i < from:
-			addFates(&b.before, all[i].rows)
-		case i >= to:
-			addFates(&b.after, all[i].rows)
-		}
-	}
-	if from == to {
-		return b
-	}
-	b.first, b.last = all[from].day, all[to-1].day
-	b.cut()
-	at := 0
-	for _, one := range all[from:to] {
-		for !one.day.Before(b.bins[at].to) {
-			at++
-		}
-		addFates(&b.bins[at].RowFates, one.rows)
-	}
-	return b
+	return all
 }
 
 // cut makes bars of the smallest size of which there are few enough.
@@ -96,16 +92,20 @@ func (b *binning) cut() {
 	}
 }
 
-// mostRows returns the days without the first and the last few that have fewer than one row in 500 together.
-func mostRows(n int, total int64, rows func(i int) int64) (from, to int) {
-	from, to = 0, n
-	for sum := int64(0); from < to; from++ {
-		if sum += rows(from); sum*500 >= total {
+// mostRows returns which days there are without the first and the last few that have fewer than one row in 500
+// together.
+func mostRows(days []bin) (from, to int) {
+	var total, sum int64
+	for i := range days {
+		total += days[i].All()
+	}
+	for to = len(days); from < to; from++ {
+		if sum += days[from].All(); sum*500 >= total {
 			break
 		}
 	}
-	for sum := int64(0); to > from; to-- {
-		if sum += rows(to - 1); sum*500 >= total {
+	for sum = 0; to > from; to-- {
+		if sum += days[to-1].All(); sum*500 >= total {
 			break
 		}
 	}

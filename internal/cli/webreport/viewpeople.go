@@ -26,37 +26,20 @@ func (b *builder) profiles() *section {
 	}
 	s.Lead = "Customer.io bills profiles. Each choice of " + code("--people") + " makes so many:"
 	t := &table{Heads: append(words("choice"), numbers("profiles", "new", "known")...)}
-	chosen := b.d.People
-	_, compares := sum.Profiles[chosen]
+	_, compares := sum.Profiles[b.d.People]
 	if compares {
 		t.Heads = append(t.Heads, head{"billed, beside this choice", true})
 	}
-	about := ""
-	if sum.Estimated {
-		about = "about "
-	}
 	for _, one := range choices {
-		n := sum.Profiles[one.who]
-		created, known := "up to "+report.Count(n), "?"
-		if sum.Known != nil {
-			created, known = report.Count(n-sum.Known[one.who]), report.Count(sum.Known[one.who])
-		}
-		number := report.Count(n)
-		if one.who == "all" {
-			number = about + number
-		}
-		if one.who == "identified" && deliver.Sum(sum.People.Rejected) > 0 {
-			number = "up to " + number // it is not known whether people who were not chosen can be sent
-		}
 		label := cell{Text: code(one.who), Small: []string{one.means}}
-		if one.who == chosen {
+		if one.who == b.d.People {
 			label.Small = append(label.Small, "the choice of this run")
 		}
-		cells := []cell{label, {Text: number, Number: true}, {Text: created, Number: true}, {Text: known, Number: true}}
+		cells := append([]cell{label}, b.profileCounts(one.who)...)
 		if compares {
 			cells = append(cells, cell{Text: b.billable(one.who), Number: true})
 		}
-		t.Rows = append(t.Rows, row{Marked: one.who == chosen, Cells: cells})
+		t.Rows = append(t.Rows, row{Marked: one.who == b.d.People, Cells: cells})
 	}
 	s.table(t)
 	if sum.Known == nil {
@@ -67,6 +50,23 @@ func (b *builder) profiles() *section {
 		s.quiet("Numbers of everybody are estimated from a sample, because there are very many visitors. The standard error is below 1 %.")
 	}
 	return s
+}
+
+// profileCounts says how many profiles a choice makes, how many of them are new, and how many are known.
+func (b *builder) profileCounts(who string) []cell {
+	sum := b.d.Summary
+	n := sum.Profiles[who]
+	number, created, known := report.Count(n), "up to "+report.Count(n), "?"
+	switch {
+	case who == "all" && sum.Estimated:
+		number = "about " + number
+	case who == "identified" && deliver.Sum(sum.People.Rejected) > 0:
+		number = "up to " + number // it is not known whether people who were not chosen can be sent
+	}
+	if sum.Known != nil {
+		created, known = report.Count(n-sum.Known[who]), report.Count(sum.Known[who])
+	}
+	return []cell{{Text: number, Number: true}, {Text: created, Number: true}, {Text: known, Number: true}}
 }
 
 // billable is how many more profiles are billed with a choice than with that of this run.
