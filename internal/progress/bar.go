@@ -54,20 +54,26 @@ func (b *bar) show(p *phase, s snapshot) {
 // line lays a line out for a number of columns. Where room is short it does without the note, the speed, the bar and the
 // amount, in this order.
 func (b *bar) line(p *phase, s *snapshot, width int) string {
-	before, amount, speed, countdown := head(p, s), p.fraction(s.done), p.speed(s), s.countdown()
+	before, amount, speed, countdown, note := head(p, s), p.fraction(s.done), p.speed(s), s.countdown(), s.note
+	if p.unit == Seconds {
+		_, note, _ = strings.Cut(p.name, " ")
+	}
 	if !p.total.known() {
-		return b.cut(spaced(before, amount, speed, s.note), width)
+		return b.cut(spaced(before, amount, speed, note), width)
 	}
 	if countdown != "" {
 		countdown = "ETA " + countdown
 	}
-	unused := max(0, countdownWidth-columnsOf(countdown))
+	unused, unusedSpeed := max(0, countdownWidth-columnsOf(countdown)), max(0, speedWidth-columnsOf(speed))
+	if p.unit == Seconds {
+		unusedSpeed = 0
+	}
 	for _, after := range []struct {
 		text   string
 		unused int // columns kept free
 	}{
-		{spaced(amount, speed, countdown, s.note), unused + max(0, speedWidth-columnsOf(speed))},
-		{spaced(amount, speed, countdown), unused + max(0, speedWidth-columnsOf(speed))},
+		{spaced(amount, speed, countdown, note), unused + unusedSpeed},
+		{spaced(amount, speed, countdown), unused + unusedSpeed},
 		{spaced(amount, countdown), unused},
 	} {
 		if room := width - columnsOf(spaced(before, after.text)) - 1 - after.unused; room >= minBarWidth {
@@ -82,9 +88,13 @@ func (b *bar) line(p *phase, s *snapshot, width int) string {
 	return b.cut(before, width)
 }
 
-// head is the name and the percentage: `events  46%`. That a phase sends says its speed.
+// head is the name and the percentage: `events  46%`. That a phase sends says its speed; what a wait is for stands at the
+// end of the line.
 func head(p *phase, s *snapshot) string {
 	name := strings.TrimPrefix(p.name, "sending ")
+	if p.unit == Seconds {
+		name, _, _ = strings.Cut(name, " ")
+	}
 	if !p.total.known() {
 		return name
 	}

@@ -190,22 +190,22 @@ func TestALogHasALineForTheBeginningAndTheEndOfTrouble(t *testing.T) {
 	})
 }
 
-// TestOnlyABarShowsAWait has a wait of known length, with a log beside it.
-func TestOnlyABarShowsAWait(t *testing.T) {
+// TestABarCountsAWaitDown has a log beside it, which gets one line.
+func TestABarCountsAWaitDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		screen, out := &screen{width: 60}, &strings.Builder{}
+		screen, out := &screen{width: 80}, &strings.Builder{}
 		p := New(Options{Out: screen, Terminal: true, Screen: Screen{Width: screen.columns}, Beside: &Options{Out: out}})
-		p.Phase("waiting", 60, Seconds)
+		p.Phase("waiting so that they have the people", 60, Seconds)
 		for second := range int64(45) {
 			p.Advance(second + 1)
 			pass(time.Second)
 		}
-		if got, want := screen.last(), "waiting  75% ██████████████████░░░░░░░  ETA 0:15"; got != want {
+		if got, want := screen.last(), "waiting  75% █████████████████░░░░░░  ETA 0:15  so that they have the people"; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 		p.Done()
-		if out.Len() > 0 {
-			t.Errorf("the log has %q", out)
+		if got, want := out.String(), "waiting 1m0s so that they have the people\n"; got != want {
+			t.Errorf("the log has %q, want %q", got, want)
 		}
 	})
 }

@@ -3,6 +3,8 @@ package progress
 import (
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"ph2cio/internal/report"
 )
@@ -40,13 +42,16 @@ func (l *lines) say(line string) { io.WriteString(l.out, line+"\n") }
 
 func (l *lines) log(line string) { l.say(line) }
 
-// withoutWaits is a view that does not show phases of waiting.
+// withoutWaits is a view that has one line for a phase of waiting: for how long, and what for.
 type withoutWaits struct{ view }
 
 func (v withoutWaits) start(p *phase) {
 	if p.unit != Seconds {
 		v.view.start(p)
+		return
 	}
+	what, purpose, _ := strings.Cut(p.name, " ")
+	v.view.say(report.Join(" ", what, (time.Duration(p.total.n) * time.Second).String(), purpose))
 }
 
 func (v withoutWaits) show(p *phase, s snapshot) {

@@ -18,7 +18,7 @@ type Unit = string
 const (
 	Bytes      Unit = "bytes"
 	Operations Unit = "operations"
-	Seconds    Unit = "seconds" // of a wait, which only a bar shows
+	Seconds    Unit = "seconds" // of a wait; the name of the phase is a word, and then what it is for
 )
 
 // Options say where and how to show progress. The zero value shows nothing.

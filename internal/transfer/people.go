@@ -80,7 +80,7 @@ func (p *peoplePhase) settle() error {
 	if p.accepted(customerio.Identify) == 0 {
 		return nil
 	}
-	return p.run.settle("before sending events, so that Customer.io has the people")
+	return p.run.settle("so that Customer.io has the people first")
 }
 
 // mappedGroup is what became of a group of people.

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"time"
 
@@ -96,8 +95,7 @@ func (r *run) settle(what string) error {
 	if r.options.Settle <= 0 {
 		return nil
 	}
-	r.progress.Say(fmt.Sprintf("waiting %s %s", r.options.Settle, what))
-	r.progress.Phase("waiting", int64(r.options.Settle/time.Second), Seconds)
+	r.progress.Phase("waiting "+what, int64((r.options.Settle+time.Second-1)/time.Second), Seconds)
 	defer r.progress.Done()
 	over, second := time.After(r.options.Settle), time.NewTicker(time.Second)
 	defer second.Stop()

@@ -34,7 +34,7 @@ func Paused(s *transfer.Summary, style Style, width int) string {
 	return style.Text(b.String())
 }
 
-// reachedText says how many people and events were sent. Once all people are, it leaves them out.
+// reachedText says how many people and events were sent. Once events are, all people were, and it leaves them out.
 func reachedText(r *transfer.Reached) string {
 	of := " of "
 	if r.About {
@@ -42,13 +42,13 @@ func reachedText(r *transfer.Reached) string {
 	}
 	people := report.Count(r.People) + " of " + report.Plural(r.AllPeople, "person", "people")
 	events := report.Count(r.Events) + of + report.Plural(r.AllEvents, "event", "events")
-	switch left, _ := r.Left(); {
-	case r.AllEvents == 0 && r.AllPeople > 0:
+	switch {
+	case r.AllPeople == 0 || r.Events > 0:
+		return events
+	case r.AllEvents == 0:
 		return people
-	case left > 0 && r.Events == 0:
-		return people + " and " + events
 	}
-	return events
+	return people + " and " + events
 }
 
 // leftToSend says how many people and events are left, and what of them stood ready.

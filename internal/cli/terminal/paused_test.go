@@ -41,6 +41,14 @@ Resume:  ph2cio sync
 			"Stopped. 1,200 of 3,306 people and 0 of 1 event sent, 0 lost, 0 in doubt.\nLeft:    2,106 people and 1 event\n",
 		},
 		{
+			"between people and events",
+			transfer.Summary{Reached: transfer.Reached{People: 294, AllPeople: 294, AllEvents: 15_653, About: true}, Next: "ph2cio backfill export/"},
+			`Paused. 294 of 294 people and 0 of about 15,653 events sent, 0 lost, 0 in doubt.
+Left:    about 15,653 events
+Resume:  ph2cio backfill export/
+`,
+		},
+		{
 			"people only",
 			transfer.Summary{Reached: transfer.Reached{People: 1, AllPeople: 3}},
 			"Stopped. 1 of 3 people sent, 0 lost, 0 in doubt.\nLeft:    2 people\n",
