@@ -38,8 +38,10 @@ func (p *program) askSecret(ctx context.Context, prompt string) (string, error) 
 	if ctx.Err() == nil {
 		p.idle.Store(false)
 	}
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) || ctx.Err() != nil {
 		fmt.Fprintln(p.env.Stderr, "Nothing was written.")
+	}
+	if errors.Is(err, io.EOF) {
 		return "", &finished{code: exit.Done, why: "no credentials were given; nothing was written", declined: true}
 	}
 	if err != nil && ctx.Err() == nil {

@@ -103,8 +103,8 @@ type OpenRejectLines struct {
 func (t *OpenRejectLines) Group(reason string, n int64) {
 	t.End()
 	t.reason, t.shown, t.hidden = reason, 0, 0
-	t.Line("rejected", t.Style.Red(report.Count(n)+" "+Plain(WordsFor(reason, n)))+" ("+OneLine(reason)+")")
-	t.Line("cure", Plain(CureFor(reason)))
+	t.Line("Rejected", t.Style.Red(report.Count(n)+" "+Plain(WordsFor(reason, n)))+" ("+OneLine(reason)+")")
+	t.Line("Cure", Plain(CureFor(reason)))
 }
 
 // Add shows the next reject of the reason, or counts it if enough are shown.
