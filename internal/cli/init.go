@@ -45,12 +45,12 @@ type initDocument struct {
 
 func runInit(c *cobra.Command, p *program, o *sendingOptions) error {
 	ctx := c.Context()
+	if err := p.checkCanAskSecrets(); err != nil {
+		return err
+	}
 	path, _ := p.envFile(c.Flags())
 	file, err := p.settingsToWrite(path)
 	if err != nil {
-		return err
-	}
-	if err := p.checkCanAskSecrets(); err != nil {
 		return err
 	}
 	if file.hasCredentials() {
@@ -136,10 +136,11 @@ func (p *program) tryCredentials(ctx context.Context, o *sendingOptions, t typed
 		return nil, err
 	}
 	to = &destination{tally: &customerio.Tally{}}
-	if to.base = strings.TrimRight(p.setting(varTrackURL), "/"); to.base == "" {
-		if to.base, err = customerio.RegionURL(cmp.Or(strings.ToLower(o.region), "us")); err != nil {
-			return nil, usage(err)
-		}
+	if to.base, err = customerio.RegionURL(cmp.Or(strings.ToLower(o.region), "us")); err != nil {
+		return nil, usage(err)
+	}
+	if base := strings.TrimRight(p.setting(varTrackURL), "/"); base != "" {
+		to.base = base
 	}
 	credentials := customerio.Credentials{SiteID: customerio.NewSecret(t.siteID), APIKey: customerio.NewSecret(t.apiKey)}
 	if err := to.connect(p, credentials, o); err != nil {
@@ -152,7 +153,7 @@ func (p *program) tryCredentials(ctx context.Context, o *sendingOptions, t typed
 			err: fmt.Errorf("the site ID or the API key is wrong: the answer is %d, which does not say which of them", refused.Status)}
 	}
 	if err != nil {
-		return nil, err
+		return nil, &problem{code: exitCode(err), err: err, hint: cmp.Or(hintOf(err), "check this machine's network and its proxy settings; nothing was written")}
 	}
 	return to, to.compare(o.workspace, strings.ToLower(o.region))
 }

@@ -104,6 +104,8 @@ func TestInitWritesNothing(t *testing.T) {
 		"a file":          {before: "CUSTOMERIO_API_KEY_FILE=key\n", secret: typing(canarySite, canaryKey), code: exit.Usage, says: "already names a file"},
 		"other workspace": {secret: typing(canarySite, canaryKey), code: exit.Usage, says: "belong to workspace 1, not to 2", more: []string{"--workspace", "2"}},
 		"other region":    {secret: typing(canarySite, canaryKey), code: exit.Usage, says: "is in region us, not eu", more: []string{"--region", "eu"}},
+		"no region":       {secret: typing(canarySite, canaryKey), code: exit.Usage, says: `region "xx" is neither us nor eu`, more: []string{"--region", "xx"}},
+		"no directory":    {secret: typing(), code: exit.Usage, says: "cannot be written: no such file or directory", more: []string{"--env-file", "nowhere/.env"}},
 		"no terminal":     {code: exit.Usage, says: "cannot ask for credentials because standard input is not a terminal; nothing was written"},
 	} {
 		env := filepath.Join(t.TempDir(), ".env")

@@ -36,6 +36,12 @@ func (p *program) settingsToWrite(path string) (*settingsToWrite, error) {
 	if path == os.DevNull {
 		return nil, usage(fmt.Errorf("%s cannot keep settings; name a file with --%s", path, envFileFlag))
 	}
+	if err := tryWriting(filepath.Dir(path)); err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err // which does not name the file that was tried
+		}
+		return nil, &problem{code: exit.Usage, err: fmt.Errorf("%s cannot be written: %w", path, err), hint: "name a file in another directory with --" + envFileFlag}
+	}
 	text, err := readSmallFileNoFollow(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil
