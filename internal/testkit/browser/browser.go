@@ -41,14 +41,7 @@ func Start(t *testing.T) *Browser {
 	fromUs, toBrowser := pipes(t)
 	fromBrowser, toUs := pipes(t)
 	ctx, stop := context.WithTimeout(context.Background(), mostTime)
-	args := []string{
-		"--headless=new", "--remote-debugging-pipe", "--user-data-dir=" + t.TempDir(), "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-		"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--lang=en-US",
-	}
-	if os.Getuid() == 0 {
-		args = append(args, "--no-sandbox") // which root cannot have
-	}
-	command := exec.CommandContext(ctx, path, append(args, "about:blank")...)
+	command := exec.CommandContext(ctx, path, append(arguments(t), "about:blank")...)
 	command.ExtraFiles = []*os.File{fromUs, toUs} // 3 and 4, as Chromium expects them
 	command.WaitDelay = 5 * time.Second
 	if err := command.Start(); err != nil {
@@ -60,23 +53,35 @@ func Start(t *testing.T) *Browser {
 	b := &Browser{newPipe(toBrowser, fromBrowser)}
 	t.Cleanup(func() {
 		_, _ = b.pipe.call("", "Browser.close", nil)
-		ended := make(chan struct{})
-		go func() {
-			_ = command.Wait() // it may have been killed
-			close(ended)
-		}()
-		select {
-		case <-ended:
-		case <-time.After(10 * time.Second):
-			stop()
-			<-ended
-		}
+		late := time.AfterFunc(10*time.Second, stop)
+		_ = command.Wait() // it may have been killed
+		late.Stop()
 		stop()
 		_ = toBrowser.Close()
+		_ = fromBrowser.Close() // which ends the reading, whoever still has the other end
 		b.pipe.wait()
-		_ = fromBrowser.Close()
 	})
 	return b
+}
+
+// arguments are the flags of a browser that asks nothing, and that keeps nothing but what is removed with the
+// test.
+func arguments(t *testing.T) []string {
+	t.Helper()
+	profile, err := os.MkdirTemp("", "browser-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(profile) }) // processes that end a moment later may still write there
+	args := []string{
+		"--headless=new", "--remote-debugging-pipe", "--user-data-dir=" + profile, "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+		"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+		"--disable-breakpad", "--lang=en-US",
+	}
+	if os.Getuid() == 0 {
+		args = append(args, "--no-sandbox") // which root cannot have
+	}
+	return args
 }
 
 func find() string {
