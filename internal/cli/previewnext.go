@@ -34,7 +34,8 @@ func isPlainName(id string) bool {
 }
 
 // backfillOf is the backfill of one person with the flags of a preview, without those that only a preview
-// has or that would show less. It is empty for the command line of another command.
+// has, that would show less, or that would replace what the preview has written. It is empty for the command
+// line of another command.
 func backfillOf(preview []string, id string) string {
 	if len(preview) == 0 || preview[0] != "preview" {
 		return ""
@@ -45,8 +46,8 @@ func backfillOf(preview []string, id string) string {
 		switch {
 		case preview[i] == "--":
 			return "ph2cio " + shellJoin(append(args, preview[i:]...))
-		case slices.Contains([]string{"--json", "--fresh", "--quiet", "-q"}, name):
-		case name == "--limit" || name == "--"+operationsFlag:
+		case slices.Contains([]string{"--json", "--fresh", "--quiet", "-q", "--" + reportExamplesFlag}, name):
+		case slices.Contains([]string{"--limit", "--" + operationsFlag, "--" + reportFlag, "--" + profilesCSVFlag}, name):
 			if !hasValue {
 				i++
 			}

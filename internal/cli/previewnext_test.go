@@ -12,9 +12,10 @@ import (
 func TestAPreviewNamesTheBackfillOfOnePerson(t *testing.T) {
 	for preview, want := range map[string]string{
 		"preview export/": "ph2cio backfill --only u export/",
-		"preview --limit 0 --operations=x -q --json --fresh --rate 2 a b": "ph2cio backfill --only u --rate 2 a b",
-		"preview --limit=0 --operations x a -- --json":                    "ph2cio backfill --only u a -- --json",
-		"backfill --dry-run export/":                                      "",
+		"preview --limit 0 --operations=x -q --json --fresh --rate 2 a b":  "ph2cio backfill --only u --rate 2 a b",
+		"preview --limit=0 --operations x a -- --json":                     "ph2cio backfill --only u a -- --json",
+		"preview --report x.html --report-examples --profiles-csv=x.csv a": "ph2cio backfill --only u a",
+		"backfill --dry-run export/":                                       "",
 	} {
 		if got := backfillOf(strings.Fields(preview), "u"); got != want {
 			t.Errorf("%s: %q, want %q", preview, got, want)

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 )
@@ -84,5 +86,45 @@ func TestProfilesAreNewAsFarAsIsKnown(t *testing.T) {
 				t.Errorf("%+v, want %+v", summary.Details.Profiles, c.counts)
 			}
 		})
+	}
+}
+
+// TestAProfileThatOnlyGetsAnotherIsListed sends a person, and then merges the profile of their visitor into theirs.
+func TestAProfileThatOnlyGetsAnotherIsListed(t *testing.T) {
+	const visitor = "0195602e-7a11-7c3e-9d55-000000000001"
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	row := `{"event":"$identify","distinct_id":"user_1","timestamp":"2026-01-01T00:00:00Z","properties":{"$anon_distinct_id":"` + visitor + `"}}` + "\n"
+	if err := os.WriteFile(path, []byte(row), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	existing := people.NewExisting()
+	existing.Add(visitor, "", "")
+	existing.Add("user_1", "", "")
+	store := openStore(t, t.TempDir())
+	defer store.Close()
+	var made []MadeProfile
+	for _, merges := range []people.MergePolicy{people.MergeNever, people.MergeNeeded} {
+		plan := newPlan(t, mapping.Options{}, path)
+		plan.Choice.Merges, plan.ListProfiles = merges, true
+		if merges == people.MergeNeeded {
+			plan.Index.Existing = existing
+		}
+		first := firstPassOf(t, store, plan)
+		plan.Ledger = begunIn(t, store, first)
+		summary, err := Send(t.Context(), first, plan.Delivery)
+		if err == nil {
+			made = slices.Collect(summary.Made)
+			err = plan.Ledger.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: runTime})
+		}
+		if err = errors.Join(err, first.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []MadeProfile{
+		{Profile: Profile{"id", visitor}, Did: ProfileMergedAway, Into: Profile{"id", "user_1"}},
+		{Profile: Profile{"id", "user_1"}, Did: ProfileMergedInto, DistinctID: "user_1"},
+	}
+	if diff := cmp.Diff(want, made); diff != "" {
+		t.Errorf("profiles, want -, got +:\n%s", diff)
 	}
 }

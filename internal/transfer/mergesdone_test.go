@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,20 +13,32 @@ import (
 
 // TestAMergeThatIsDoneIsNeverSentAgain stops a run at each of its batches, and begins another one in its
 // place, as --restart does. A merge cannot be undone, so none that was acknowledged comes again, even if
-// the first pass knows of no earlier run.
+// the first pass knows of no earlier run. Each is in the list of profiles of the run that has sent it.
 func TestAMergeThatIsDoneIsNeverSentAgain(t *testing.T) {
 	path, existing := mergedRows(t)
+	changes := map[ProfileChange]int{}
 	for _, knows := range []bool{true, false} {
 		merges := 0
 		for left := 0; ; left++ {
-			came, stopped := stoppedAndRestarted(t, path, existing, left, knows)
+			came, made, stopped := stoppedAndRestarted(t, path, existing, left, knows)
+			away := map[MergePair]bool{}
+			for _, one := range made {
+				if changes[one.Did]++; one.Did == ProfileMergedAway {
+					away[MergePair{one.Profile, one.Into}] = true
+				}
+			}
+			sent := 0
 			for op, n := range came {
 				if !strings.Contains(op, `"merge"`) {
 					continue
 				}
+				sent++
 				if merges++; n != 1 {
 					t.Errorf("stopped after %d batches, earlier runs known %t: came %d times: %s", left, knows, n, op)
 				}
+			}
+			if len(away) != sent {
+				t.Errorf("stopped after %d batches, earlier runs known %t: %d merges came, and %d are listed", left, knows, sent, len(away))
 			}
 			if !stopped {
 				break
@@ -35,12 +48,15 @@ func TestAMergeThatIsDoneIsNeverSentAgain(t *testing.T) {
 			t.Error("nothing was ever merged")
 		}
 	}
+	if changes[ProfileMergedAway] == 0 || changes[ProfileUpdated] == 0 {
+		t.Errorf("changes of profiles: %v", changes)
+	}
 }
 
 // stoppedAndRestarted sends to a destination that goes away after some batches, and then in a new run to one
-// that stays. It returns how often each operation was acknowledged, and whether the first run was stopped at
-// all. Only if knows is true does the first pass of the second run know of the first run.
-func stoppedAndRestarted(t *testing.T, path string, existing *people.Existing, left int, knows bool) (came map[string]int, stopped bool) {
+// that stays. It returns how often each operation was acknowledged, the profiles that both list, and whether the first
+// run was stopped at all. Only if knows is true does the first pass of the second run know of the first run.
+func stoppedAndRestarted(t *testing.T, path string, existing *people.Existing, left int, knows bool) (came map[string]int, made []MadeProfile, stopped bool) {
 	t.Helper()
 	store := openStore(t, t.TempDir())
 	defer store.Close()
@@ -61,11 +77,13 @@ func stoppedAndRestarted(t *testing.T, path string, existing *people.Existing, l
 			t.Fatal(err)
 		}
 		plan.Sender = &destination{came: came, left: left, refuse: func([]byte) bool { return false }}
-		_, err = Send(t.Context(), first, plan.Delivery)
+		plan.ListProfiles = true
+		summary, err := Send(t.Context(), first, plan.Delivery)
+		made = slices.AppendSeq(made, summary.Made)
 		if err2 := first.Close(); err2 != nil || err != nil && !errors.Is(err, errGone) {
 			t.Fatal(err, err2)
 		}
 		stopped = stopped || err != nil
 	}
-	return came, stopped
+	return came, made, stopped
 }
