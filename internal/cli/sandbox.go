@@ -66,7 +66,7 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 		log = func(line string) { fmt.Fprintln(to, terminal.Plain(line)) }
 	}
 	life := strconv.FormatUint(rand.Uint64(), 36)
-	box := sandbox.New(sandbox.Options{Log: log, Life: life})
+	box := sandbox.New(sandbox.Options{Log: log, Life: life, OnReset: func(life string) { p.removeLives(lifeOf + life) }})
 	server, err := box.Start(o.listen)
 	_, network := errors.AsType[*net.OpError](err)
 	if _, address := errors.AsType[*net.AddrError](err); err != nil && (address || !network) {

@@ -84,6 +84,9 @@ func TestASandboxEndsWithItsState(t *testing.T) {
 		t.Fatal(r, err)
 	}
 	http.DefaultClient.CloseIdleConnections()
+	if left, err := filepath.Glob(filepath.Join(states, "ph2cio", "*-sandbox-*")); err != nil || len(left) != 2 { // those made by this test
+		t.Errorf("%q are left, %v", left, err)
+	}
 	if got := send(); !strings.HasPrefix(got, "Sent to") {
 		t.Errorf("after a reset: %s", got)
 	}

@@ -219,14 +219,17 @@ func (r *runReport) sentText() string {
 	if len(parts) > 0 {
 		text = report.InWords(parts, "and") + " sent"
 	}
-	if r.Ended.IsZero() {
+	if r.Ended.IsZero() && r.Phase != ledger.People.String() {
 		text += report.ListSeparator + r.progress()
 	}
 	return text
 }
 
-// progress says how many rows of a run are done.
+// progress says how far a run is: people come before any row.
 func (r *runReport) progress() string {
+	if r.Phase == ledger.People.String() {
+		return report.Plural(r.Done.People(), "person", "people") + " sent"
+	}
 	return report.Count(r.Done.Read) + " of " + report.Plural(r.Rows, "row", "rows") + " done"
 }
 

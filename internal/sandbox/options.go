@@ -30,6 +30,10 @@ type Options struct {
 	// Track API has nothing like it; without a name, the answer is that of the Track API.
 	Life string
 
+	// OnReset is called after each reset of a sandbox that tells its life, with the life that has ended. It may be
+	// nil.
+	OnReset func(life string)
+
 	Clock    func() time.Time // nil is time.Now
 	Limits   Limits
 	Switches Switches

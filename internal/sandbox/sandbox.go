@@ -36,7 +36,13 @@ func New(o Options) *Sandbox {
 
 // Reset empties the workspace, its counts and its memory of requests, and goes back to the faults of the
 // options.
-func (s *Sandbox) Reset() { s.store.reset() }
+func (s *Sandbox) Reset() {
+	life := s.store.life()
+	s.store.reset()
+	if ended := s.store.options.OnReset; ended != nil && life != "" {
+		ended(life)
+	}
+}
 
 // SetFaults replaces all faults; counts such as Answer.Next start again at 0. Operations that wait to be
 // applied keep their moment.
