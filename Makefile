@@ -75,6 +75,7 @@ test: needs-go ## run the tests: 5 to 10 minutes on two cores
 	@echo "All tests passed."
 	@test -x .bin/versitygw || command -v versitygw >/dev/null || \
 		echo "Those that need a real S3 server were skipped: make test-s3 installs one and runs them."
+	@command -v tmux >/dev/null || echo "Screens were not compared: that needs tmux."
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		echo "Those that open HTML pages were skipped: install Chromium, and run make test-browser."
 
