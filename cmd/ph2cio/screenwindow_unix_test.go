@@ -41,8 +41,9 @@ func openWindow(t *testing.T, m *tmux, name string, s size, dir string, environm
 	for _, variable := range slices.Sorted(maps.Keys(environment)) {
 		words = append(words, variable+"="+environment[variable])
 	}
-	// Both commands in one call, so that nothing is written before the pipe is there.
-	m.do(t, append(words, "PS1="+prompt, "sh", "-i", ";", "pipe-pane", "-t", name, "exec cat >'"+w.written+"'")...)
+	// Both commands in one call, so that nothing is written before the pipe is there. Without emacs a shell that can edit its line
+	// writes no control codes around it.
+	m.do(t, append(words, "PS1="+prompt, "BASH_SILENCE_DEPRECATION_WARNING=1", "sh", "+o", "emacs", "-i", ";", "pipe-pane", "-t", name, "exec cat >'"+w.written+"'")...)
 	t.Cleanup(func() { m.do(t, "kill-session", "-t", name) })
 	w.untilPrompt()
 	return w
