@@ -36,3 +36,19 @@ func TestAPageSaysWhatWasSent(t *testing.T) {
 		}
 	}
 }
+
+func TestHeadlinesNameWhatIsSent(t *testing.T) {
+	for want, d := range map[string]*Document{
+		"export/ → Customer.io":                {Sources: []string{"export/"}},
+		"rows.jsonl, b.csv → Customer.io":      {Sources: []string{"/home/ada/rows.jsonl", `C:\exports\b.csv`}},
+		"s3://bucket/a/b/ → Customer.io":       {Sources: []string{"s3://bucket/a/b/"}},
+		"standard input → Customer.io":         {Sources: []string{"-"}},
+		"a, b, c and 1,197 more → Customer.io": {Sources: append([]string{"a", "b", "c"}, make([]string, 1197)...)},
+		"ph2cio retry → Customer.io":           {Command: "retry"},
+		"../ → Customer.io":                    {Sources: []string{"../"}},
+	} {
+		if got := plain((&builder{d: d}).headline()); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -115,7 +115,10 @@ func (b *builder) headline() string {
 	if more := len(d.Sources) - most; more > 0 {
 		text += " and " + report.Count(more) + " more"
 	}
-	if d.Inspection != nil || text == "" {
+	if text == "" {
+		text = "ph2cio " + shown(d.Command, mostOfName) // such as retry, which finds by itself what to send
+	}
+	if d.Inspection != nil {
 		return text
 	}
 	return text + " → Customer.io"
@@ -123,7 +126,10 @@ func (b *builder) headline() string {
 
 // lastOf is the last part of a path, which says most. All of a URL is needed.
 func lastOf(path string) string {
-	if strings.Contains(path, "://") {
+	switch {
+	case path == "-":
+		return "standard input"
+	case strings.Contains(path, "://"):
 		return path
 	}
 	return path[strings.LastIndexAny(strings.TrimRight(path, `/\`), `/\`)+1:]
