@@ -293,6 +293,9 @@ func (b *builder) risks() (all []note) {
 	}
 	c := s.Campaigns
 	events := "No event of the last 72 hours is sent, so no event starts a campaign."
+	if sent {
+		events = "No event of the last 72 hours was sent, so no event started a campaign."
+	}
 	if c.RecentEvents > 0 {
 		events = report.Plural(c.RecentEvents, "event", "events") + " of the last 72 hours " + may("start", "started") + " a campaign."
 	}
