@@ -68,6 +68,9 @@ func troubleText(err *customerio.APIError) (what, cause, advice string) {
 	case customerio.Unclear:
 		return fmt.Sprintf("Customer.io answers %d without the result", err.Status), "", advice
 	}
+	if err.Status < 300 {
+		return fmt.Sprintf("An answer %d without JSON, as from a proxy", err.Status), "", "check the network"
+	}
 	return fmt.Sprintf("Customer.io answers %d", err.Status), "", advice
 }
 

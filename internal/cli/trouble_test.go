@@ -88,6 +88,18 @@ func TestTroubleSaysWhatToDoIfItLasts(t *testing.T) {
 	}
 }
 
+// TestTroubleNamesWhoAnswers has an answer that is not Customer.io's.
+func TestTroubleNamesWhoAnswers(t *testing.T) {
+	for status, want := range map[int]string{
+		200: "An answer 200 without JSON, as from a proxy",
+		502: "Customer.io answers 502",
+	} {
+		if got, _, _ := troubleText(&customerio.APIError{Status: status}); got != want {
+			t.Errorf("%d: %q, want %q", status, got, want)
+		}
+	}
+}
+
 // TestASlowedRunSaysSo has the rates that a pace falls to and climbs back through.
 func TestASlowedRunSaysSo(t *testing.T) {
 	if got := slowedBy(7.5, 10); got != nil {
