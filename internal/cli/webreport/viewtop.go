@@ -300,9 +300,14 @@ func (b *builder) risks() (all []note) {
 		events = report.Plural(c.RecentEvents, "event", "events") + " of the last 72 hours " + may("start", "started") + " a campaign."
 	}
 	if c.Identifies > 0 {
-		events += " " + report.Plural(c.Identifies, "profile update", "profile updates") + " " + may("start", "started") + " segment campaigns."
+		events += " " + report.Plural(c.Identifies, "profile update", "profile updates") + " " + may("trigger", "triggered") + " " +
+			report.PluralWord(c.Identifies, "a segment campaign.", "segment campaigns.")
 	}
-	all = append(all, note{Word: "Campaigns", Text: events})
+	holds := ""
+	if c.RecentEvents > 0 && !sent {
+		holds = code("--recent hold") + " keeps events of the last 72 hours back"
+	}
+	all = append(all, note{Word: "Campaigns", Text: events, Cure: holds})
 	if text := terminal.Overwrites(int64(s.People.Stale), s.People.Sent, may("lose", "lost")); text != "" {
 		all = append(all, note{Word: "Overwrites", Text: sentence(text)})
 	}
@@ -338,7 +343,11 @@ func (b *builder) mergeRisks(s *transfer.Summary) (all []note) {
 		merges = s.Accepted["merge"]
 	}
 	if merges > 0 {
-		all = append(all, note{Word: "Merges", Text: b.mergesText(merges) + " That cannot be undone."})
+		limits := ""
+		if !b.d.sent() {
+			limits = code("--max-merges N") + " limits them"
+		}
+		all = append(all, note{Word: "Merges", Text: b.mergesText(merges) + " That cannot be undone.", Cure: limits})
 	}
 	if n := s.HeldCount(); n > 0 {
 		all = append(all, note{Word: "Held", Text: terminal.HeldCount(s.TwoProfiles) + ".", Cure: withFlags(terminal.HeldAdvice)})
