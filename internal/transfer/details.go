@@ -15,7 +15,7 @@ const (
 // Details are what a report shows of a run besides its Summary. They are nil unless Input.Details asks for
 // them, because counting rows by day and by event takes a little time. Days add up to the rows of the first
 // pass, and so do Events with EventsBeyond: without NotReached these are the rows of Summary.Rows, unless a run was
-// resumed and stopped again before it came to where it had been.
+// resumed and interrupted before it came to where it had been.
 type Details struct {
 	// Days are the rows of each day in UTC, in order, of the times with which events are sent. Rows without a
 	// usable time are the first, with an empty Day. Those of a day after the first 20,000 count there too.

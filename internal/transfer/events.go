@@ -50,7 +50,7 @@ func (p *eventsPhase) send() error {
 		Phase: ledger.Events, From: p.from[ledger.Events], Place: p.first.places.find, Limit: p.tooMany, Progress: p.advance,
 		Refused: p.refusals.note,
 	})
-	err := p.readAgain(func(c *chunkResult) error { return p.take(out, c) })
+	err := p.deliverAll(out)
 	if err == nil {
 		p.allRead()
 	}
@@ -164,6 +164,7 @@ type chunkResult struct {
 	mapped
 	late   []deliver.Reject // rows that correct events that an earlier run has sent
 	fates  *fateShare       // nil without details
+	first  uint64           // the number of its first row
 	chunks int              // how many chunks there are up to the last one
 	bytes  int64            // on disk, up to the end of the last chunk
 	err    error
@@ -200,7 +201,7 @@ func (c *chunkResult) rejectEvent(e *posthog.Event, o *mapping.Outcome, ids *map
 // mapChunks decodes and maps chunks; it runs on several goroutines at once.
 func (p *eventsPhase) mapChunks(worker int, chunks []*posthog.Chunk) *chunkResult {
 	result := chunkResults.Get().(*chunkResult)
-	result.skipped, result.fates = true, p.first.fates.share(true)
+	result.first, result.skipped, result.fates = chunks[0].Ref, true, p.first.fates.share(true)
 	for _, c := range chunks {
 		if result.err = p.mapChunk(result, worker, c); result.err != nil {
 			break

@@ -1,12 +1,14 @@
 package transfer
 
 import (
+	"cmp"
 	"math"
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // countedBefore finds out once more, for the details of a run that was resumed, what became of its rows before it was
@@ -68,6 +70,26 @@ func (p *eventsPhase) mapAgain(result *chunkResult, worker int, e *posthog.Event
 		countRow(&result.Rows, &outcome)
 		p.addRow(result, worker, e, &outcome, text)
 	}
+}
+
+// deliverAll maps and delivers all rows. If the run is to stop among rows that it had counted before it was resumed, the
+// rest of those is still counted for the details, since the summary has them.
+func (p *eventsPhase) deliverAll(out *deliver.Phase) error {
+	var stopped error
+	err := p.readAgain(func(c *chunkResult) error {
+		before := p.first.fates != nil && c.first < p.from[ledger.Events].Next
+		if stopped != nil && !before {
+			c.release()
+			return stopped
+		}
+		err := p.take(out, c)
+		if err != nil && before {
+			stopped = cmp.Or(stopped, err)
+			return nil
+		}
+		return err
+	})
+	return cmp.Or(err, stopped)
 }
 
 // countBefore counts all rows for the details of a run that was stopped after its events.
