@@ -80,7 +80,7 @@
 // Imports point one way. Each package imports at most these of ours:
 //
 //	cli         terminal, webreport, dotenv, job, inspect, explain, transfer, deliver, mapping, mappingfile, people, posthog, customerio, ledger, source, objectstore, sandbox, progress, redact, jsonschema
-//	terminal    inspect, explain, transfer, deliver, mapping, people, posthog, customerio
+//	terminal    inspect, explain, transfer, deliver, mapping, people, posthog, customerio, rawjson
 //	webreport   terminal, inspect, transfer, deliver, mapping, posthog, source, redact
 //	inspect     transfer, deliver, mapping, people, posthog, source, parallel, rawjson
 //	explain     transfer, mapping, people, posthog, customerio

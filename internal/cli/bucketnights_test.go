@@ -286,7 +286,7 @@ func TestListsInABucket(t *testing.T) {
 		t.Errorf("an idle night asked %+v, want %+v", asked, idle)
 	}
 	b.put("never.txt", "nobody")
-	if got, asked := b.sync(exit.Done, 0, flags...); asked == idle || !strings.Contains(got.stdout, "1 sent") {
+	if got, asked := b.sync(exit.Done, 0, flags...); asked == idle || !strings.Contains(got.stdout, "1 profile update ") {
 		t.Errorf("another list is not noticed: %+v\n%s", asked, got.stdout)
 	}
 	if _, asked := b.sync(exit.Done, 0, flags...); asked != idle {

@@ -79,7 +79,7 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 	}{
 		{"a backfill", account, []string{"backfill", "--yes", "--log-format", "json", "--state", state, acornly}, exit.Done, "INFO", "ended: exit code 0"},
 		{"done before", account, []string{"backfill", "--yes", "--log-format=json", "--state", state, acornly}, exit.Done, "INFO", "ended: exit code 0"},
-		{"a forecast", account, []string{"backfill", "--yes", "--log-format=json", acornly}, exit.Done, "INFO", "profiles: up to 3 new"},
+		{"a forecast", account, []string{"backfill", "--yes", "--log-format=json", acornly}, exit.Done, "INFO", "profiles: identified (yours): up to 3 new"},
 		{"an unknown flag, the form in .env", account, []string{"inspect", "--env-file", dotenv, "--nosuch"}, exit.Usage, "ERROR", "unknown flag"},
 		{"the last of two", account, []string{"backfill", "--yes", "--log-format=text", "--log-format", "json", "--nosuch"}, exit.Usage, "ERROR", "unknown flag"},
 		{"operations on stdout", account, []string{"preview", "--log-format=json", "--json", "--operations", "-", acornly}, exit.Done, "INFO", "result"},
@@ -92,7 +92,7 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 		{"a flag that is none", nil, []string{"preview", "--frob", "--log-format", "json", acornly}, exit.Usage, "ERROR", "unknown flag: --frob"},
 		{"a flag that is none, by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"preview", "--frob"}, exit.Usage, "ERROR", "unknown flag"},
 		{"a setting that is none", map[string]string{"PH2CIO_RATE": "fast"}, []string{"backfill", "--yes", "--log-format=json", acornly}, exit.Usage, "ERROR", "PH2CIO_RATE"},
-		{"operations to stdout", nil, []string{"preview", "--log-format=json", "--operations", "-", acornly}, exit.Done, "INFO", "rows 15 read"},
+		{"operations to stdout", nil, []string{"preview", "--log-format=json", "--operations", "-", acornly}, exit.Done, "INFO", "15 rows: 4 – 9 Mar 2026, 1 file"},
 		{"no file", nil, []string{"preview", "--log-format=json", "no-such.jsonl"}, exit.Input, "ERROR", "no-such.jsonl"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

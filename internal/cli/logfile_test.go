@@ -53,7 +53,7 @@ func TestALogFileHasEverything(t *testing.T) {
 	lines := readLog(t, file)
 	for _, begins := range []string{
 		"WARN PH2CIO_RAET in the environment is not a setting; did you mean PH2CIO_RATE?",
-		"INFO reading (", "INFO reading: finished in ", "INFO profiles: up to 3 new", "INFO Left to send: 3 people, 5 events, ",
+		"INFO reading (", "INFO reading: finished in ", "INFO profiles: identified (yours): up to 3 new", "INFO To send: 3 people, 5 events, ",
 		"INFO sending people (3 operations)", "INFO sending events: finished in ",
 	} {
 		if !hasLine(lines, begins) {

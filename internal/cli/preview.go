@@ -1,23 +1,16 @@
 package cli
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"math"
 
 	"github.com/spf13/cobra"
 
-	"ph2cio/internal/cli/terminal"
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/progress"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
@@ -43,20 +36,23 @@ type previewOptions struct {
 // preview returns the options of the preview that --dry-run shows in place of sending. onlyNew is for a sync.
 func (o *sendingOptions) preview(rules mappingOptions, input stdinOptions, profile profiling, onlyNew bool) *previewOptions {
 	return &previewOptions{
-		mapping: rules, batchItems: o.batchItems, rate: o.rate, limit: shownOperations, profiling: profile,
+		mapping: rules, batchItems: o.batchItems, rate: o.rate, limit: oneOfEach, profiling: profile,
 		stdin: input, state: o.state, workspace: o.workspace, region: o.region, fresh: o.sandbox, onlyNew: onlyNew,
 	}
 }
 
-// shownOperations is how many operations a preview shows unless --limit says otherwise.
-const shownOperations = 10
+// oneOfEach is the value of --limit that shows one operation of each kind, laid out to be read. It is the default.
+const oneOfEach = math.MinInt32
+
+// shownDifferences is how many differences of each kind --diff shows unless --limit says otherwise.
+const shownDifferences = 10
 
 func newPreview(p *program) *cobra.Command {
 	o := &previewOptions{}
 	c := &cobra.Command{
 		Use:   "preview SOURCE...",
 		Short: "Show what would be sent; needs no credentials",
-		Long: `Shows what a backfill would send: the first operations as Customer.io would get them, and counts of everything. It sends
+		Long: `Shows what a backfill would send: one operation of each kind, and counts of everything. It sends
 nothing. SOURCE is a file, a directory, a glob, an s3:// or az:// URL, or - for standard input.`,
 		Example: `  ph2cio preview export.jsonl.gz
   ph2cio preview --events 'Order *,Signed Up' --people with-email export/
@@ -65,7 +61,7 @@ nothing. SOURCE is a file, a directory, a glob, an s3:// or az:// URL, or - for 
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
 	p.checks.add(c, func([]string) error {
-		return errors.Join(o.mapping.check(p.now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems), o.checkDiff(p), p.report.check(), p.profiles.check())
+		return errors.Join(o.mapping.check(p.now()), o.checkLimit(), checkRate(o.rate), checkBatchItems(o.batchItems), o.checkDiff(p), p.report.check(), p.profiles.check())
 	})
 	o.addFlags(c, p)
 	return c
@@ -73,11 +69,12 @@ nothing. SOURCE is a file, a directory, a glob, an s3:// or az:// URL, or - for 
 
 func (o *previewOptions) addFlags(c *cobra.Command, p *program) {
 	f := flagsInOrder(c)
-	f.IntVar(&o.limit, "limit", shownOperations, "show the first N operations; 0 shows none")
+	f.IntVar(&o.limit, "limit", oneOfEach, "show the first N operations as JSON; by default one of each kind, to be read; 0 shows none")
+	f.Lookup("limit").DefValue = ""
 	describe(f, "limit", whatToShow, "N", inShort())
 	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one per line; in the order of sending; - is stdout")
 	describe(f, operationsFlag, whatToShow, "FILE", inShort(), withExtensions("jsonl", "json"))
-	f.StringVar(&o.diff, diffFlag, "", "show only what would change with this mapping file; --limit N shows up to N examples of each kind")
+	f.StringVar(&o.diff, diffFlag, "", "show only what would change with this mapping file; --limit N shows up to N examples of each kind (default 10)")
 	describe(f, diffFlag, whatToShow, "FILE", isRead, commandLineOnly, withExtensions("yaml", "yml"))
 	p.report.addFlags(f, whatToShow)
 	p.profiles.addFlags(f, whatToShow, listsPreviews)
@@ -95,6 +92,13 @@ func (o *previewOptions) addFlags(c *cobra.Command, p *program) {
 	f.BoolVar(&o.firstOnly, "first-reading-only", false, "stop after the first reading")
 	_ = f.MarkHidden("first-reading-only")
 	o.profiling.addFlags(f)
+}
+
+func (o *previewOptions) checkLimit() error {
+	if o.limit == oneOfEach {
+		return nil
+	}
+	return checkLimit(o.limit)
 }
 
 func runPreview(ctx context.Context, p *program, o *previewOptions, args []string) (err error) {
@@ -197,14 +201,14 @@ func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 		return p.nothingNew(summary.Incomplete, read.job.Known)
 	}
 	liveStops := checkLive(&o.mapping, first) != nil
-	summary.AddForecast(sendingSeconds(summary, o.rate), liveStops, o.mapping.identity.exceededLimits(first, first.Counts()))
+	summary.AddForecast(sendingSeconds(summary, o.rate), settlingSeconds(summary), liveStops, o.mapping.identity.exceededLimits(first, first.Counts()))
 	troubled := verdict(first, deliver.Sum(summary.Rows.Rejected)+deliver.Sum(summary.People.Rejected)+deliver.Sum(summary.MergesRejected))
 	if err == nil && troubled == nil && !liveStops && len(summary.WouldStop) == 0 {
 		next, failed := s.tryOne(ctx, first)
 		summary.AddNext("", next)
 		err = failed
 	}
-	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(read.job.Sources))
+	title := planTitle(p.sourcesText(read.job.Sources), "Customer.io (nothing sent)")
 	if err := errors.Join(err, p.writeSummary(p.resultsWriter(), summary, title, err)); err != nil {
 		return err
 	}
@@ -213,101 +217,13 @@ func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 
 // sendingSeconds estimates how long sending takes at the given rate, if Customer.io keeps up.
 func sendingSeconds(s *transfer.Summary, rate float64) float64 {
-	seconds := float64(s.Requests) / rate
-	if s.People.Sent > 0 {
-		seconds += defaultSettle.Seconds()
-	}
-	return seconds
+	return float64(s.Requests)/rate + settlingSeconds(s)
 }
 
-// operationsWriter is where preview writes operations: the first few to the screen, all of them to a file.
-type operationsWriter struct {
-	p      *program
-	left   int
-	shown  int
-	screen io.Writer // of operations to look at; nil shows none
-	all    *bufio.Writer
-	file   *os.File
-}
-
-// besideBar writes to a terminal that may show the bar too.
-type besideBar struct {
-	bar *progress.Progress
-	out io.Writer
-}
-
-func (a besideBar) Write(text []byte) (n int, err error) {
-	a.bar.Aside(func() { n, err = a.out.Write(text) })
-	return n, err
-}
-
-func (p *program) newOperationsWriter(o *previewOptions, bar *progress.Progress) (*operationsWriter, error) {
-	s := &operationsWriter{p: p, left: o.limit}
-	if !p.json && o.operations != "-" {
-		s.screen = besideBar{bar, p.env.Stdout}
+// settlingSeconds is how long of that a run waits until Customer.io has taken in the people.
+func settlingSeconds(s *transfer.Summary) float64 {
+	if s.People.Sent == 0 {
+		return 0
 	}
-	switch o.operations {
-	case "":
-	case "-":
-		s.all = bufio.NewWriterSize(besideBar{bar, p.env.Stdout}, 256<<10)
-	default:
-		file, err := p.createOutput(output{flag: operationsFlag, path: o.operations, streams: true})
-		if refused, ok := errors.AsType[*problem](err); ok {
-			return nil, refused
-		}
-		if err != nil && p.ctx.Err() != nil {
-			return nil, err
-		}
-		if err != nil {
-			return nil, &problem{err: fmt.Errorf("write operations: %w", err), code: exit.State}
-		}
-		s.file, s.all = file, bufio.NewWriterSize(file, 256<<10)
-	}
-	return s, nil
-}
-
-// write gets every operation in the order of sending.
-func (s *operationsWriter) write(operation customerio.Operation) error {
-	if s.screen != nil && s.left > 0 {
-		s.left--
-		s.shown++
-		if err := s.show(operation); err != nil {
-			return err
-		}
-	}
-	if s.all == nil {
-		return nil
-	}
-	text := operation.Body
-	if s.file == nil && s.p.env.StdoutTerminal {
-		text = []byte(terminal.Plain(string(text)))
-	}
-	_, err1 := s.all.Write(text)
-	return errors.Join(err1, s.all.WriteByte('\n'))
-}
-
-// show lays one operation out for a person, as the JSON that would be sent.
-func (s *operationsWriter) show(operation customerio.Operation) error {
-	var laid bytes.Buffer
-	if err := json.Indent(&laid, operation.Body, "", "  "); err != nil {
-		return fmt.Errorf("show an operation: %w", err)
-	}
-	style := s.p.style(s.p.env.StdoutTerminal)
-	heading := fmt.Sprintf("%d  %s", s.shown, terminal.WordsFor(string(operation.Action), 1))
-	_, err := fmt.Fprintf(s.screen, "%s\n%s\n\n", style.Bold(heading), terminal.Plain(laid.String()))
-	return err
-}
-
-func (s *operationsWriter) close() error {
-	if s.all == nil {
-		return nil
-	}
-	err := s.all.Flush()
-	if s.file != nil {
-		err = errors.Join(err, s.file.Close())
-	}
-	if err != nil {
-		return &problem{err: fmt.Errorf("write operations: %w", err), code: exit.State}
-	}
-	return nil
+	return defaultSettle.Seconds()
 }

@@ -37,7 +37,11 @@ func (o *previewOptions) checkDiff(p *program) error {
 
 // previewDiff shows what would change with the mapping file of --diff.
 func (p *program) previewDiff(ctx context.Context, o *previewOptions, args []string) (err error) {
-	compared := sentdiff.New(tmpDir(o.stdin.tmp), o.limit)
+	limit := o.limit
+	if limit == oneOfEach {
+		limit = shownDifferences
+	}
+	compared := sentdiff.New(tmpDir(o.stdin.tmp), limit)
 	defer func() { err = errors.Join(err, compared.Close()) }()
 	before := "no mapping file"
 	if p.mapping != nil {

@@ -14,14 +14,14 @@ import (
 // writeLeft says what a run still has to send and, if it is resumed, what it has sent.
 func (s *sendJob) writeLeft(out page, read *readJob, left *transfer.Left) error {
 	run := read.job.Resumed
-	lines := [][]string{leftText(left)}
+	lines := [][]string{leftText("To send", left)}
 	if run != nil {
 		counters, err := deliver.ReadCounters(run.Counters)
 		if err != nil {
 			return err
 		}
 		sent := []string{"Already sent", report.Plural(counters.People(), "person", "people"), report.Plural(counters.Sent(), "event", "events")}
-		lines = [][]string{sent, lines[0]}
+		lines = [][]string{sent, leftText("Left to send", left)}
 		fmt.Fprintf(out, "Resuming the %s of %s.\n", run.Command, report.Time(run.Began))
 	}
 	for i := 1; i <= 2; i++ { // numbers of people and of events
@@ -39,7 +39,8 @@ func (s *sendJob) writeLeft(out page, read *readJob, left *transfer.Left) error 
 	return nil
 }
 
-func leftText(left *transfer.Left) []string {
+// leftText says what is left to send, in cells of a line.
+func leftText(label string, left *transfer.Left) []string {
 	events := report.Plural(left.Events, "event", "events")
 	switch {
 	case left.AtMost:
@@ -47,7 +48,7 @@ func leftText(left *transfer.Left) []string {
 	case left.About:
 		events = "about " + events
 	}
-	line := []string{"Left to send", report.Plural(left.People, "person", "people"), events}
+	line := []string{label, report.Plural(left.People, "person", "people"), events}
 	if left.Merges > 0 {
 		line = append(line, report.Plural(left.Merges, "merge", "merges"))
 	}

@@ -98,6 +98,14 @@ func (o *sendingOptions) withMaxDuration(ctx context.Context) (context.Context, 
 	return context.WithDeadlineCause(ctx, time.Now().Add(o.maxDuration), errMaxDuration)
 }
 
+// planName is name with a word for those who fear to send something.
+func (to *destination) planName() string {
+	if to.sandbox != nil {
+		return "a sandbox in memory, not Customer.io"
+	}
+	return to.name()
+}
+
 // name is what people call the destination.
 func (to *destination) name() string {
 	if to.sandbox != nil {

@@ -41,6 +41,7 @@ type FirstPass struct {
 	noUUID      int64 // of them, those that have none
 	byCreatedAt int64 // rows that are timed by `created_at`, since their own time is in the future
 	unread      unreadFields
+	times       timeSpan // of the rows that could be sent
 
 	teams      teams
 	skipped    skippedNames // rows that are noise, by event
@@ -201,6 +202,7 @@ func (f *FirstPass) add(seen *observation) {
 	f.Recent += seen.recent
 	f.byCreatedAt += seen.byCreatedAt
 	f.unread.merge(&seen.unread)
+	f.times.take(seen.times)
 }
 
 // decide works out who is who, with the state of earlier runs, and which rows come again.

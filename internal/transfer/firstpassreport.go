@@ -28,6 +28,12 @@ func (f *FirstPass) ChosenProfiles(counts *people.Counts) people.Profiles {
 	return counts.ByChoice[f.rules.Choice.Who]
 }
 
+// Chosen is who is sent.
+func (f *FirstPass) Chosen() people.Who { return f.rules.Choice.Who }
+
+// ListsKnown reports whether a list says who has a profile in Customer.io already.
+func (f *FirstPass) ListsKnown() bool { return f.rules.Index.Existing != nil }
+
 // KnowsProfiles reports whether it is known of some people that they have a profile in Customer.io already.
 func (f *FirstPass) KnowsProfiles() bool { return f.sentBefore || f.rules.Index.Existing != nil }
 

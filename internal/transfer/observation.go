@@ -21,6 +21,7 @@ type observation struct {
 
 	byCreatedAt int64
 	unread      unreadFields
+	times       timeSpan // as in FirstPass
 }
 
 // observe reads a chunk on one of the workers, whose classifier is rules. keys are still empty; share is nil
@@ -72,6 +73,9 @@ func (o *observation) addEvent(f *FirstPass, event *posthog.Event) {
 	outcome := o.keys.add(event, o.rules.Classify(event))
 	f.waitingSources.observe(source, event, &outcome, o.keys.ids)
 	o.count(event, &outcome)
+	if outcome.Bucket == mapping.Send {
+		o.times.count(f.rules.Mapping, event)
+	}
 	decided := outcome != rejectedBefore && o.decided.add(number, outcome) // another version of the row may be sent
 	if o.fates != nil {
 		o.countFate(event, &outcome, decided)

@@ -16,10 +16,15 @@ import (
 // read = sent + person + skipped + rejected + duplicate + earlier + unsent.
 type Summary struct {
 	Rows     Rows           `json:"rows"`
+	Times    Span           `json:"times"`
 	People   PeopleSummary  `json:"people"`
 	Profiles map[string]int `json:"profiles"` // that each choice of --people would make
+	// Choice is that of --people which counts here.
+	Choice people.Who `json:"profiles_choice,omitempty"`
 	// Known is how many of Profiles Customer.io has already; nil when nothing is known of what it has.
 	Known map[string]int `json:"profiles_known,omitempty"`
+	// ListsKnown says that Known rests on a list of everybody in Customer.io; else only on what earlier runs sent.
+	ListsKnown bool `json:"profiles_known_by_list,omitempty"`
 	// Estimated says that Profiles of `all`, and the distinct IDs, are estimated from a sample, because there
 	// were very many visitors. The standard error is below 1 %.
 	Estimated  bool             `json:"profiles_estimated,omitempty"`
@@ -78,6 +83,8 @@ type Summary struct {
 	Seconds float64 `json:"seconds"`           // of both passes, without the wait for somebody's confirmation
 	// Estimate is how many seconds sending would take, in a preview.
 	Estimate float64 `json:"estimated_seconds,omitempty"`
+	// EstimatedWait is how many of these seconds a run waits for Customer.io to take in the people.
+	EstimatedWait float64 `json:"estimated_waiting_seconds,omitempty"`
 	// Interrupted is true when a signal ended the run early.
 	Interrupted bool `json:"interrupted"`
 	// Next is the command to type when something is left to do, or after a preview.
@@ -96,10 +103,10 @@ type Summary struct {
 	Made iter.Seq[MadeProfile] `json:"-"`
 }
 
-// AddForecast adds what only a preview says: how many seconds sending would take, whether LiveProfiles would
-// keep a run from sending anything, and which limits would.
-func (s *Summary) AddForecast(seconds float64, liveStops bool, wouldStop []Limit) {
-	s.Estimate, s.LiveStops, s.WouldStop = seconds, liveStops, wouldStop
+// AddForecast adds what only a preview says: how many seconds sending would take, how many of them waiting,
+// whether LiveProfiles would keep a run from sending anything, and which limits would.
+func (s *Summary) AddForecast(seconds, waiting float64, liveStops bool, wouldStop []Limit) {
+	s.Estimate, s.EstimatedWait, s.LiveStops, s.WouldStop = seconds, waiting, liveStops, wouldStop
 }
 
 // AddUnknownOnly adds the IDs of --only that nobody in the export has.
@@ -244,7 +251,8 @@ func (r *run) summary(e ending) *Summary {
 			Earlier: c.Before.People(), Unchanged: c.Unchanged,
 			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), Uncertain: r.first.Uncertain(&counts), Stale: counts.Stale,
 		},
-		Profiles: profiles(counts, people.Profiles.Total), Known: r.first.known(counts), Estimated: counts.Estimated,
+		Times: r.first.Times(), Choice: r.first.Chosen(), ListsKnown: r.first.ListsKnown(),
+		Profiles: r.first.Profiles(&counts), Known: r.first.Known(&counts), Estimated: counts.Estimated,
 		Operations: named(c.Built), Accepted: named(c.Accepted), Refused: named(c.Refused), Unsent: named(c.Unsent), Unanswered: named(c.Unanswered),
 		MergesRejected: c.MergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: c.Recent, Identifies: c.PeopleSent()},
@@ -332,13 +340,18 @@ func profiles(counts people.Counts, number func(people.Profiles) int) map[string
 	return out
 }
 
-// known returns how many of the profiles exist in Customer.io already, by choice; nil if nothing is known of
-// them.
-func (f *FirstPass) known(counts people.Counts) map[string]int {
+// Profiles returns how many profiles each choice of --people would make. counts are those of Counts.
+func (f *FirstPass) Profiles(counts *people.Counts) map[string]int {
+	return profiles(*counts, people.Profiles.Total)
+}
+
+// Known returns how many of the profiles exist in Customer.io already, by choice; nil if nothing is known of
+// them. counts are those of Counts.
+func (f *FirstPass) Known(counts *people.Counts) map[string]int {
 	if !f.KnowsProfiles() {
 		return nil
 	}
-	return profiles(counts, func(n people.Profiles) int { return n.Known })
+	return profiles(*counts, func(n people.Profiles) int { return n.Known })
 }
 
 func named[K ~string](counts map[K]int64) map[string]int64 {

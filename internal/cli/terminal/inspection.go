@@ -67,12 +67,14 @@ func (t *inspectText) totals() {
 	if p.Unidentified > 0 {
 		summary.Line("", summary.leftOut(", left out"))
 	}
-	summary.severalLogins("")
+	summary.loginLines()
 	if len(t.in.Teams) > 1 {
 		summary.Line("projects", t.style.Yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run sends the rows of one; choose it with --team"))
 	}
 	summary.valuesCut()
 	summary.names()
+	summary.Line("opted out", summary.Style.Strong(optedOutText(summary.s.OptedOut)))
+	summary.warnsOfIdle = true
 	summary.rules()
 	if b := t.in.Beyond; b != (inspect.Beyond{}) {
 		summary.Line("not listed", fmt.Sprintf("%s, %s of events and %s of people, because there are too many names or their names are too long",

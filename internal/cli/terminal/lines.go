@@ -15,6 +15,8 @@ type Lines struct {
 	strings.Builder
 	Style Style
 	Width int // in columns; 0 means no terminal
+
+	Margin int // blanks before each label
 }
 
 // String returns the text, with signs that the locale has.
@@ -23,7 +25,7 @@ func (t *Lines) String() string { return t.Style.Text(t.Builder.String()) }
 // Line writes a label and a text, which is wrapped beside it. It writes nothing for an empty text.
 func (t *Lines) Line(label, text string) {
 	if text != "" {
-		fmt.Fprintln(t, Labelled(label, text, t.columnCount()))
+		fmt.Fprintln(t, labelled(t.Margin, label, text, t.columnCount()))
 	}
 }
 
@@ -41,7 +43,7 @@ func (t *Lines) Next(command, note string) {
 		return
 	}
 	const between = "    "
-	label, wide := fmt.Sprintf("%-12s ", "next"), ColumnsOf(Plain(command))
+	label, wide := paddedLabel(t.Margin, t.nextLabel()), ColumnsOf(Plain(command))
 	switch {
 	case labelWidth+wide+len(between+note) <= t.columnCount():
 		note = t.Style.Dim(strings.TrimRight(between+note, " "))
@@ -53,6 +55,29 @@ func (t *Lines) Next(command, note string) {
 	fmt.Fprintln(t, label+t.Style.Cyan(Plain(command))+note)
 }
 
+// path writes a path, which is never broken: below its label if it fits only there.
+func (t *Lines) path(label, path string) {
+	path = Plain(path)
+	switch {
+	case path == "":
+	case !t.records() && labelWidth+ColumnsOf(path) > t.columnCount():
+		fmt.Fprintln(t, strings.TrimRight(paddedLabel(t.Margin, label), " ")+"\n"+path)
+	default:
+		t.Line(label, path)
+	}
+}
+
+// nextLabel is the label of a command to type.
+func (t *Lines) nextLabel() string {
+	if t.Margin > 0 {
+		return "Next"
+	}
+	return "next"
+}
+
+// records reports whether each line is a record of a log.
+func (t *Lines) records() bool { return t.Width == math.MaxInt32 }
+
 // detail writes a line that belongs to the one above it.
 func (t *Lines) detail(text string) {
 	const indent = labelWidth + 2
@@ -61,16 +86,25 @@ func (t *Lines) detail(text string) {
 
 // Labelled is a label and a text that is wrapped beside it. With a width of math.MaxInt32 it is one line for
 // a record of a log, whose label is not padded.
-func Labelled(label, text string, width int) string {
+func Labelled(label, text string, width int) string { return labelled(0, label, text, width) }
+
+func labelled(margin int, label, text string, width int) string {
 	if width == math.MaxInt32 { // a record of a log
 		return strings.TrimPrefix(label+": ", ": ") + text
 	}
-	return fmt.Sprintf("%-12s ", label) + wrapList(text, width, labelWidth)
+	return paddedLabel(margin, label) + wrapList(text, width, labelWidth)
 }
+
+// paddedLabel is a label up to where its text begins.
+func paddedLabel(margin int, label string) string {
+	return fmt.Sprintf("%*s%-*s ", margin, "", labelWidth-1-margin, label)
+}
+
+// unbroken is a blank at which no line is broken.
+const unbroken = "\u00a0"
 
 // wrapList is Wrap for a text that may be a list, whose parts stay on one line where they fit.
 func wrapList(text string, width, indent int) string {
-	const unbroken = "\u00a0"
 	parts := strings.Split(text, report.ListSeparator)
 	for i, part := range parts {
 		if len(parts) > 1 && ColumnsOf(part)+len(report.ListSeparator) <= width-indent {

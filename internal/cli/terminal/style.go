@@ -37,7 +37,12 @@ func (s Style) Dim(text string) string    { return s.paint("2", text) }
 func (s Style) Red(text string) string    { return s.paint("31", text) }
 func (s Style) Green(text string) string  { return s.paint("32", text) }
 func (s Style) Yellow(text string) string { return s.paint("33", text) }
-func (s Style) Cyan(text string) string   { return s.paint("36", text) }
+
+// Strong sets off what somebody should notice. It is bold, which can be read on a light background too; yellow
+// cannot.
+func (s Style) Strong(text string) string { return s.Bold(text) }
+
+func (s Style) Cyan(text string) string { return s.paint("36", text) }
 
 // Plain makes text from outside safe to show. Newlines stay.
 func Plain(text string) string { return escape.Text(text) }

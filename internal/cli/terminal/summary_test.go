@@ -20,80 +20,114 @@ func TestAnInterruptedRunSaysWhatIsLeft(t *testing.T) {
 		Unsent:     map[string]int64{"event": 4, "page": 1}, Unanswered: map[string]int64{"event": 2},
 		Requests: 3, Bytes: 2048, Retries: 1, Seconds: 2, Interrupted: true, Next: "ph2cio backfill --yes a-directory-with-a-long-name/ another-one/",
 	}
-	text := &summaryText{s: s, sent: true}
-	text.write("Sent to workspace 1 (us).")
 	want := `Sent to workspace 1 (us).
 
-rows         8 read before it stopped
-  sent                     3
-  queued, not sent         3
-  sent, no answer          2
-people       1 distinct ID is 1 person · 1 sent
-profiles     1 with --people identified · 0 with-email · 1 all
-operations   1 profile update, 2 events, 1 page
-left         2 events, 1 page queued, not sent · 2 events sent, no answer
-requests     3 (2.0 kB), 1 retry
-campaigns    no event of the last 72 hours is sent
-took         2.0s
-stopped      before the end; run the same command again to resume (what has no
+  Stopped    before the end; run the same command again to resume (what has no
              answer is safe to send again)
-next         ph2cio backfill --yes a-directory-with-a-long-name/ another-one/
+
+  8 rows               read before it stopped
+  3 events sent        2 events · 1 page
+  1 profile update
+  3 queued, not sent
+  2 sent, no answer    safe to send again
+
+  Profiles    new, at most  known
+  identified             1      ?
+  with email             0      ?
+  all                    1      ?
+
+  People     1 distinct ID is 1 person
+  Risk       campaigns  no event of the last 72 hours is sent
+  Time       3 requests, 2.0 kB, 1 retry, took 2.0s
+  Next       ph2cio backfill --yes a-directory-with-a-long-name/ another-one/
 `
-	if diff := cmp.Diff(want, text.String()); diff != "" {
+	if diff := cmp.Diff(want, Summary(s, "Sent to workspace 1 (us).", Style{}, 80, true, true)); diff != "" {
 		t.Errorf("the summary differs (-want +got):\n%s", diff)
 	}
 }
 
 // TestSummaryHasTheRightPlural has none, one and two of everything.
 func TestSummaryHasTheRightPlural(t *testing.T) {
-	for n, want := range []string{`people       0 distinct IDs are 0 people · 0 to send
-profiles     0 with --people identified · 0 with-email · 0 all
-operations   none
-campaigns    no event of the last 72 hours is sent
-`, `people       1 distinct ID is 1 person · 1 to send
+	for n, want := range []string{`  0 rows
+  0 events to send
+
+  Profiles    new, at most  known
+  identified             0      ?
+  with email             0      ?
+  all                    0      ?
+  nothing is known of Customer.io's profiles → --existing FILE
+
+  People     0 distinct IDs are 0 people
+  Risk       campaigns  no event of the last 72 hours is sent
+  Time       0 requests
+`, `  0 rows
+  3 events to send   1 event · 1 page · 1 screen
+  1 profile update
+  1 merge            b into a
+  1 merge rejected   with an ID that is too long
+
+  Profiles    new, at most  known
+  identified             1      ?
+  with email             1      ?
+  all                    1      ?
+  nothing is known of Customer.io's profiles → --existing FILE
+
+  People     1 distinct ID is 1 person
              1 person rejected (invalid for Customer.io)
              1 person shares an email with somebody else and is sent without it
              1 visitor not identified yet, left out (only because its ID looks
              machine-made, only because posthog-js never says who it is)
-             1 person has several logins with different emails (see
-             ` + "`ph2cio explain SOURCE... --id a`" + `)
-             a (a@x.example)
-             1 link between IDs not followed (would join two identified people)
-profiles     up to 1 with --people identified · 1 with-email · 1 all
-operations   1 profile update, 1 event, 1 page, 1 screen, 1 merge
-             merge b into a
-merges       1 merge rejected (with an ID that is too long)
-rejected     1 event rejected by Customer.io
-requests     1 (1 byte), 1 retry
-campaigns    1 event of the last 72 hours may start a campaign
-             1 profile update may start segment campaigns
-overwrites   1 profile may lose newer values: its values in this export are over
-             72 hours old
-`, `people       2 distinct IDs are 2 people · 2 to send
+  Risk       campaigns  1 event of the last 72 hours may start a campaign
+                        → --recent hold
+                        1 profile update may trigger a segment campaign
+             overwrite  1 profile may lose newer values: its values in this
+                        export are over 72 hours old → --existing FILE
+             merges     1 profile is merged into another, which cannot be
+                        undone → --max-merges N
+             logins     1 person has several logins with different emails
+                        a (a@x.example)
+                        see ` + "`" + `ph2cio explain SOURCE... --id a` + "`" + `
+             undo       profiles can be deleted, events cannot
+  Refused    1 event rejected by Customer.io
+  Time       1 request, 1 byte, 1 retry
+  links      1 link between IDs not followed (would join two identified people)
+`, `  0 rows
+  6 events to send    2 events · 2 pages · 2 screens
+  2 profile updates
+  2 merges            b into a, b into a
+  2 merges rejected   with IDs that are too long
+
+  Profiles    new, at most  known
+  identified             2      ?
+  with email             2      ?
+  all                    2      ?
+  nothing is known of Customer.io's profiles → --existing FILE
+
+  People     2 distinct IDs are 2 people
              2 people rejected (invalid for Customer.io)
              2 people share an email with somebody else and are sent without it
              2 visitors not identified yet, left out (2 of them only because
              their IDs look machine-made, 2 of them only because posthog-js
              never says who they are)
-             2 people have several logins with different emails (see
-             ` + "`ph2cio explain SOURCE... --id a`" + `)
-             a (a@x.example), a (a@x.example)
-             2 links between IDs not followed (would join two identified people)
-profiles     up to 2 with --people identified · 2 with-email · 2 all
-operations   2 profile updates, 2 events, 2 pages, 2 screens, 2 merges
-             merge b into a, merge b into a
-merges       2 merges rejected (with IDs that are too long)
-rejected     2 events rejected by Customer.io
-requests     2 (2 bytes), 2 retries
-campaigns    2 events of the last 72 hours may start a campaign
-             2 profile updates may start segment campaigns
-overwrites   2 profiles may lose newer values: their values in this export are
-             over 72 hours old
+  Risk       campaigns  2 events of the last 72 hours may start a campaign
+                        → --recent hold
+                        2 profile updates may trigger segment campaigns
+             overwrite  2 profiles may lose newer values: their values in this
+                        export are over 72 hours old → --existing FILE
+             merges     2 profiles are merged into others, which cannot be
+                        undone → --max-merges N
+             logins     2 people have several logins with different emails
+                        a (a@x.example), a (a@x.example)
+                        see ` + "`" + `ph2cio explain SOURCE... --id a` + "`" + `
+             undo       profiles can be deleted, events cannot
+  Refused    2 events rejected by Customer.io
+  Time       2 requests, 2 bytes, 2 retries
+  links      2 links between IDs not followed (would join two identified people)
 `} {
-		text := &summaryText{s: pluralSummary(int64(n))}
-		text.people()
-		text.operations()
-		text.campaigns()
+		text := newSummaryText(pluralSummary(int64(n)), Style{}, 80)
+		text.s.Rows.Sent = int64(3 * n)
+		text.decides()
+		text.links()
 		if diff := cmp.Diff(want, text.String()); diff != "" {
 			t.Errorf("with %d of each (-want +got):\n%s", n, diff)
 		}

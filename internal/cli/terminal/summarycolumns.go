@@ -25,7 +25,7 @@ func (t *summaryText) columns() {
 			shown++
 			text := OneLine(all[i].Name + ": " + textCause(&all[i]))
 			if before {
-				text = t.Style.Yellow(text)
+				text = t.Style.Strong(text)
 			} else {
 				text = t.Style.Dim(text)
 			}

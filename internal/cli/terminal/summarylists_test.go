@@ -23,8 +23,8 @@ func TestListsSayWhatJSONHas(t *testing.T) {
 	}
 	fused := make([]transfer.Fused, 1000)
 	for n, want := range map[int]string{1000: "995 more (--json lists all)", 2500: "2,495 more (--json lists 1,000)"} {
-		text := &summaryText{s: &transfer.Summary{People: transfer.PeopleSummary{Uncertain: transfer.Uncertain{Fused: fused, FusedCount: n}}}}
-		if text.severalLogins(""); !strings.Contains(text.String(), want) {
+		text := newSummaryText(&transfer.Summary{People: transfer.PeopleSummary{Uncertain: transfer.Uncertain{Fused: fused, FusedCount: n}}}, Style{}, 200)
+		if text.severalLogins(); !strings.Contains(text.String(), want) {
 			t.Errorf("%d people: %s", n, text)
 		}
 	}

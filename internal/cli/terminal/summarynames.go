@@ -17,7 +17,6 @@ const maxNames = 20
 // names lists the events that are skipped as PostHog's own, and the attributes that are not sent as they are.
 func (t *summaryText) names() {
 	t.skippedEvents()
-	t.optedOut()
 	t.unnamed()
 	t.dotted()
 	t.changed()
@@ -65,7 +64,7 @@ func (t *summaryText) skippedEvents() {
 			break
 		}
 		text := fmt.Sprintf("%s in %s is left out%s", e.Name, report.Plural(e.Rows, "row", "rows"), adviceToSend("it", &e))
-		t.Line(firstLabel("maybe yours", i), t.Style.Yellow(OneLine(text)))
+		t.Line(firstLabel("yours?", i), t.Style.Strong(OneLine(text)))
 	}
 	known := all[yours:]
 	if len(known) > 0 {
@@ -95,18 +94,6 @@ func firstLabel(label string, i int) string {
 		return ""
 	}
 	return label
-}
-
-func (t *summaryText) optedOut() {
-	t.Line("opted out", t.Style.Yellow(optedOutText(t.s.OptedOut)))
-}
-
-// optedOutText says how many people are sent without saying that they opted out; empty for none.
-func optedOutText(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return report.Plural(n, "person", "people") + " opted out in PostHog, but Customer.io is not told; to tell it, add --allow-reserved unsubscribed"
 }
 
 // dotted lists the person attributes with a dot in their names, first those that Customer.io may read as a

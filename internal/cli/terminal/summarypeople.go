@@ -4,22 +4,15 @@ import (
 	"fmt"
 	"strings"
 
-	"ph2cio/internal/escape"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer/deliver"
 )
 
+// people says how many people the IDs are, and who is not sent as they are.
 func (t *summaryText) people() {
-	p := t.s.People
-	parts := []string{t.whoIsWho(), report.Count(p.Sent) + " " + t.sentWord()}
-	if p.Earlier > 0 {
-		parts = append(parts, report.Count(p.Earlier)+" already sent")
-	}
-	if p.Unchanged > 0 {
-		parts = append(parts, report.Count(p.Unchanged)+" already sent and unchanged")
-	}
-	t.Line("people", strings.Join(parts, report.ListSeparator))
+	p := &t.s.People
+	t.Line("People", t.whoIsWho())
 	if n := deliver.Sum(p.Rejected); n > 0 {
 		t.Line("", t.Style.Red(report.Plural(n, "person", "people")+" rejected ("+ReasonsBesideTotal(p.Rejected)+")"))
 	}
@@ -30,18 +23,6 @@ func (t *summaryText) people() {
 	if p.Unidentified > 0 {
 		t.Line("", t.leftOut(", left out"))
 	}
-	t.severalLogins("")
-	if held := t.s.TwoProfiles; held != nil {
-		t.Line("waiting", t.Style.Yellow(HeldCount(held)))
-		t.Line("", t.Style.Dim(HeldNames(held)))
-		t.Line("", HeldAdvice)
-	}
-	t.links()
-	choices := []string{t.profiles("identified") + " with --people identified", t.profiles("with-email") + " with-email", t.profiles("all") + " all"}
-	if deliver.Sum(p.Rejected) > 0 {
-		choices[0] = "up to " + choices[0] // it is not known whether people who were not chosen can be sent
-	}
-	t.Line("profiles", strings.Join(choices, report.ListSeparator))
 }
 
 // whoIsWho says how many people the distinct IDs are.
@@ -75,21 +56,6 @@ func (t *summaryText) leftOut(becomes string) string {
 	return text + " (" + strings.Join(only, ", ") + ")"
 }
 
-// severalLogins lists people who have several logins with different emails, the worst first.
-func (t *summaryText) severalLogins(label string) {
-	p := t.s.People
-	if p.FusedCount == 0 {
-		return
-	}
-	who := report.Plural(p.FusedCount, "person has", "people have") + " several logins with different emails"
-	t.Line(label, t.Style.Yellow(OneLine(who+" (see `ph2cio explain SOURCE... --id "+escape.Shell(p.Fused[0].ID)+"`)")))
-	names := FirstFew(p.FusedCount, len(p.Fused), func(i int) string {
-		emails := p.Fused[i].Emails
-		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(emails[:min(3, len(emails))], ", "))
-	})
-	t.Line("", t.Style.Dim(OneLine(names)))
-}
-
 // withoutEmail names the first few whose email another person holds.
 func (t *summaryText) withoutEmail() {
 	all := t.s.People.WithoutEmail
@@ -110,19 +76,6 @@ func (t *summaryText) aboutText() string {
 	return ""
 }
 
-// profiles is how many profiles one choice of people makes, and how many of them are new.
-func (t *summaryText) profiles(who string) string {
-	n := t.s.Profiles[who]
-	text := report.Count(n)
-	if who == "all" {
-		text = t.aboutText() + text
-	}
-	if t.s.Known != nil {
-		text += fmt.Sprintf(" (%s new)", report.Count(n-t.s.Known[who]))
-	}
-	return text
-}
-
 // links says how many links between IDs were refused, and why.
 func (t *summaryText) links() {
 	l := t.s.People.Links
@@ -130,6 +83,6 @@ func (t *summaryText) links() {
 		linkIdentified: l.AlreadyIdentified, linkExported: l.PersonsExport, linkPersonID: l.RefusedShares,
 	}
 	if n := deliver.Sum(refused); n > 0 {
-		t.Line("", report.Plural(n, "link between IDs", "links between IDs")+" not followed ("+ReasonsBesideTotal(refused)+")")
+		t.Line("links", report.Plural(n, "link between IDs", "links between IDs")+" not followed ("+ReasonsBesideTotal(refused)+")")
 	}
 }

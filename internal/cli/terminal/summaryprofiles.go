@@ -12,7 +12,7 @@ import (
 // PairsText names the first few of n merges. pairs need not hold all of them.
 func PairsText(pairs []transfer.MergePair, n int) string {
 	return OneLine(FirstFew(min(n, len(pairs)), len(pairs), func(i int) string {
-		return "merge " + profileText(&pairs[i].Profile) + " into " + profileText(&pairs[i].Into)
+		return profileText(&pairs[i].Profile) + " into " + profileText(&pairs[i].Into)
 	}) + moreText(n, n-len(pairs)))
 }
 

@@ -11,26 +11,6 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-func (t *summaryText) rows() {
-	r := t.s.Rows
-	read := report.Count(r.Read) + " read"
-	if t.s.Interrupted {
-		read += " before it stopped"
-	}
-	t.Line("rows", read)
-	t.bucket(t.sentWord(), r.Sent, "")
-	t.bucket("profile only", r.Person, "for profiles, not sent as events")
-	t.bucket("left out", deliver.Sum(r.Skipped), ReasonsBesideTotal(r.Skipped))
-	t.corrections()
-	t.bucket("rejected", deliver.Sum(r.Rejected), ReasonsBesideTotal(r.Rejected))
-	t.examples()
-	t.bucket("duplicate", r.Duplicate, "the same event as another row")
-	t.bucket("already sent", r.Earlier, "")
-	t.bucket("queued, not sent", r.Unsent-r.Unanswered, "")
-	t.bucket("sent, no answer", r.Unanswered, "")
-	t.times()
-}
-
 // sentWord names the rows that are sent, or would be.
 func (t *summaryText) sentWord() string {
 	if t.sent {
@@ -58,7 +38,7 @@ func (t *summaryText) unread() {
 		if f.Rows != 1 {
 			text = strings.Replace(text, "counts", "count", 1)
 		}
-		t.Line("warning", t.Style.Yellow(OneLine(text)))
+		t.Line("warning", t.Style.Strong(OneLine(text)))
 	}
 }
 
@@ -82,8 +62,8 @@ func EmptyText(sources []transfer.SourceSummary) string {
 
 // examples shows one rejected row for each of the first few reasons.
 func (t *summaryText) examples() {
-	for _, e := range t.s.Examples {
-		t.detail(OneLine(strings.TrimSpace(rejectPlace(&e) + "  " + exampleText(&e))))
+	for i, e := range t.s.Examples {
+		t.Line(firstLabel("rejected", i), OneLine(strings.TrimSpace(rejectPlace(&e)+"  "+exampleText(&e))))
 	}
 }
 
@@ -106,7 +86,7 @@ func (t *summaryText) corrections() {
 	if t.s.Rejects != "" {
 		what += "; " + transfer.RejectsName + " lists all corrections"
 	}
-	t.detail(what)
+	t.Line("corrections", what)
 	for i := range min(len(t.s.CorrectedLate), MaxNamed) {
 		c := &t.s.CorrectedLate[i]
 		t.detail(OneLine(fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID)))
@@ -122,17 +102,4 @@ func rejectPlace(r *deliver.Reject) string {
 		return fmt.Sprintf("%s row %d", r.File, r.Row)
 	}
 	return r.File
-}
-
-func (t *summaryText) bucket(name string, n int64, note string) {
-	if n == 0 && name != t.sentWord() {
-		return
-	}
-	const indent = 30
-	count := fmt.Sprintf("%9s", report.Count(n))
-	if name == "rejected" {
-		count = t.Style.Red(count)
-	}
-	note = t.Style.Dim(wrapList(Plain(note), t.columnCount(), indent))
-	fmt.Fprintln(t, strings.TrimRight(fmt.Sprintf("  %-16s %s  %s", name, count, note), " "))
 }

@@ -10,11 +10,11 @@ import (
 	"ph2cio/internal/report"
 )
 
-// rules lists the rules of the mapping file with the rows on which they acted. Before anything is sent it warns
-// of what does nothing: what a rule is for may be missing in an export of one night.
+// rules lists the rules of the mapping file with the rows on which they acted, and warns of what does nothing if it
+// is to.
 func (t *summaryText) rules() {
 	used := slices.Clone(t.s.Rules)
-	if !t.sent {
+	if t.warnsOfIdle {
 		used = slices.DeleteFunc(used, func(one mapping.RuleUse) bool { return one.Rows == 0 && one.Unused != mapping.UnusedUnknown })
 	}
 	json := jsonListsText(len(t.s.Rules), false)
@@ -25,7 +25,7 @@ func (t *summaryText) rules() {
 		}
 		t.Line(firstLabel("rules", i), ruleRows(&used[i])+t.notSent(&used[i]))
 	}
-	if !t.sent {
+	if t.warnsOfIdle {
 		t.idle()
 	}
 }
@@ -52,10 +52,10 @@ func (t *summaryText) warnings(heading string, all []string, alone string) {
 	case 0:
 		return
 	case 1:
-		t.Line("warning", t.Style.Yellow(alone))
+		t.Line("warning", t.Style.Strong(alone))
 		return
 	}
-	t.Line("warning", t.Style.Yellow(heading))
+	t.Line("warning", t.Style.Strong(heading))
 	for _, one := range all[:min(len(all), maxNames)] {
 		t.detail(one)
 	}

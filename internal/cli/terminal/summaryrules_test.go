@@ -26,8 +26,8 @@ func TestSummaryRules(t *testing.T) {
 		},
 		UnmetFilters: []mapping.UnmetFilter{{Line: 1, Key: "email", Type: "event", OtherType: "person"}},
 	}
-	lines := func(sent bool) string {
-		text := &summaryText{Lines: Lines{Width: 80}, s: s, sent: sent}
+	lines := func(idle bool) string {
+		text := &summaryText{Lines: Lines{Width: 80}, s: s, warnsOfIdle: idle}
 		text.rules()
 		return text.String()
 	}
@@ -52,11 +52,11 @@ warning      expressions that have a value in no row:
 warning      dates in line 9 do nothing: no such event has items.at; in a list
              write items.*.at
 `
-	if got := lines(false); got != want {
-		t.Errorf("before sending\n%s\nwant\n%s", got, want)
+	if got := lines(true); got != want {
+		t.Errorf("of a whole history\n%s\nwant\n%s", got, want)
 	}
-	if got := lines(true); strings.Contains(got, "warning") || !strings.Contains(got, "line 21 (y): 0 rows\n") {
-		t.Errorf("after sending\n%s", got)
+	if got := lines(false); strings.Contains(got, "warning") || !strings.Contains(got, "line 21 (y): 0 rows\n") {
+		t.Errorf("of a night\n%s", got)
 	}
 }
 
