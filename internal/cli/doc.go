@@ -11,8 +11,9 @@
 //	settings, setting..., credentials               values from the environment, the .env file and the mapping file
 //	mapping...       the subcommands of mapping
 //	previewdiff      the preview of a change of the mapping file
+//	init..., secretinput...    asking for credentials, and writing the .env file
+//	previewnext, onlynext      trying one person, and what follows
 //	run...           the loop of backfill, sync, retry and preview: plan, first pass, question, delivery
-//	init...          asking for credentials, and writing the .env file
 //	destination, state..., sources..., stdin        what such a run opens before it reads
 //	report, reportwrite                             the HTML page of --report
 //	profilescsv, profilescsvwrite                   the list of --profiles-csv

@@ -54,6 +54,7 @@ func (t *statusText) headline(s *stateReport) {
 		where = terminal.Plain(s.BaseURL)
 	}
 	verdict, fine := s.verdict()
+	verdict = terminal.OneLine(verdict)
 	if fine {
 		verdict = t.Style.Green(verdict)
 	}
@@ -126,7 +127,7 @@ func (t *statusText) runs(s *stateReport, all bool) {
 	if len(runs) == 0 {
 		return
 	}
-	t.Line("Last run", runs[0].lastText())
+	t.Line("Last run", terminal.OneLine(runs[0].lastText()))
 	if runs[0].Rejected() > 0 {
 		t.Line("", t.Style.Red(terminal.Plain("rejected: "+terminal.Reasons(runs[0].Rejects))))
 	}
