@@ -9,6 +9,7 @@
 //	chart...   bars for days and for events
 //	view       what the template shows
 //	fates      what becomes of rows, in the order and the classes of charts
+//	builder    what the parts of the page are made with
 //	view...    one part of the page each; viewtop puts them together
 //	begin      how a page begins
 //	write      the page itself

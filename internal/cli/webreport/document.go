@@ -95,3 +95,6 @@ func (d *Document) rows() *transfer.Rows {
 	}
 	return &transfer.Rows{}
 }
+
+// sent reports whether the page is about what was sent, not about what would be.
+func (d *Document) sent() bool { return d.Kind == Sent || d.Kind == Stopped || d.Kind == Failed }

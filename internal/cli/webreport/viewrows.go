@@ -8,9 +8,6 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// limits are how many lines lists have. A page that would be too large is made again with smaller ones.
-type limits struct{ rows int }
-
 // days shows the rows by time.
 func (b *builder) days() *section {
 	s := &section{ID: "days", Title: "Rows by time"}

@@ -1,7 +1,6 @@
 package webreport
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,16 +9,6 @@ import (
 	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
 )
-
-// builder makes the view of a document.
-type builder struct {
-	d      *Document
-	fates  []fate
-	limits limits
-}
-
-// sent reports whether the page is about what was sent, not about what would be.
-func (d *Document) sent() bool { return d.Kind == Sent || d.Kind == Stopped || d.Kind == Failed }
 
 // view makes the view.
 func (b *builder) view() *view {
@@ -196,14 +185,6 @@ func (b *builder) live() string {
 	return text + b.named(len(live.IDs), func(i int) string { return live.IDs[i] })
 }
 
-// named lists the first few IDs of a list; empty for an empty one.
-func (b *builder) named(n int, id func(i int) string) string {
-	if n == 0 {
-		return ""
-	}
-	return report.PluralWord(n, " It is ", " They are ") + terminal.FirstFew(n, n, func(i int) string { return name(id(i)) }) + "."
-}
-
 func (b *builder) stopped() string {
 	switch s := b.d.Summary; {
 	case !b.d.sent():
@@ -272,93 +253,4 @@ func (b *builder) rejectedNote() string {
 		}
 	}
 	return strings.Join(parts, " · ")
-}
-
-// several is report.Plural, but empty for none.
-func several[N int | int64](n N, one, many string) string {
-	if n == 0 {
-		return ""
-	}
-	return report.Plural(n, one, many)
-}
-
-// risks are what somebody decides by.
-func (b *builder) risks() (all []note) {
-	s, sent := b.d.Summary, b.d.sent()
-	may := func(do, done string) string {
-		if sent {
-			return "may have " + done
-		}
-		return "may " + do
-	}
-	c := s.Campaigns
-	events := "No event of the last 72 hours is sent, so no event starts a campaign."
-	if sent {
-		events = "No event of the last 72 hours was sent, so no event started a campaign."
-	}
-	if c.RecentEvents > 0 {
-		events = report.Plural(c.RecentEvents, "event", "events") + " of the last 72 hours " + may("start", "started") + " a campaign."
-	}
-	if c.Identifies > 0 {
-		events += " " + report.Plural(c.Identifies, "profile update", "profile updates") + " " + may("trigger", "triggered") + " " +
-			report.PluralWord(c.Identifies, "a segment campaign.", "segment campaigns.")
-	}
-	holds := ""
-	if c.RecentEvents > 0 && !sent {
-		holds = code("--recent hold") + " keeps events of the last 72 hours back"
-	}
-	all = append(all, note{Word: "Campaigns", Text: events, Cure: holds})
-	if text := terminal.Overwrites(int64(s.People.Stale), s.People.Sent, may("lose", "lost")); text != "" {
-		all = append(all, note{Word: "Overwrites", Text: sentence(text)})
-	}
-	if n := s.OptedOut; n > 0 {
-		all = append(all, note{
-			Word: "Opted out", Text: report.Plural(n, "person", "people") + " opted out in PostHog, and Customer.io is not told.",
-			Cure: code("--allow-reserved unsubscribed") + " tells it",
-		})
-	}
-	all = append(all, b.mergeRisks(s)...)
-	if n := s.People.FusedCount; n > 0 {
-		all = append(all, note{Word: "Logins", Text: loginsText(n)})
-	}
-	undo := "Profiles can be deleted in Customer.io; events cannot."
-	if b.d.Profiles != nil && b.d.Profiles.File != "" {
-		undo += " The profiles are listed in " + pathText(b.d.Profiles.File) + "."
-	}
-	return append(all, note{Word: "Undo", Text: undo})
-}
-
-// mergesText says how many profiles are merged, or were.
-func (b *builder) mergesText(n int64) string {
-	one, many := "profile is merged into another one.", "profiles are merged into others."
-	if b.d.sent() {
-		one, many = "profile was merged into another one.", "profiles were merged into others."
-	}
-	return report.Plural(n, one, many)
-}
-
-func (b *builder) mergeRisks(s *transfer.Summary) (all []note) {
-	merges := s.Operations["merge"]
-	if b.d.sent() {
-		merges = s.Accepted["merge"]
-	}
-	if merges > 0 {
-		limits := ""
-		if !b.d.sent() {
-			limits = code("--max-merges N") + " limits them"
-		}
-		all = append(all, note{Word: "Merges", Text: b.mergesText(merges) + " That cannot be undone.", Cure: limits})
-	}
-	if n := s.HeldCount(); n > 0 {
-		all = append(all, note{Word: "Held", Text: terminal.HeldCount(s.TwoProfiles) + ".", Cure: withFlags(terminal.HeldAdvice)})
-	}
-	return all
-}
-
-// sentence begins with a capital letter and ends with a full stop.
-func sentence(text string) string {
-	if text == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s%s.", strings.ToUpper(text[:1]), strings.TrimSuffix(text[1:], "."))
 }

@@ -1,0 +1,86 @@
+package webreport
+
+import (
+	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
+)
+
+// risks are what somebody decides by.
+func (b *builder) risks() (all []note) {
+	s := b.d.Summary
+	all = append(all, b.campaigns())
+	if text := terminal.Overwrites(int64(s.People.Stale), s.People.Sent, b.may("lose", "lost")); text != "" {
+		all = append(all, note{Word: "Overwrites", Text: sentence(text)})
+	}
+	if n := s.OptedOut; n > 0 {
+		all = append(all, note{
+			Word: "Opted out", Text: report.Plural(n, "person", "people") + " opted out in PostHog, and Customer.io is not told.",
+			Cure: code("--allow-reserved unsubscribed") + " tells it",
+		})
+	}
+	all = append(all, b.mergeRisks(s)...)
+	if n := s.People.FusedCount; n > 0 {
+		all = append(all, note{Word: "Logins", Text: loginsText(n)})
+	}
+	undo := "Profiles can be deleted in Customer.io; events cannot."
+	if b.d.Profiles != nil && b.d.Profiles.File != "" {
+		undo += " The profiles are listed in " + pathText(b.d.Profiles.File) + "."
+	}
+	return append(all, note{Word: "Undo", Text: undo})
+}
+
+// may says what a run may do, or may have done.
+func (b *builder) may(do, done string) string {
+	if b.d.sent() {
+		return "may have " + done
+	}
+	return "may " + do
+}
+
+// campaigns says which campaigns may start.
+func (b *builder) campaigns() note {
+	c, sent := b.d.Summary.Campaigns, b.d.sent()
+	one := note{Word: "Campaigns", Text: "No event of the last 72 hours is sent, so no event starts a campaign."}
+	switch {
+	case c.RecentEvents > 0:
+		one.Text = report.Plural(c.RecentEvents, "event", "events") + " of the last 72 hours " + b.may("start", "started") + " a campaign."
+		if !sent {
+			one.Cure = code("--recent hold") + " keeps events of the last 72 hours back"
+		}
+	case sent:
+		one.Text = "No event of the last 72 hours was sent, so no event started a campaign."
+	}
+	if c.Identifies > 0 {
+		one.Text += " " + report.Plural(c.Identifies, "profile update", "profile updates") + " " + b.may("trigger", "triggered") + " " +
+			report.PluralWord(c.Identifies, "a segment campaign.", "segment campaigns.")
+	}
+	return one
+}
+
+// mergesText says how many profiles are merged, or were.
+func (b *builder) mergesText(n int64) string {
+	one, many := "profile is merged into another one.", "profiles are merged into others."
+	if b.d.sent() {
+		one, many = "profile was merged into another one.", "profiles were merged into others."
+	}
+	return report.Plural(n, one, many)
+}
+
+func (b *builder) mergeRisks(s *transfer.Summary) (all []note) {
+	merges := s.Operations["merge"]
+	if b.d.sent() {
+		merges = s.Accepted["merge"]
+	}
+	if merges > 0 {
+		limits := ""
+		if !b.d.sent() {
+			limits = code("--max-merges N") + " limits them"
+		}
+		all = append(all, note{Word: "Merges", Text: b.mergesText(merges) + " That cannot be undone.", Cure: limits})
+	}
+	if n := s.HeldCount(); n > 0 {
+		all = append(all, note{Word: "Held", Text: terminal.HeldCount(s.TwoProfiles) + ".", Cure: withFlags(terminal.HeldAdvice)})
+	}
+	return all
+}
