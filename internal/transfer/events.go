@@ -109,7 +109,7 @@ func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
 	if p.shown != nil && !c.skipped {
 		p.shown.made(int64(len(c.Operations)), float64(c.bytes)/float64(max(1, p.first.Bytes)))
 	}
-	p.first.fates.addSecond(c.fates, c.chunks, p.first.places)
+	p.first.fates.addSecond(c.fates, c.chunks, p.first.places, true)
 	if err := out.Deliver(&c.Result); err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (p *eventsPhase) mapUnanswered(result *chunkResult, worker int, c *posthog.
 // mapAgain maps a row whose operation, if it has one, got no answer.
 func (p *eventsPhase) mapAgain(result *chunkResult, worker int, e *posthog.Event) {
 	text, _, outcome := p.mappers[worker].Event(result.text, e)
-	result.fates.mapped(e, &outcome)
+	result.fates.again(e, &outcome)
 	if outcome.Bucket == mapping.Send {
 		countRow(&result.Rows, &outcome)
 		p.addRow(result, worker, e, &outcome, text)
@@ -73,23 +73,31 @@ func (p *eventsPhase) mapAgain(result *chunkResult, worker int, e *posthog.Event
 }
 
 // deliverAll maps and delivers all rows. If the run is to stop among rows that it had counted before it was resumed, the
-// rest of those is still counted for the details, since the summary has them.
+// rest of those is still counted for the details, since the summary has them. Nothing more is delivered.
 func (p *eventsPhase) deliverAll(out *deliver.Phase) error {
 	var stopped error
 	err := p.readAgain(func(c *chunkResult) error {
 		before := p.first.fates != nil && c.first < p.from[ledger.Events].Next
-		if stopped != nil && !before {
-			c.release()
+		switch {
+		case stopped == nil:
+			if stopped = p.take(out, c); before {
+				return nil
+			}
 			return stopped
-		}
-		err := p.take(out, c)
-		if err != nil && before {
-			stopped = cmp.Or(stopped, err)
+		case before:
+			p.countOnly(c, false)
 			return nil
 		}
-		return err
+		c.release()
+		return stopped
 	})
 	return cmp.Or(err, stopped)
+}
+
+// countOnly counts chunks for the details alone. delivered is that of fateTotals.addSecond.
+func (p *eventsPhase) countOnly(c *chunkResult, delivered bool) {
+	defer c.release()
+	p.first.fates.addSecond(c.fates, c.chunks, p.first.places, delivered)
 }
 
 // countBefore counts all rows for the details of a run that was stopped after its events.
@@ -101,9 +109,8 @@ func (p *eventsPhase) countBefore() error {
 	defer p.progress.Done()
 	p.from[ledger.Events] = ledger.Position{Next: math.MaxUint64}
 	return p.readAgain(func(c *chunkResult) error {
-		defer c.release()
-		p.first.fates.addSecond(c.fates, c.chunks, p.first.places)
 		p.progress.Advance(c.bytes)
+		p.countOnly(c, true)
 		return nil
 	})
 }

@@ -18,10 +18,11 @@ const (
 	fateLeftOut
 	fateRejected
 	fateBefore // sent by this run before it was resumed
+	fateAgain  // of a run that was resumed: without an answer when it was stopped, and to be sent now
 )
 
 // rowsByFate counts rows by fate.
-type rowsByFate [fateBefore + 1]int64
+type rowsByFate [fateAgain + 1]int64
 
 // all is how many rows there are.
 func (f *rowsByFate) all() (n int64) {
@@ -133,6 +134,15 @@ func (s *fateShare) mapped(e *posthog.Event, o *mapping.Outcome) {
 	if o.Bucket == mapping.Skipped || o.Bucket == mapping.Rejected {
 		s.example(e, o.Reason)
 	}
+}
+
+// again counts an event that was not done when the run was stopped. If it is to be sent, the run had not counted it.
+func (s *fateShare) again(e *posthog.Event, o *mapping.Outcome) {
+	if o.Bucket == mapping.Send {
+		s.event(e, fateAgain)
+		return
+	}
+	s.mapped(e, o)
 }
 
 // rejected counts a row that is no event, and is rejected.

@@ -102,12 +102,16 @@ func (t *fateTotals) addFirst(s *fateShare, places *places) {
 	t.done(s, places)
 }
 
-// addSecond adds what the second pass has counted in the next chunks, up to a number.
-func (t *fateTotals) addSecond(s *fateShare, upTo int, places *places) {
+// addSecond adds what the second pass has counted in the next chunks, up to a number. delivered is false for chunks that
+// are counted although the run is to stop, so that what is to be sent again of them is not sent.
+func (t *fateTotals) addSecond(s *fateShare, upTo int, places *places, delivered bool) {
 	if t == nil || s == nil {
 		return
 	}
 	for _, c := range s.counted {
+		if delivered {
+			c.rowsByFate[fateSend], c.rowsByFate[fateAgain] = c.rowsByFate[fateSend]+c.rowsByFate[fateAgain], 0
+		}
 		t.totalOf(c, false).second.add(&c.rowsByFate)
 	}
 	t.reached = upTo
@@ -243,6 +247,6 @@ func (total *keyTotal) fates(open, leftOut int64) RowFates {
 		Send: second[fateSend], Person: second[fatePerson], Rejected: second[fateRejected],
 		LeftOut:    second[fateLeftOut] + first[fateLeftOut] - leftOut,
 		Before:     first[fateOpen] - open - second.all() + second[fateBefore],
-		NotReached: open + leftOut,
+		NotReached: open + leftOut + second[fateAgain],
 	}
 }
