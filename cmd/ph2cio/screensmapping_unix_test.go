@@ -32,11 +32,13 @@ tests:
       - {type: person, action: event, identifiers: {id: u1}, name: Plan Changed, timestamp: 1772615727, attributes: {plan: enterprise-annual-2026, amount: 1200, source: posthog}}
 `
 
-// mappingScreens are those of somebody who writes a mapping file.
+// mappingScreens are those of somebody who writes a mapping file, and asks what becomes of one person.
 func mappingScreens(s *screens) {
 	if err := os.WriteFile(filepath.Join(s.dir, "mapping.yaml"), []byte(aMapping), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	s.shows("mapping-show", "ph2cio mapping show --mapping mapping.yaml --until 30d")
 	s.shows("mapping-test", "ph2cio mapping test --mapping mapping.yaml")
+	s.shows("preview-diff", "ph2cio preview --diff mapping.yaml acornly_events.jsonl.gz")
+	s.shows("explain", "ph2cio explain --id user_1001 acornly_events.jsonl.gz")
 }

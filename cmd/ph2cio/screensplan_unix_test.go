@@ -7,6 +7,7 @@ import "strings"
 // planScreens are those of somebody who wants to know what would be sent.
 func planScreens(s *screens) {
 	s.shows("preview", "ph2cio preview export/")
+	s.shows("preview-small", "ph2cio preview acornly_events.jsonl.gz")
 	s.shows("preview-all", "ph2cio preview --people all --limit 0 export/")
 }
 

@@ -30,18 +30,20 @@ Operations         changed  gone  new  same
   all                    3     1    0     0
 
 profile updates, changed
-  {"type":"person","action":"identify","identifiers":{"id":"u1"}}
-+ attributes: {"plan":"free"}
+  profile update  of u1
++ attributes: {"plan": "free"}
 
 debug, gone
-- {"type":"person","action":"event","identifiers":{"id":"u1"},"name":"debug","id":"01KJV29W00XF280Q1PDAX0YDRQ","timestamp":1772615728,"attributes":{"a":1,"source":"posthog"}}
+- event  debug  of u1  at 4 Mar 2026 09:15 UTC
+-   a       1
+-   source  posthog
 
 kept, changed
-  {"type":"person","action":"event","identifiers":{"id":"u1"},"name":"kept","id":"01KJV29W009XSSR5JK04WPPX28","timestamp":1772615729,"attributes":{"a":"\u001b[31m","source":"posthog"}}
+  event  kept  of u1  at 4 Mar 2026 09:15 UTC
 - attributes.source: "posthog"
 
 signed_up, changed
-  {"type":"person","action":"event","identifiers":{"id":"u1"},"name":"signed_up","id":"01KJV29W009GXWJ1R5TGWED9G3","timestamp":1772615727,"attributes":{"plan":"free","source":"posthog"}}
+  event  signed_up  of u1  at 4 Mar 2026 09:15 UTC
 - name: "signed_up"
 + name: "Signed Up"
 - attributes.source: "posthog"

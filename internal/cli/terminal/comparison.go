@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"strings"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/report"
 	"ph2cio/internal/sentdiff"
 )
 
 // Comparison is what a person reads of where the operations of two runs differ. Groups that are the same are
-// left out. A width of 0 is no limit.
+// left out.
 func Comparison(r *sentdiff.Result, title string, style Style, width int) string {
 	var b strings.Builder
 	b.WriteString(style.Bold(OneLine(title)) + "\n")
@@ -29,7 +30,7 @@ func Comparison(r *sentdiff.Result, title string, style Style, width int) string
 	b.WriteString(t.String())
 	for i := range r.Groups {
 		for _, e := range r.Groups[i].Examples {
-			writeExample(&b, groupName(&r.Groups[i]), &e, style)
+			writeExample(&b, groupName(&r.Groups[i]), &e, style, width)
 		}
 	}
 	return b.String()
@@ -43,17 +44,21 @@ func groupName(g *sentdiff.Group) string {
 	return OneLine(g.Name)
 }
 
-// writeExample shows one operation that differs.
-func writeExample(b *strings.Builder, group string, e *sentdiff.Example, style Style) {
+// writeExample shows one operation that differs: all of it if the other run has none, else what it is and the members that differ.
+func writeExample(b *strings.Builder, group string, e *sentdiff.Example, style Style, width int) {
 	switch {
 	case e.After == nil:
-		fmt.Fprintf(b, "\n%s\n%s\n", style.Bold(group+", gone"), style.Red("- "+OneLine(string(e.Before))))
+		fmt.Fprintf(b, "\n%s\n", style.Bold(group+", gone"))
+		writeSigned(b, "- ", laidOut(e.Before, width-len("- ")), style.Red)
 		return
 	case e.Before == nil:
-		fmt.Fprintf(b, "\n%s\n%s\n", style.Bold(group+", new"), style.Green("+ "+OneLine(string(e.After))))
+		fmt.Fprintf(b, "\n%s\n", style.Bold(group+", new"))
+		writeSigned(b, "+ ", laidOut(e.After, width-len("+ ")), style.Green)
 		return
 	}
-	fmt.Fprintf(b, "\n%s\n  %s\n", style.Bold(group+", changed"), style.Dim(OneLine(string(e.Before))))
+	fmt.Fprintf(b, "\n%s\n", style.Bold(group+", changed"))
+	body := fieldsOf(e.Before)
+	writeSigned(b, indent, (&Lines{Width: width - len(indent)}).heading(actionIn(body), body, whose(actionIn(body), body)), style.Dim)
 	for _, m := range e.Members {
 		for _, side := range []struct {
 			sign  string
@@ -61,8 +66,20 @@ func writeExample(b *strings.Builder, group string, e *sentdiff.Example, style S
 			paint func(string) string
 		}{{"- ", m.Before, style.Red}, {"+ ", m.After, style.Green}} {
 			if len(side.value) > 0 {
-				fmt.Fprintln(b, side.paint(side.sign+OneLine(m.Path)+": "+OneLine(string(side.value))))
+				writeSigned(b, side.sign, Wrap(OneLine(m.Path)+": "+SpacedJSON(side.value), width-len(side.sign), 0), side.paint)
 			}
 		}
 	}
+}
+
+// writeSigned writes lines, each behind a sign.
+func writeSigned(b *strings.Builder, sign, lines string, paint func(string) string) {
+	for line := range strings.SplitSeq(lines, "\n") {
+		fmt.Fprintln(b, paint(sign+line))
+	}
+}
+
+// laidOut is an operation without colours.
+func laidOut(body json.RawMessage, width int) string {
+	return strings.TrimSuffix(Operation(&customerio.Operation{Action: actionIn(fieldsOf(body)), Body: body}, Style{}, width), "\n")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/explain"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -82,8 +83,13 @@ func (t *explainText) write() {
 // line writes a label and a text, which is wrapped beside it.
 func (t *explainText) line(label, text string) { t.raw(label, Wrap(text, t.width, labelWidth)) }
 
-// raw writes a label and a text that stays on one line, such as JSON.
+// raw writes a label and a text as it is.
 func (t *explainText) raw(label, text string) { fmt.Fprintf(t, "%-*s %s\n", labelWidth-1, label, text) }
+
+// beside writes a label and lines beside it.
+func (t *explainText) beside(label, lines string) {
+	t.raw(label, strings.ReplaceAll(strings.TrimSuffix(lines, "\n"), "\n", "\n"+strings.Repeat(" ", labelWidth)))
+}
 
 // explainedStatus says what becomes of a person.
 func explainedStatus(w *explain.Person) string {
@@ -240,7 +246,10 @@ func (t *explainText) operations() {
 		t.line("profile", t.style.Red(Plain("no update: "+w.Rejected)))
 	}
 	if w.Identify != "" {
-		t.raw("profile", Plain(w.Identify))
+		body, lines := fieldsOf([]byte(w.Identify)), &Lines{Style: t.style, Width: t.width - labelWidth}
+		fmt.Fprintln(lines, lines.heading(customerio.Identify, body, ""))
+		lines.attributes(fieldOf(body, "attributes"))
+		t.beside("profile", lines.String())
 	}
 	sent := w.Rows["sent"]
 	for i, operation := range w.Operations {
@@ -248,7 +257,7 @@ func (t *explainText) operations() {
 		if i == 0 {
 			label = "events"
 		}
-		t.raw(label, Plain(shortened(operation)))
+		t.beside(label, briefOperation(operation, t.style, t.width-labelWidth))
 	}
 	if more := sent - int64(len(w.Operations)); more > 0 {
 		t.line("", t.style.Dim(fmt.Sprintf("... %s more", report.Count(more))))

@@ -15,22 +15,57 @@ import (
 // shortened and those that are null in one line.
 func Operation(o *customerio.Operation, style Style, width int) string {
 	t := &Lines{Style: style, Width: width}
-	body, _ := rawjson.Fields(o.Body)
-	parts := []string{style.Bold(WordsFor(string(o.Action), 1))}
+	body := fieldsOf(o.Body)
+	fmt.Fprintln(t, t.heading(o.Action, body, whose(o.Action, body)))
+	t.attributes(fieldOf(body, "attributes"))
+	return t.String()
+}
+
+// whose says whose an operation is.
+func whose(action customerio.Action, body []rawjson.Field) string {
+	if action == customerio.Merge {
+		return whoseText(fieldOf(body, "secondary")) + "  into  " + whoseText(fieldOf(body, "primary"))
+	}
+	return "of " + whoseText(fieldOf(body, "identifiers"))
+}
+
+// actionIn is the action of an operation.
+func actionIn(body []rawjson.Field) customerio.Action {
+	return customerio.Action(plainValue(fieldOf(body, "action")))
+}
+
+// heading names an operation: what it is, whose, and when. who is empty for what stands below a person.
+func (t *Lines) heading(action customerio.Action, body []rawjson.Field, who string) string {
+	parts := []string{t.Style.Bold(WordsFor(string(action), 1))}
 	if name := plainValue(fieldOf(body, "name")); name != "" {
 		parts = append(parts, ShortEnd(OneLine(name), t.columnCount()/2))
 	}
-	if o.Action == customerio.Merge {
-		parts = append(parts, whoseText(fieldOf(body, "secondary")), "into", whoseText(fieldOf(body, "primary")))
-	} else {
-		parts = append(parts, "of "+whoseText(fieldOf(body, "identifiers")))
+	if who != "" {
+		parts = append(parts, who)
 	}
 	if at, err := strconv.ParseInt(string(fieldOf(body, "timestamp")), 10, 64); err == nil {
 		parts = append(parts, strings.ReplaceAll("at "+report.Minute(time.Unix(at, 0)), " ", unbroken))
 	}
-	fmt.Fprintln(t, strings.ReplaceAll(Wrap(strings.Join(parts, "  "), t.columnCount(), len(indent)), unbroken, " "))
-	t.attributes(fieldOf(body, "attributes"))
-	return t.String()
+	return strings.ReplaceAll(Wrap(strings.Join(parts, "  "), t.columnCount(), len(indent)), unbroken, " ")
+}
+
+// briefOperation returns an operation of a person who is known as a heading and one line of attributes, as many as there is room
+// for. Those that are null are left out.
+func briefOperation(operation string, style Style, width int) string {
+	const mostValue = 30
+	t := &Lines{Style: style, Width: width}
+	body := fieldsOf([]byte(operation))
+	var parts []string
+	for _, one := range fieldsOf(fieldOf(body, "attributes")) {
+		if !rawjson.IsNull(one.Value) {
+			parts = append(parts, OneLine(one.Name())+" "+ShortEnd(OneLine(plainValue(one.Value)), mostValue))
+		}
+	}
+	text := t.heading(actionIn(body), body, "")
+	if len(parts) > 0 {
+		text += "\n" + indent + style.Dim(ShortEnd(strings.Join(parts, report.ListSeparator), width-len(indent)))
+	}
+	return text
 }
 
 // maxAttributes is how many attributes of an operation are shown.
@@ -89,7 +124,7 @@ func fieldOf(object []rawjson.Field, name string) []byte {
 
 // whoseText names a person by the first identifier: by its ID alone, or by another kind and its value.
 func whoseText(identifiers []byte) string {
-	all, _ := rawjson.Fields(identifiers)
+	all := fieldsOf(identifiers)
 	if len(all) == 0 {
 		return "nobody"
 	}
@@ -107,4 +142,10 @@ func plainValue(value []byte) string {
 	}
 	plain, _ := rawjson.AppendUnescaped(nil, value[1:len(value)-1])
 	return string(plain)
+}
+
+// fieldsOf are the members of an object that is valid.
+func fieldsOf(object []byte) []rawjson.Field {
+	fields, _ := rawjson.Fields(object)
+	return fields
 }

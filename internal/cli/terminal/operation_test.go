@@ -35,3 +35,17 @@ func TestAnOperationIsLaidOutToBeRead(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOperationInBrief(t *testing.T) {
+	t.Parallel()
+	event := `{"type":"person","action":"event","identifiers":{"id":"u1"},"name":"Order Completed","timestamp":1772618531,"attributes":` +
+		`{"order_id":"ord_88120","utm_source":null,"note":"a text of more than thirty columns","items":[{"a":1}],"more":"` + strings.Repeat("x", 40) + `"}}`
+	want := `event  Order Completed  at 4 Mar 2026 10:02 UTC
+  order_id ord_88120 · note a text of more than thirty ... · items [{"a":...`
+	if got := briefOperation(event, Style{}, 76); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if got := briefOperation(`{"action":"page","attributes":{"a":null}}`, Style{}, 80); got != "page" {
+		t.Errorf("without attributes: %q", got)
+	}
+}
