@@ -22,7 +22,7 @@ func (s *sendJob) writeLeft(out page, read *readJob, left *transfer.Left) error 
 		}
 		sent := []string{"Already sent", report.Plural(counters.People(), "person", "people"), report.Plural(counters.Sent(), "event", "events")}
 		lines = [][]string{sent, leftText("Left to send", left)}
-		fmt.Fprintf(out, "Resuming the %s of %s.\n", run.Command, report.Time(run.Began))
+		fmt.Fprintf(out, "Resuming the %s of %s.\n", run.Command, report.Minute(run.Began))
 	}
 	for i := 1; i <= 2; i++ { // numbers of people and of events
 		align(lines, i)

@@ -22,17 +22,17 @@ func (p *program) warnOfJob(warnings []job.Warning) {
 			if all, named := withoutOnly(w.Last.Typed); named != "" && all == p.resumeCommand() {
 				continue // it was a try
 			}
-			p.warn("the last backfill, finished at %s, had other sources or flags; events that it sent are not sent again", report.Time(w.Last.Ended))
+			p.warn("the last backfill, finished at %s, had other sources or flags; events that it sent are not sent again", report.Minute(w.Last.Ended))
 		case job.OtherRows:
 			p.warn("the last backfill, finished at %s, had other rows in a source of the same name and size; events that it sent are not sent again",
-				report.Time(w.Last.Ended))
+				report.Minute(w.Last.Ended))
 		case job.AddedFiles:
-			p.warn("%s added after the %s began at %s: left out until it has finished", report.Files(w.Files), w.Begun.Command, report.Time(w.Begun.Began))
+			p.warn("%s added after the %s began at %s: left out until it has finished", report.Files(w.Files), w.Begun.Command, report.Minute(w.Begun.Began))
 		case job.CannotResume:
 			p.warn("the %s of %s was stopped and cannot be resumed, so it is replanned; what it sent is not sent again: %v",
-				w.Begun.Command, report.Time(w.Begun.Began), w.Why)
+				w.Begun.Command, report.Minute(w.Begun.Began), w.Why)
 		case job.ReplacesRetry:
-			p.warn("the retry of %s was stopped, and this sync replaces it; `ph2cio retry` tries again what is left", report.Time(w.Begun.Began))
+			p.warn("the retry of %s was stopped, and this sync replaces it; `ph2cio retry` tries again what is left", report.Minute(w.Begun.Began))
 		case job.SourceReplaced:
 			p.warn("%s was replaced since it was sent: it is read from the start, and events of it already sent are not sent again", w.Name)
 		case job.RejectsMissing:

@@ -25,17 +25,17 @@ func TestBackfill(t *testing.T) {
 		{
 			"a source of another size is not resumed", request(Backfill, there.with(day, "more\n").found(day)),
 			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}},
-			"refused with 6: reading " + day + ": the file has changed since the run began at 2026-03-01 02:00:00 UTC",
+			"refused with 6: reading " + day + ": the file has changed since the run began at 1 Mar 2026 02:00 UTC",
 		},
 		{
 			"a source that is gone is not resumed", request(Backfill, texts{night: "x"}.found(night)),
 			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}},
-			"refused with 6: the backfill of 2026-03-01 02:00:00 UTC has the source " + day + ", which is missing",
+			"refused with 6: the backfill of 1 Mar 2026 02:00 UTC has the source " + day + ", which is missing",
 		},
 		{
 			"a source that was not named again is not resumed", request(Backfill, there.found(night)),
 			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}},
-			"refused with 2: the backfill of 2026-03-01 02:00:00 UTC has one more source, " + day,
+			"refused with 2: the backfill of 1 Mar 2026 02:00 UTC has one more source, " + day,
 		},
 		{
 			"other flags are not resumed",
@@ -45,7 +45,7 @@ func TestBackfill(t *testing.T) {
 				return r
 			}(),
 			answers{runs: []*ledger.Run{stopped(Backfill, inDay)}},
-			"refused with 2: the backfill of 2026-03-01 02:00:00 UTC has not finished, and it has other flags: --events was not given and is now \"Order *\"",
+			"refused with 2: the backfill of 1 Mar 2026 02:00 UTC has not finished, and it has other flags: --events was not given and is now \"Order *\"",
 		},
 		{
 			"a run that has sent nothing is begun anew, whatever has changed", request(Backfill, there.found(night)),
@@ -63,7 +63,7 @@ func TestBackfill(t *testing.T) {
 		},
 		{
 			"a stopped sync comes first", request(Backfill, there.found(day)), answers{runs: []*ledger.Run{stopped(Sync, inDay)}},
-			"refused with 2: the sync of 2026-03-01 02:00:00 UTC has not finished",
+			"refused with 2: the sync of 1 Mar 2026 02:00 UTC has not finished",
 		},
 		{
 			"a stopped retry that sent nothing does not", request(Backfill, there.found(day)),

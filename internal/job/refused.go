@@ -33,7 +33,7 @@ func (r *refusal) Hint() string { return r.hint }
 // way out.
 func unfinished(begun *ledger.Run, or string) error {
 	return &refusal{
-		code: exit.Usage, text: fmt.Sprintf("the %s of %s has not finished", begun.Command, report.Time(begun.Began)),
+		code: exit.Usage, text: fmt.Sprintf("the %s of %s has not finished", begun.Command, report.Minute(begun.Began)),
 		hint: "resume it first: " + begun.Typed + or,
 	}
 }
@@ -46,7 +46,7 @@ func otherFlags(begun *ledger.Run, changes []Change) error {
 	}
 	return &refusal{
 		code: exit.Usage,
-		text: fmt.Sprintf("the backfill of %s has not finished, and it has other flags: %s", report.Time(begun.Began), strings.Join(texts, "; ")),
+		text: fmt.Sprintf("the backfill of %s has not finished, and it has other flags: %s", report.Minute(begun.Began), strings.Join(texts, "; ")),
 		hint: "use the same flags to resume it, or replan with --restart, which sends nothing twice",
 	}
 }
@@ -54,7 +54,7 @@ func otherFlags(begun *ledger.Run, changes []Change) error {
 // notNamed refuses to resume a run because one of its sources was not named, though it exists.
 func notNamed(begun *ledger.Run, path string) error {
 	return &refusal{
-		code: exit.Usage, text: fmt.Sprintf("the %s of %s has one more source, %s", begun.Command, report.Time(begun.Began), path),
+		code: exit.Usage, text: fmt.Sprintf("the %s of %s has one more source, %s", begun.Command, report.Minute(begun.Began), path),
 		hint: "name it too to resume, or replan with --restart",
 	}
 }
@@ -62,7 +62,7 @@ func notNamed(begun *ledger.Run, path string) error {
 // missing refuses to resume a run because one of its sources is gone.
 func missing(begun *ledger.Run, path string) error {
 	return &refusal{
-		code: exit.Input, text: fmt.Sprintf("the %s of %s has the source %s, which is missing", begun.Command, report.Time(begun.Began), path),
+		code: exit.Input, text: fmt.Sprintf("the %s of %s has the source %s, which is missing", begun.Command, report.Minute(begun.Began), path),
 		hint: "put it back to resume, or replan with --restart",
 	}
 }
@@ -78,7 +78,7 @@ func allMissing(rows int64) error {
 // changedSince returns the error that a source has changed since a run began.
 func changedSince(begun *ledger.Run, path string) error {
 	return &posthog.SourceError{
-		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("the file has changed since the run began at %s", report.Time(begun.Began)),
+		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("the file has changed since the run began at %s", report.Minute(begun.Began)),
 		Advice: "restore the file and run the same command again to resume, or plan again with --restart, which keeps what was sent",
 	}
 }
@@ -89,7 +89,7 @@ type PeopleChanged struct{ Began time.Time }
 
 // Error says which run it is about.
 func (e *PeopleChanged) Error() string {
-	return fmt.Sprintf("the people are not the same as when the run began at %s, although the files are", report.Time(e.Began))
+	return fmt.Sprintf("the people are not the same as when the run began at %s, although the files are", report.Minute(e.Began))
 }
 
 // ExitCode returns the exit code of the program.

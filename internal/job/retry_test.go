@@ -114,7 +114,7 @@ func TestRetry(t *testing.T) {
 		{
 			"a stopped run of another command comes first", request(Retry, nothingFound(there)),
 			answers{runs: []*ledger.Run{stopped(Sync, inDay)}, rejects: rejected},
-			"refused with 2: the sync of 2026-03-01 02:00:00 UTC has not finished",
+			"refused with 2: the sync of 1 Mar 2026 02:00 UTC has not finished",
 		},
 	})
 }

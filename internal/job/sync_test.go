@@ -163,7 +163,7 @@ func TestSync(t *testing.T) {
 		},
 		{
 			"a stopped backfill comes first", request(Sync, there.found(day)), answers{runs: []*ledger.Run{stopped(Backfill, inDay)}},
-			"refused with 2: the backfill of 2026-03-01 02:00:00 UTC has not finished",
+			"refused with 2: the backfill of 1 Mar 2026 02:00 UTC has not finished",
 		},
 		{
 			"unless it has sent nothing", request(Sync, there.found(day)),
