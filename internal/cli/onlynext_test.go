@@ -48,6 +48,7 @@ func TestOnePersonIsTriedFirst(t *testing.T) {
 	all := "ph2cio backfill --yes " + acornly + " --state " + state
 	tried := run("backfill", "--yes", "--only", "user_1001", acornly)
 	says(tried, all, "First look at user_1001: `curl -s "+account["CUSTOMERIO_TRACK_URL"]+"/sandbox/people` shows who has arrived.")
+	says(run("preview", acornly), "Next "+all)
 	says(run("status"), "tried with --only, and not sent to everybody", all)
 	sent := run("backfill", "--yes", acornly)
 	if strings.Contains(sent.stderr, "had other sources or flags") || strings.Contains(sent.stdout, "First look") {

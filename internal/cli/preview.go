@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
@@ -203,7 +204,7 @@ func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 	liveStops := checkLive(&o.mapping, first) != nil
 	summary.AddForecast(sendingSeconds(summary, o.rate), settlingSeconds(summary), liveStops, o.mapping.identity.exceededLimits(first, first.Counts()))
 	troubled := verdict(first, deliver.Sum(summary.Rows.Rejected)+deliver.Sum(summary.People.Rejected)+deliver.Sum(summary.MergesRejected))
-	if err == nil && troubled == nil && !liveStops && len(summary.WouldStop) == 0 {
+	if err == nil && (troubled == nil || exitCode(troubled) == exit.Rejects) && !liveStops && len(summary.WouldStop) == 0 {
 		next, failed := s.tryOne(ctx, first)
 		summary.AddNext("", next)
 		err = failed

@@ -6,18 +6,24 @@ import (
 	"strconv"
 	"strings"
 
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/transfer"
 )
 
 // tryOne returns the backfill that sends one person of a preview, with the same flags, for somebody who has
-// sent nothing yet. It is empty if runs have sent something, or if there is nobody to try it with.
+// sent nothing yet; or that of everybody, after a backfill that has tried a few. It is empty if other runs have
+// sent something, or if there is nobody to try it with.
 func (s *previewJob) tryOne(ctx context.Context, first *transfer.FirstPass) (string, error) {
 	if s.options.mapping.identity.names != nil || slices.Contains(s.p.args, stdinSource) {
 		return "", nil
 	}
 	if s.earlier != nil {
-		if last, err := s.earlier.LastRun(ctx); err != nil || last != nil {
+		last, err := s.earlier.LastRun(ctx)
+		if err != nil {
 			return "", err
+		}
+		if last != nil {
+			return afterTry(last), nil
 		}
 	}
 	for person := range first.People.People() {
@@ -26,6 +32,14 @@ func (s *previewJob) tryOne(ctx context.Context, first *transfer.FirstPass) (str
 		}
 	}
 	return "", nil
+}
+
+// afterTry is the backfill of everybody after one that has tried a few with --only and is done; else empty.
+func afterTry(last *ledger.Run) string {
+	if all, named := withoutOnly(last.Typed); named != "" && last.Command == backfillCommand && !last.Ended.IsZero() {
+		return all
+	}
+	return ""
 }
 
 // isPlainName reports whether --only takes an ID as it is.

@@ -43,7 +43,7 @@ func (t *Lines) Next(command, note string) {
 		return
 	}
 	const between = "    "
-	label, wide := paddedLabel(t.Margin, t.nextLabel()), ColumnsOf(Plain(command))
+	label, wide := paddedLabel(t.Margin, "Next"), ColumnsOf(Plain(command))
 	switch {
 	case labelWidth+wide+len(between+note) <= t.columnCount():
 		note = t.Style.Dim(strings.TrimRight(between+note, " "))
@@ -65,14 +65,6 @@ func (t *Lines) path(label, path string) {
 	default:
 		t.Line(label, path)
 	}
-}
-
-// nextLabel is the label of a command to type.
-func (t *Lines) nextLabel() string {
-	if t.Margin > 0 {
-		return "Next"
-	}
-	return "next"
 }
 
 // records reports whether each line is a record of a log.

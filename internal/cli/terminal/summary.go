@@ -86,9 +86,13 @@ func (t *summaryText) next() {
 	if t.waitsForRestart() {
 		t.Line("Waiting", report.Plural(t.recentHeld(), "event", "events")+" of the last 72 hours; "+RestartSends)
 	}
-	note := "try one person"
-	if t.sent {
-		note = ""
+	note := ""
+	switch {
+	case t.sent:
+	case strings.Contains(t.s.Next, " --only "):
+		note = "try one person"
+	default:
+		note = "sends everybody else"
 	}
 	t.Next(t.s.Next, note)
 }

@@ -170,7 +170,7 @@ func TestFilesWithoutRowsAreNamed(t *testing.T) {
 
 // TestTheNextCommandStaysOnOneLine has room for what it is for, and has not.
 func TestTheNextCommandStaysOnOneLine(t *testing.T) {
-	for width, want := range map[int]string{40: "next         do it    try one\n", 20: "next         do it\n", 15: "next         try one\ndo it\n"} {
+	for width, want := range map[int]string{40: "Next         do it    try one\n", 20: "Next         do it\n", 15: "Next         try one\ndo it\n"} {
 		text := &Lines{Width: width}
 		if text.Next("do it", "try one"); text.String() != want {
 			t.Errorf("%d columns: %q, want %q", width, text.String(), want)
