@@ -44,7 +44,7 @@ func (p *program) showTried(s *transfer.Summary, to *destination) error {
 	if customerio.RegionOf(to.base) == "" {
 		look = "`curl -s " + escape.Shell(to.base) + "/sandbox/people` shows who has arrived."
 	}
-	text := "First look at " + named + ": " + look + " The next command then sends everybody else."
-	_, err := io.WriteString(p.env.Stdout, "\n"+terminal.Wrap(terminal.Plain(text), p.columns(), 0)+"\n")
+	text := "First look at " + named + ": " + look + " Then send everybody else:"
+	_, err := io.WriteString(p.env.Stdout, "\n"+terminal.Wrap(terminal.Plain(text), p.columns(), 0)+"\n  "+terminal.Plain(all)+"\n")
 	return err
 }
