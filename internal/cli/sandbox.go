@@ -65,7 +65,7 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	if to := p.unlessQuiet(); to != io.Discard {
 		log = func(line string) { fmt.Fprintln(to, terminal.Plain(line)) }
 	}
-	life := strconv.FormatUint(rand.Uint64(), 36)
+	life := strconv.FormatUint(uint64(rand.Uint32()), 36) // short, since it is part of a path
 	box := sandbox.New(sandbox.Options{Log: log, Life: life, OnReset: func(life string) { p.removeLives(lifeOf + life) }})
 	server, err := box.Start(o.listen)
 	_, network := errors.AsType[*net.OpError](err)
