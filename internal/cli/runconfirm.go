@@ -33,6 +33,9 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 	if err != nil {
 		return false, err
 	}
+	if !asks && first.Rows == 0 && left.Nothing() {
+		return true, nil // a sync that reads nothing has no plan to show
+	}
 	attributes, err := first.PredictAttributes(ctx)
 	if err != nil {
 		return false, err

@@ -248,7 +248,7 @@ func (t *explainText) operations() {
 	if w.Identify != "" {
 		body, lines := fieldsOf([]byte(w.Identify)), &Lines{Style: t.style, Width: t.width - labelWidth}
 		fmt.Fprintln(lines, lines.heading(customerio.Identify, body, ""))
-		lines.attributes(fieldOf(body, "attributes"))
+		lines.attributes(fieldOf(body, "attributes"), "--json has all")
 		t.beside("profile", lines.String())
 	}
 	sent := w.Rows["sent"]

@@ -17,7 +17,7 @@ func Operation(o *customerio.Operation, style Style, width int) string {
 	t := &Lines{Style: style, Width: width}
 	body := fieldsOf(o.Body)
 	fmt.Fprintln(t, t.heading(o.Action, body, whose(o.Action, body)))
-	t.attributes(fieldOf(body, "attributes"))
+	t.attributes(fieldOf(body, "attributes"), "--limit N shows JSON")
 	return t.String()
 }
 
@@ -71,8 +71,8 @@ func briefOperation(operation string, style Style, width int) string {
 // maxAttributes is how many attributes of an operation are shown.
 const maxAttributes = 12
 
-// attributes writes an object of attributes, one on a line.
-func (t *Lines) attributes(object []byte) {
+// attributes writes an object of attributes, one on a line. toSeeAll says how to see all of them.
+func (t *Lines) attributes(object []byte, toSeeAll string) {
 	all, _ := rawjson.Fields(object)
 	var nulls []string
 	var shown []rawjson.Field
@@ -101,7 +101,7 @@ func (t *Lines) attributes(object []byte) {
 	}
 	if n := len(nulls); n > 0 {
 		rest = append(rest, report.Count(n)+" that "+report.PluralWord(n, "is", "are")+" null: "+
-			report.FirstOf(MaxNamed, n, "--limit N shows JSON", func(i int) string { return nulls[i] }))
+			report.FirstOf(MaxNamed, n, toSeeAll, func(i int) string { return nulls[i] }))
 	}
 	if len(rest) > 0 {
 		text := strings.Join(rest, ", and ")
