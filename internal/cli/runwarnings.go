@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/escape"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
@@ -82,7 +83,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	case ledger.Troubled:
 		said += "; some of its files could not be read to the end"
 	case ledger.Rejected:
-		said += "; `ph2cio status` shows what was rejected"
+		said += "; `ph2cio status" + p.typedState() + "` shows what was rejected"
 	}
 	if !p.json && !p.quiet && p.log == nil {
 		fmt.Fprintln(p.env.Stdout, terminal.Wrap(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
@@ -92,6 +93,14 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", terminal.Plain(p.restartCommand()))
 	}
 	return &finished{code: exit.Done, why: said}
+}
+
+// typedState is --state as it was typed, for another command; empty if it was not.
+func (p *program) typedState() string {
+	if named, ok := commandLineValue(p.args, stateFlag); ok {
+		return " --" + stateFlag + " " + escape.Shell(named)
+	}
+	return ""
 }
 
 // nothingRejected says that there is nothing to retry, except perhaps rejected merges and what comes after
