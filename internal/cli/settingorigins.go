@@ -114,5 +114,5 @@ func (p *program) warnText(text string) {
 		p.log.Warn(terminal.Plain(text))
 		return
 	}
-	p.writeLabelled(p.style(p.env.StderrTerminal).Yellow, "warning: ", terminal.Plain(text))
+	p.writeLabelled(p.style(p.env.StderrTerminal).Magenta, "warning: ", terminal.Plain(text))
 }

@@ -148,7 +148,7 @@ func (t *statusText) running(s *stateReport) {
 		what, how = s.Runs[0].Command, "sending "+s.Runs[0].Phase+": "+s.Runs[0].progress()
 	}
 	text := fmt.Sprintf("%s since %s (process %d on %s)\n%s", what, report.Minute(r.Since), r.PID, terminal.Plain(r.Host), how)
-	t.Line("Running", t.Style.Yellow(text))
+	t.Line("Running", t.Style.Magenta(text))
 }
 
 // waiting says what waits for a later run.
@@ -158,7 +158,7 @@ func (t *statusText) waiting(s *stateReport) {
 		lines[len(lines)-1] += "; " + terminal.RestartSends // recent events come last
 	}
 	if held := s.summary.TwoProfiles; held != nil {
-		lines = append(lines, t.Style.Yellow(terminal.HeldCount(held)))
+		lines = append(lines, t.Style.Magenta(terminal.HeldCount(held)))
 	}
 	label := "Waiting"
 	for _, text := range lines {
@@ -175,7 +175,7 @@ func (t *statusText) lostRows(all []transfer.LostHistory) {
 			return
 		}
 		rows := report.Plural(all[i].Rows, "row that waited", "rows that waited")
-		t.Line("Lost", t.Style.Yellow(terminal.Plain(rows+" in "+all[i].Path+": "+terminal.WhoseRows(&all[i]))))
+		t.Line("Lost", t.Style.Magenta(terminal.Plain(rows+" in "+all[i].Path+": "+terminal.WhoseRows(&all[i]))))
 	}
 }
 

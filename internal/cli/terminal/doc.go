@@ -7,7 +7,8 @@
 //	wrap, table   lines that fit into a width, cells in columns
 //	lines         lines of a label and a text
 //	reasons       the codes of reasons, changes and operations in words
-//	summary...    the summary of a run or a preview, and its parts, some of which a question shows too
+//	summary...    the plan of a preview and of a question, and the summary of a run, in one layout
+//	operation     one operation, to be read
 //	inspection    what is in an export
 //	explanation   one person, and why several IDs are that person
 //	phrases       single phrases, for a page of HTML

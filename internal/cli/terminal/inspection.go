@@ -69,7 +69,7 @@ func (t *inspectText) totals() {
 	}
 	summary.loginLines()
 	if len(t.in.Teams) > 1 {
-		summary.Line("projects", t.style.Yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run sends the rows of one; choose it with --team"))
+		summary.Line("projects", t.style.Magenta(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run sends the rows of one; choose it with --team"))
 	}
 	summary.valuesCut()
 	summary.names()
@@ -127,7 +127,7 @@ func (t *inspectText) files() {
 			under = append(under, t.style.Red(OneLine(f.Trouble)), t.style.Dim(OneLine(f.Hint)))
 		}
 		for _, note := range f.Notes {
-			under = append(under, t.style.Yellow(OneLine(note)))
+			under = append(under, t.style.Magenta(OneLine(note)))
 		}
 		if f.BadRows > 0 {
 			row[5] = strings.TrimSpace(row[5] + " " + t.style.Red(report.Plural(f.BadRows, "bad row", "bad rows")))
@@ -184,7 +184,7 @@ func (t *inspectText) sentAs(name, how string, rows int64) string {
 		}
 		return t.style.Green("profile update")
 	}
-	return t.style.Yellow("not sent: " + strings.TrimPrefix(WordsFor(how, rows), "left out "))
+	return t.style.Magenta("not sent: " + strings.TrimPrefix(WordsFor(how, rows), "left out "))
 }
 
 // renamedText says which name a rule of the mapping file gives; empty for none.
@@ -206,15 +206,15 @@ func (t *inspectText) treated(how string) string {
 	case mapping.PropertyLeftOut:
 		return t.style.Dim("no")
 	case mapping.PropertyRedacted:
-		return t.style.Yellow("redacted")
+		return t.style.Magenta("redacted")
 	case "reserved":
-		return t.style.Yellow("no: reserved name")
+		return t.style.Magenta("no: reserved name")
 	}
 	words := WordsFor(how, 1)
 	if what, is := strings.CutSuffix(words, " left out"); is {
 		words = "no: " + what
 	}
-	return t.style.Yellow(words)
+	return t.style.Magenta(words)
 }
 
 // treatedNull says what becomes of a property that is always null.
@@ -254,7 +254,7 @@ func (t *inspectText) columns() {
 			kind = t.style.Dim("empty")
 		}
 		if c.MadeText != nil {
-			note = t.style.Yellow(OneLine(textCause(c.MadeText)))
+			note = t.style.Magenta(OneLine(textCause(c.MadeText)))
 		}
 		if c.NotNumbers > 0 {
 			note = strings.TrimSpace(note + " " + report.Plural(c.NotNumbers, "cell is not a number and is left out", "cells are not numbers and are left out"))

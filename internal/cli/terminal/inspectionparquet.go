@@ -30,7 +30,7 @@ func (t *inspectText) parquetColumns() {
 	for _, c := range sorted {
 		read, found := t.style.Green("yes"), ""
 		if !c.Read {
-			read = t.style.Yellow("no")
+			read = t.style.Magenta("no")
 		}
 		if c.Files < files {
 			found = "in " + report.Count(c.Files) + " of " + report.Plural(files, "file", "files")

@@ -31,18 +31,18 @@ func (s Style) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// Bold returns a text in bold. Dim, Red, Green, Yellow and Cyan do the same in their ways.
-func (s Style) Bold(text string) string   { return s.paint("1", text) }
-func (s Style) Dim(text string) string    { return s.paint("2", text) }
-func (s Style) Red(text string) string    { return s.paint("31", text) }
-func (s Style) Green(text string) string  { return s.paint("32", text) }
-func (s Style) Yellow(text string) string { return s.paint("33", text) }
+// Bold returns a text in bold. Dim, Red, Green and Cyan do the same in their ways.
+func (s Style) Bold(text string) string  { return s.paint("1", text) }
+func (s Style) Dim(text string) string   { return s.paint("2", text) }
+func (s Style) Red(text string) string   { return s.paint("31", text) }
+func (s Style) Green(text string) string { return s.paint("32", text) }
+func (s Style) Cyan(text string) string  { return s.paint("36", text) }
 
-// Strong sets off what somebody should notice. It is bold, which can be read on a light background too; yellow
-// cannot.
+// Magenta is for what somebody should look at. Yellow would be usual, but cannot be read on a light background.
+func (s Style) Magenta(text string) string { return s.paint("35", text) }
+
+// Strong sets off what somebody should notice in a summary.
 func (s Style) Strong(text string) string { return s.Bold(text) }
-
-func (s Style) Cyan(text string) string { return s.paint("36", text) }
 
 // Plain makes text from outside safe to show. Newlines stay.
 func Plain(text string) string { return escape.Text(text) }
