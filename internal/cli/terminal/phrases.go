@@ -2,9 +2,11 @@ package terminal
 
 import (
 	"fmt"
+	"strings"
 
 	"ph2cio/internal/inspect"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
 )
 
@@ -66,3 +68,9 @@ func PropertySent(p *inspect.Property) string {
 
 // TypesText lists JSON types, the most frequent first.
 func TypesText(counts map[string]int64) string { return typesText(counts) }
+
+// OverwritesOf says how many profiles may lose newer values in a run, or may have lost them; empty for none.
+func OverwritesOf(s *transfer.Summary, sent bool) string {
+	text, _, _ := strings.Cut((&summaryText{s: s, sent: sent}).overwrites(), arrow)
+	return text
+}

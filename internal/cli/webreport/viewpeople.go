@@ -42,6 +42,9 @@ func (b *builder) profiles() *section {
 		t.Rows = append(t.Rows, row{Marked: one.who == b.d.People, Cells: cells})
 	}
 	s.table(t)
+	if sum.Known != nil && !sum.ListsKnown {
+		s.quiet("Known are only profiles that earlier runs have sent: " + code("--existing FILE") + " counts all that Customer.io has.")
+	}
 	if sum.Known == nil {
 		s.quiet("Nothing is known of what Customer.io has already: " + code("--existing FILE") +
 			" takes its people export, and then known profiles are counted apart.")
@@ -65,6 +68,9 @@ func (b *builder) profileCounts(who string) []cell {
 	}
 	if sum.Known != nil {
 		created, known = report.Count(n-sum.Known[who]), report.Count(sum.Known[who])
+		if !sum.ListsKnown {
+			created = "up to " + created
+		}
 	}
 	return []cell{{Text: number, Number: true}, {Text: created, Number: true}, {Text: known, Number: true}}
 }

@@ -10,8 +10,12 @@ import (
 func (b *builder) risks() (all []note) {
 	s := b.d.Summary
 	all = append(all, b.campaigns())
-	if text := terminal.Overwrites(int64(s.People.Stale), s.People.Sent, b.may("lose", "lost")); text != "" {
-		all = append(all, note{Word: "Overwrites", Text: sentence(text)})
+	if text := terminal.OverwritesOf(s, b.d.sent()); text != "" {
+		cure := ""
+		if !s.ListsKnown && !b.d.sent() {
+			cure = code("--existing FILE") + " leaves only profiles that Customer.io has already"
+		}
+		all = append(all, note{Word: "Overwrites", Text: sentence(text), Cure: cure})
 	}
 	if n := s.OptedOut; n > 0 {
 		all = append(all, note{
