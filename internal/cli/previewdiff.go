@@ -47,12 +47,12 @@ func (p *program) previewDiff(ctx context.Context, o *previewOptions, args []str
 	if p.mapping != nil {
 		before = p.mapping.Name
 	}
-	p.bar.Say("with " + before + ":")
+	p.bar.Say("Reading with " + before + ".")
 	job := &comparedJob{take: compared.Before}
 	if err := p.previewSources(ctx, o, args, job.of); err != nil {
 		return err
 	}
-	p.bar.Say("with " + o.diff + ":")
+	p.bar.Say("Reading with " + o.diff + ".")
 	q := p.withMapping(o.diff)
 	q.compared = compared.After
 	if err := q.runWithin(ctx); err != nil {

@@ -66,7 +66,7 @@ signed_up, changed
 	}
 	write(t, "same.yaml", "# nothing else\nsettings: {event-attribute: source=posthog}\n")
 	out = runProgram(t, nil, "preview", "--mapping", "a.yaml", "--diff", "same.yaml", "events.jsonl")
-	if !strings.Contains(out.stdout, "\nNothing: 4 operations are the same.\n") || !strings.Contains(out.stderr, "with a.yaml:\n") || !strings.Contains(out.stderr, "with same.yaml:\n") {
+	if !strings.Contains(out.stdout, "\nNothing: 4 operations are the same.\n") || !strings.Contains(out.stderr, "Reading with a.yaml.\n") || !strings.Contains(out.stderr, "Reading with same.yaml.\n") {
 		t.Errorf("exit code %d, %s%s", out.code, out.stdout, out.stderr)
 	}
 }

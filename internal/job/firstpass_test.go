@@ -80,7 +80,7 @@ func TestAResumedRunThatReadOtherRows(t *testing.T) {
 func TestAResumedRunWithOtherPeople(t *testing.T) {
 	for what, change := range map[string]func(*FirstPass){
 		"the people are not the same as when the run began at 1 Mar 2026 02:00 UTC": func(p *FirstPass) { p.Rows++ },
-		"began at 2026-03-01 02:00:00 UTC had 1 sources, not 0":                    func(p *FirstPass) { p.Origin = func() ([]ledger.Source, []byte) { return nil, nil } },
+		"began at 2026-03-01 02:00:00 UTC had 1 sources, not 0":                     func(p *FirstPass) { p.Origin = func() ([]ledger.Source, []byte) { return nil, nil } },
 		"people are not the same as when": func(p *FirstPass) {
 			p.Origin = func() ([]ledger.Source, []byte) { return []ledger.Source{there.read(day)}, []byte("others") }
 		},
