@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer/deliver"
@@ -59,6 +60,7 @@ func (p *phases) reached() Reached {
 	switch {
 	case p.people.shown != nil:
 		r.AllPeople, _ = p.people.shown.total()
+		r.AllPeople = max(r.People, r.AllPeople-counts.Refused[customerio.Identify]) // those are not sent again when the run is resumed
 	case p.begun > ledger.People:
 		r.AllPeople = r.People
 	default:
@@ -67,6 +69,7 @@ func (p *phases) reached() Reached {
 	}
 	if p.events.shown != nil {
 		r.AllEvents, r.About = p.events.shown.total()
+		r.AllEvents = max(r.Events, r.AllEvents-deliver.OfRows(counts.Refused))
 	} else if expected := p.events.eventsExpected(before.Sent()); p.begun <= ledger.Events {
 		r.AllEvents, r.About = expected.total()
 	} else {
