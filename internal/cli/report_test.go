@@ -67,6 +67,20 @@ func TestAPageIsWrittenForEachKindOfRun(t *testing.T) {
 	}
 }
 
+// TestAPageOfAFailedRunNamesNobody has an answer of Customer.io that names somebody, as the error says it.
+func TestAPageOfAFailedRunNamesNobody(t *testing.T) {
+	_, refusing := startSandbox(t, sandbox.Faults{Answers: []sandbox.Answer{{On: "batch", Status: 401, Body: sandbox.BodyText, Text: "no access for ada@example.com"}}})
+	dir := t.TempDir()
+	page := filepath.Join(dir, "page.html")
+	out := runProgram(t, refusing, "backfill", "--yes", "--report", page, "--state", filepath.Join(dir, "state"), acornly)
+	if out.code != exit.Credentials || !strings.Contains(out.stderr, "ada@example.com") {
+		t.Fatalf("exit code %d: %s", out.code, out.stderr)
+	}
+	if text := readPage(t, page); strings.Contains(text, "ada@example.com") || !strings.Contains(text, "refused with 401") {
+		t.Error("the page has what Customer.io answered, or no error")
+	}
+}
+
 func TestNoPageIsWrittenWhereNoneIsWanted(t *testing.T) {
 	dir := t.TempDir()
 	page, other := filepath.Join(dir, "page.html"), filepath.Join(dir, "mapping.yaml")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/cli/webreport"
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/inspect"
 	"ph2cio/internal/transfer"
@@ -72,6 +73,9 @@ func (p *program) reportSummary(s *transfer.Summary, failed error) error {
 		d.Kind = webreport.Stopped
 	case f != nil:
 		d.Kind, d.Failure, d.Hint = webreport.Failed, f.Message, f.Hint
+		if answered, ok := errors.AsType[*customerio.APIError](failed); ok {
+			d.Answers = answered.Quotes()
+		}
 	}
 	return p.writeReport()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,22 +106,35 @@ func (e *APIError) towards() string {
 	return " to " + e.Location
 }
 
+// Quotes returns what Error quotes of an answer, as it stands there: it is untrusted, and may name somebody.
+func (e *APIError) Quotes() (all []string) {
+	all = append(all, e.Excerpt)
+	if len(e.Reasons) > 0 {
+		all = append(all, describedText(&e.Reasons[0]))
+	}
+	return slices.DeleteFunc(all, func(text string) bool { return text == "" || text == `""` })
+}
+
 // describe names the first fault, and how many more there are.
 func describe(faults []Fault) string {
 	if len(faults) == 0 {
 		return ""
 	}
-	var parts []string
-	for _, text := range []string{faults[0].Reason, faults[0].Field, faults[0].Message} {
-		if text != "" {
-			parts = append(parts, quoted(text))
-		}
-	}
-	text := ": " + strings.Join(parts, ", ")
+	text := ": " + describedText(&faults[0])
 	if more := len(faults) - 1; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
+}
+
+func describedText(f *Fault) string {
+	var parts []string
+	for _, text := range []string{f.Reason, f.Field, f.Message} {
+		if text != "" {
+			parts = append(parts, quoted(text))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // GaveUpError is the error of a batch whose retries are used up.

@@ -35,6 +35,8 @@ type Document struct {
 	People  string // the choice of --people
 	Failure string // what ended the run early
 	Hint    string // what to do about that
+	// Answers are what Customer.io has answered, as Failure quotes it. They may have personal data.
+	Answers []string
 
 	// Examples says that the page may show personal data: IDs, emails, raw rows. Without it they are left out,
 	// also where the other fields have them, and the page says which flag shows them.

@@ -1,6 +1,7 @@
 package webreport
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ func public(d *Document) *Document {
 		one.Inspection = p.inspection(d.Inspection)
 	}
 	one.Words = p.withoutIDs(d.Words)
-	one.Failure, one.Hint = p.without(d.Failure), p.without(d.Hint)
+	one.Failure, one.Hint = p.without(withoutAnswers(d.Failure, d.Answers)), p.without(d.Hint)
 	one.Settings = slices.Clone(d.Settings)
 	for i := range one.Settings {
 		if namesPeople(one.Settings[i].Flag) {
@@ -116,6 +117,20 @@ func (p *privacy) without(text string) string {
 	return text
 }
 
+// withoutAnswers hides in an error what Customer.io has answered, because an answer may name somebody.
+func withoutAnswers(text string, answers []string) string {
+	for _, answer := range answers {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "("+answer+")", hidden), answer, hidden)
+	}
+	return withoutColumns(text)
+}
+
+// columnNames is what the reader of sources says before the names that it has found instead of PostHog's.
+var columnNames = regexp.MustCompile(`(its columns|its keys|their keys) are "(\\.|[^"\\])*"`)
+
+// withoutColumns hides the columns of a file that is no export: in a CSV file without a header they are cells.
+func withoutColumns(text string) string { return columnNames.ReplaceAllString(text, "$1 are "+hidden) }
+
 func (p *privacy) summary(s *transfer.Summary) *transfer.Summary {
 	one := *s
 	one.Next, one.Details = p.withoutID(s.Next), publicDetails(s.Details)
@@ -146,6 +161,10 @@ func (p *privacy) summary(s *transfer.Summary) *transfer.Summary {
 		one.TextColumns[i].Cell = ""
 	}
 	one.UnreadFields = withoutValues(s.UnreadFields)
+	one.Sources = slices.Clone(s.Sources)
+	for i := range one.Sources {
+		one.Sources[i].Trouble = withoutColumns(s.Sources[i].Trouble)
+	}
 	one.Examples = slices.Clone(s.Examples)
 	for i := range one.Examples {
 		one.Examples[i] = publicReject(&one.Examples[i])
@@ -180,11 +199,14 @@ var harmless = map[string]bool{
 func publicReject(r *deliver.Reject) deliver.Reject {
 	one := r.WithoutText()
 	one.EventID = ""
-	if isRow := r.Row > 0 || r.Line > 0; !isRow || !harmless[r.Reason] {
+	if !isRow(r) || !harmless[r.Reason] {
 		one.Detail = ""
 	}
 	return one
 }
+
+// isRow reports whether a reject is one of a row, not of a person or of a merge.
+func isRow(r *deliver.Reject) bool { return r.Row > 0 || r.Line > 0 }
 
 func (p *privacy) inspection(in *inspect.Result) *inspect.Result {
 	one := *in
@@ -198,6 +220,10 @@ func (p *privacy) inspection(in *inspect.Result) *inspect.Result {
 			hidden.Cell = ""
 			one.Columns[i].MadeText = &hidden
 		}
+	}
+	one.Files = slices.Clone(in.Files)
+	for i := range one.Files {
+		one.Files[i].Trouble = withoutColumns(in.Files[i].Trouble)
 	}
 	one.Rejects = slices.Clone(in.Rejects)
 	for i := range one.Rejects {

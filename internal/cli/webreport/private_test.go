@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"ph2cio/internal/inspect"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // personal are the fields with personal data.
@@ -37,8 +39,9 @@ var notShown = map[string]string{
 	"NoValue[].Key": "a code", "UnmetFilters[].Type": "a code", "UnmetFilters[].OtherType": "a code", "Examples[].Reason": "a code of a reason that is shown", "First.Reason": "the same",
 	"Details.Days[].Day": "set by the test", "Details.Days[].RowFates": "set by the test", "Details.EventsBeyond": "only their sum", "Details.Profiles": "Document.Profiles has the same",
 	"Rows.Unsent": "less those without an answer", "People.JoinedIDs": "a difference", "Fused[].LoginCount": "how many more", "Fused[].EmailCount": "how many more",
-	".Choice": "the choice of the command line is marked",
-	".Bytes":  "rounded", ".Row": "the line is shown", "Examples[].Rows": "the count of the reason is shown",
+	".Choice":            "the choice of the command line is marked",
+	"Document.Answers[]": "the failure quotes them",
+	".Bytes":             "rounded", ".Row": "the line is shown", "Examples[].Rows": "the count of the reason is shown",
 	"MadeText.Name": "the column's name is shown", "Properties[].Longest": "rounded", "Properties[].Types{}": "only which there are", "Teams[]": "one project needs no choice",
 	"Rejects[].Reason": "a code of a reason that is shown",
 	"Reject.EventID":   "only corrections have it", "Examples[].EventID": "only corrections have it", "Examples[].Person": "not for people to see", "First.Person": "not for people to see", "First.EventID": "only corrections have it",
@@ -128,6 +131,35 @@ func TestPersonalFieldsExist(t *testing.T) {
 	for _, path := range personal {
 		if !slices.Contains(slices.Collect(maps.Values(f.texts)), "Document."+path) {
 			t.Errorf("there is no field %s", path)
+		}
+	}
+}
+
+// TestErrorsNameNobody has what errors quote from outside: answers of Customer.io, and the first cells of a CSV file
+// without a header.
+func TestErrorsNameNobody(t *testing.T) {
+	for _, examples := range []bool{false, true} {
+		d := &Document{
+			Kind: Failed, Examples: examples, Failure: `refused with 401 ("no user ada@example.com"): check the key`,
+			Answers: []string{`"no user ada@example.com"`},
+			Summary: &transfer.Summary{Sources: []transfer.SourceSummary{{
+				Path: "a.csv", Trouble: `not like PostHog events; its columns are "a \"1\", ada@example.com"`,
+			}}},
+		}
+		in := &Document{Kind: Inspected, Examples: examples, Inspection: &inspect.Result{Files: []inspect.File{{
+			Path: "a.jsonl", State: "not_events", Trouble: "the first rows have no `event` key; their keys are \"ada@example.com\"",
+		}}}}
+		for _, one := range []*Document{d, in} {
+			page, err := pageOf(one)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(page, "ada@example.com") != examples || strings.Contains(page, hidden) == examples {
+				t.Errorf("%s, examples %v: %s", one.Kind, examples, page[strings.Index(page, "<header>"):])
+			}
+		}
+		if !strings.Contains(d.Summary.Sources[0].Trouble, "ada") {
+			t.Error("the document itself has changed")
 		}
 	}
 }
