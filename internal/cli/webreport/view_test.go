@@ -52,3 +52,25 @@ func TestHeadlinesNameWhatIsSent(t *testing.T) {
 		}
 	}
 }
+
+// TestARejectedPersonIsNoRow holds that a person has no row as an example, and that charts say how many of the rows to
+// send were refused.
+func TestARejectedPersonIsNoRow(t *testing.T) {
+	details := &transfer.Details{
+		Events:   []transfer.EventRows{{Name: "Order", RowFates: transfer.RowFates{Send: 3}}},
+		Examples: []transfer.RowExample{{Reason: "api:unnamed", Rows: 2, File: "a.jsonl", Row: 3}},
+	}
+	page, err := pageOf(&Document{Kind: Sent, Summary: &transfer.Summary{
+		Rows: transfer.Rows{Read: 3, Sent: 1, Rejected: map[string]int64{"api:unnamed": 2}}, Refused: map[string]int64{"event": 2, "identify": 1},
+		People: transfer.PeopleSummary{Rejected: map[string]int64{"api:unnamed": 1}}, Details: details,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(page, "For example"); n != 1 {
+		t.Errorf("%d examples, want that of the rows", n)
+	}
+	if !strings.Contains(page, "To send counts 2\u00a0rows that Customer.io refused, too.") {
+		t.Error("it does not say what became of rows to send")
+	}
+}

@@ -144,14 +144,18 @@ func (b *builder) rejects() *section {
 	for _, of := range []struct {
 		counts    map[string]int64
 		one, many string
-	}{{sum.Rows.Rejected, "row", "rows"}, {sum.People.Rejected, "person", "people"}, {sum.MergesRejected, "merge", "merges"}} {
+		rows      bool
+	}{{sum.Rows.Rejected, "row", "rows", true}, {sum.People.Rejected, "person", "people", false}, {sum.MergesRejected, "merge", "merges", false}} {
 		var entries []entry
 		for _, reason := range byCount(of.counts) {
 			n := of.counts[reason]
-			e := b.reason(reason, n)
+			e := entry{Number: report.Count(n)}
+			if of.rows { // people and merges may have the same reasons, but are no rows
+				e = b.reason(reason, n)
+			}
 			e.Text = report.PluralWord(n, of.one, of.many) + " " + message(terminal.WordsFor(reason, n))
 			e.Cure = withFlags(terminal.CureFor(reason))
-			b.rejectExamples(&e, reason)
+			b.rejectExamples(&e, reason, of.rows)
 			entries = append(entries, e)
 		}
 		s.entries(entries...)
@@ -165,11 +169,11 @@ func (b *builder) rejects() *section {
 	return s
 }
 
-// rejectExamples adds the first rejects with a reason, unless the same row is there already.
-func (b *builder) rejectExamples(e *entry, reason string) {
+// rejectExamples adds the first rejects with a reason, of rows or of anything else, unless the same row is there already.
+func (b *builder) rejectExamples(e *entry, reason string, rows bool) {
 	for i := range b.d.Summary.Examples {
 		one := &b.d.Summary.Examples[i]
-		if one.Reason != reason {
+		if one.Reason != reason || isRow(one) != rows {
 			continue
 		}
 		detail := report.Join(": ", shown(one.Field, mostOfName), message(one.Detail))

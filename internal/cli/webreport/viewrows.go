@@ -27,6 +27,7 @@ func (b *builder) days() *section {
 		if bins.unit == "week" {
 			s.Lead = "One bar for each week from Monday to Sunday, in UTC."
 		}
+		s.Lead += b.refusedToo()
 		s.add(block{Days: chart})
 	}
 	far := func(f *transfer.RowFates, when string) {
@@ -41,6 +42,15 @@ func (b *builder) days() *section {
 	}
 	s.table(dayTable(bins, fates))
 	return s
+}
+
+// refusedToo says how much of what was to be sent Customer.io refused; empty for nothing.
+func (b *builder) refusedToo() string {
+	if b.d.Summary == nil || eventCount(b.d.Summary.Refused) == 0 {
+		return ""
+	}
+	n := eventCount(b.d.Summary.Refused)
+	return " To send counts " + report.Plural(n, "row", "rows") + " that Customer.io refused, too."
 }
 
 // dayTable has the numbers of the chart.
@@ -85,7 +95,7 @@ func (b *builder) events() *section {
 	if chart == nil {
 		return s
 	}
-	s.Lead = report.Plural(len(events), "event name", "event names") + ", the most frequent first."
+	s.Lead = report.Plural(len(events), "event name", "event names") + ", the most frequent first." + b.refusedToo()
 	s.add(block{Events: chart})
 	t := &table{Summary: "The same as a table", ScreenOnly: true, Heads: append(words("event"), numbers("rows")...)}
 	for _, f := range fates {
