@@ -21,7 +21,7 @@ const module = "ph2cio/"
 var imports = map[string][]string{
 	"cmd/ph2cio":                   {"internal/cli"},
 	"internal":                     {},
-	"internal/cli":                 under("spelling", "mappingfile", "expression", "jsondiff", "jsonschema", "sentdiff", "rawjson", "cli/terminal", "cli/webreport", "cli/dotenv", "transfer/deliver", "job", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "objectstore", "exit", "leftovers", "durable"),
+	"internal/cli":                 under("spelling", "mappingfile", "expression", "jsondiff", "jsonschema", "sentdiff", "rawjson", "cli/terminal", "cli/webreport", "cli/dotenv", "transfer/deliver", "job", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "objectstore", "exit", "leftovers", "durable", "diskspace"),
 	"internal/cli/terminal":        under("rawjson", "sentdiff", "transfer/deliver", "transfer", "inspect", "explain", "people", "mapping", "posthog", "customerio", "escape", "report"),
 	"internal/cli/webreport":       under("cli/terminal", "transfer/deliver", "transfer", "inspect", "mapping", "posthog", "source", "redact", "escape", "report"),
 	"internal/cli/dotenv":          {},

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"ph2cio/internal/diskspace"
 	"ph2cio/internal/durable"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/leftovers"
@@ -43,7 +44,10 @@ func (p *program) replaceOutput(o output, mode fs.FileMode, write func(io.Writer
 		}
 	}()
 	buffered := bufio.NewWriterSize(file, 64<<10)
-	err = errors.Join(write(buffered), buffered.Flush(), file.Chmod(mode), file.Sync(), file.Close())
+	if err = write(buffered); err == nil {
+		err = buffered.Flush() // it would say the same again
+	}
+	err = errors.Join(named(err, o.path), file.Chmod(mode), file.Sync(), file.Close())
 	if err == nil {
 		p.protected.lookForSources()
 		err = p.checkOutput(o)
@@ -55,4 +59,24 @@ func (p *program) replaceOutput(o output, mode fs.FileMode, write func(io.Writer
 		return err
 	}
 	return durable.Names(filepath.Dir(place))
+}
+
+// named is the error of writing a file, by the name that somebody gave and not by the temporary one.
+func named(err error, name string) error {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: failed.Op, Path: name, Err: failed.Err}
+	}
+	return err
+}
+
+// unwritten is the error of an output that could not be written at the end of a run. again says what writes it.
+func (p *program) unwritten(flag, path, again string, err error) error {
+	if _, said := errors.AsType[*problem](err); err == nil || said {
+		return err
+	}
+	hint := ""
+	if diskspace.IsFull(err) {
+		hint = "free disk space in " + filepath.Dir(path) + again
+	}
+	return &problem{err: fmt.Errorf("--%s: %w", flag, err), code: exit.State, hint: hint}
 }

@@ -7,7 +7,10 @@ import (
 )
 
 // profilesFile is the file that lists the profiles of a run. Without a path there is none.
-type profilesFile struct{ path string }
+type profilesFile struct {
+	path  string
+	tried bool // it was written, or could not be
+}
 
 // addFlags adds the flag of commands that make profiles, or show which would be made, under a heading of help.
 func (f *profilesFile) addFlags(flags *pflag.FlagSet, group flagGroup, description string) {

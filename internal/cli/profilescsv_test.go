@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/csv"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -67,6 +69,48 @@ func TestProfilesAreListed(t *testing.T) {
 		if diff := cmp.Diff(c.want, readProfiles(t, list)); diff != "" {
 			t.Errorf("%s, want -, got +:\n%s", c.name, diff)
 		}
+	}
+}
+
+// removeOnceSending removes a directory when it is said that a run sends.
+type removeOnceSending struct{ dir string }
+
+func (r removeOnceSending) Write(said []byte) (int, error) {
+	if !bytes.Contains(said, []byte("sending events")) {
+		return len(said), nil
+	}
+	return len(said), os.RemoveAll(r.dir)
+}
+
+// TestAListThatCannotBeWrittenIsNotLost has a backfill that cannot write its list in the end, and the same command
+// again, which has nothing to send and writes it.
+func TestAListThatCannotBeWrittenIsNotLost(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a directory of a file that is open cannot be removed")
+	}
+	dir := t.TempDir()
+	lists := filepath.Join(dir, "lists")
+	box, account := startSandbox(t, sandbox.Faults{})
+	list := filepath.Join(lists, "profiles.csv")
+	for i, code := range []int{exit.State, exit.Done} {
+		if err := os.MkdirAll(lists, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		change := func(env *Env) {
+			if i == 0 {
+				env.Stderr = io.MultiWriter(env.Stderr, removeOnceSending{lists})
+			}
+		}
+		out := runProgramWith(t, change, account, "backfill", "--yes", "--settle", "0s", "--profiles-csv", list, "--state", filepath.Join(dir, "state"), acornly)
+		if out.code != code {
+			t.Fatalf("exit code %d, want %d:\n%s", out.code, code, out.stderr)
+		}
+	}
+	if got, want := len(readProfiles(t, list)), len(box.People()); got != want || want == 0 {
+		t.Errorf("%d profiles are listed of %d", got, want)
+	}
+	if n := box.Stats().RepeatedIDs; n > 0 {
+		t.Errorf("%d events were sent again", n)
 	}
 }
 

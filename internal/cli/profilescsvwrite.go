@@ -2,19 +2,19 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 
 	"ph2cio/internal/cli/terminal"
-	"ph2cio/internal/exit"
 	"ph2cio/internal/transfer"
 )
 
-// writeProfiles replaces the file, if there is to be one. Of a run that found nothing to send it has only the header.
+// writeProfiles replaces the file, if there is to be one and it has not been tried yet. Of a run that found nothing to
+// send it has only the header.
 func (p *program) writeProfiles(s *transfer.Summary) error {
-	if !p.profiles.isWanted() {
+	if !p.profiles.isWanted() || p.profiles.tried {
 		return nil
 	}
+	p.profiles.tried = true
 	err := p.replaceOutput(output{flag: profilesCSVFlag, path: p.profiles.path}, 0o600, func(w io.Writer) error {
 		table, err := terminal.NewProfileTable(w)
 		if err != nil || s.Made == nil {
@@ -27,8 +27,5 @@ func (p *program) writeProfiles(s *transfer.Summary) error {
 		}
 		return table.Flush()
 	})
-	if _, said := errors.AsType[*problem](err); err == nil || said {
-		return err
-	}
-	return &problem{err: fmt.Errorf("--%s: %w", profilesCSVFlag, err), code: exit.State}
+	return p.unwritten(profilesCSVFlag, p.profiles.path, ", then run the same command again", err)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -11,7 +10,6 @@ import (
 
 	"ph2cio/internal/cli/webreport"
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/exit"
 	"ph2cio/internal/inspect"
 	"ph2cio/internal/transfer"
 )
@@ -117,8 +115,5 @@ func (p *program) writeReport() error {
 	err := p.replaceOutput(output{flag: reportFlag, path: p.report.path}, 0o600, func(w io.Writer) error {
 		return webreport.Write(w, &p.report.document)
 	})
-	if _, said := errors.AsType[*problem](err); err == nil || said {
-		return err
-	}
-	return &problem{err: fmt.Errorf("--%s: %w", reportFlag, err), code: exit.State}
+	return p.unwritten(reportFlag, p.report.path, "", err)
 }

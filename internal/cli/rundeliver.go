@@ -94,7 +94,7 @@ func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, su
 	return verdict(read.first, rejects)
 }
 
-// conclude writes the file of rejects, records the end of a run that came to it, and notes the next command
+// conclude writes the files of rejects and of profiles, records the end of a run that came to it, and notes the next command
 // in the summary. failed is what ended the run early.
 func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, failed error) (rejects int64, err error) {
 	if isStateError(failed) {
@@ -124,7 +124,10 @@ func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, 
 	}
 	if err = errors.Join(failed, err); err == nil {
 		next(false)
-		err = s.record(ctx, read, run, summary, rejects)
+		// A run that is recorded cannot list its profiles any more.
+		if err = s.p.writeProfiles(summary); err == nil {
+			err = s.record(ctx, read, run, summary, rejects)
+		}
 	}
 	if err == nil && read.job.Command == job.Retry {
 		err = s.warnOfNotRetried(ctx, run)
