@@ -59,15 +59,16 @@ func (r *Run) MergesDone(ctx context.Context) ([]int64, error) {
 // Profile is a profile by its identifier.
 type Profile struct{ Kind, Value string }
 
-// Merged returns the profiles that all runs except besides have merged into others; besides is 0 for no
-// exception.
-func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, error) {
-	all := map[Profile]bool{}
-	merged := query[Profile]{
+// Merged returns the profiles that all runs except besides have merged into others, with the profile that each
+// was merged into; besides is 0 for no exception.
+func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]Profile, error) {
+	all := map[Profile]Profile{}
+	merged := query[[2]Profile]{
 		doing: "reading the merges in",
-		text:  "SELECT secondary_kind, secondary_value FROM merges WHERE done IS NOT NULL AND run <> ?",
-		scan: func(rows *sql.Rows) (p Profile, err error) {
-			err = rows.Scan(&p.Kind, &p.Value)
+		text: `SELECT secondary_kind, secondary_value, primary_kind, primary_value FROM merges
+			WHERE done IS NOT NULL AND run <> ? ORDER BY id`,
+		scan: func(rows *sql.Rows) (p [2]Profile, err error) {
+			err = rows.Scan(&p[0].Kind, &p[0].Value, &p[1].Kind, &p[1].Value)
 			return p, err
 		},
 	}
@@ -75,7 +76,7 @@ func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, er
 		if err != nil {
 			return nil, err
 		}
-		all[one] = true
+		all[one[0]] = one[1]
 	}
 	return all, nil
 }

@@ -52,8 +52,9 @@ func TestMergesPassToTheNextRunUntilTheyAreDone(t *testing.T) {
 	pending(first.ID, done)
 	pending(second.ID, left)
 	profile := func(m Merge) Profile { return Profile{m.SecondaryKind, m.Secondary} }
-	for besides, want := range map[int64]map[Profile]bool{
-		0: {profile(done): true, profile(left): true}, first.ID: {profile(left): true}, second.ID: {profile(done): true},
+	into := func(m Merge) Profile { return Profile{m.PrimaryKind, m.Primary} }
+	for besides, want := range map[int64]map[Profile]Profile{
+		0: {profile(done): into(done), profile(left): into(left)}, first.ID: {profile(left): into(left)}, second.ID: {profile(done): into(done)},
 	} {
 		if got, err := s.Merged(t.Context(), besides); !maps.Equal(got, want) || err != nil {
 			t.Errorf("merged besides run %d: %v, %v, want %v", besides, got, err, want)

@@ -285,7 +285,7 @@ func TestARunIsReplaced(t *testing.T) {
 	}
 	// The merge that is done stays one of the first run: to the second it is a merge of another run.
 	merged, err := s.Merged(t.Context(), second.ID)
-	if want := map[Profile]bool{{intended[0].SecondaryKind, intended[0].Secondary}: true}; !maps.Equal(merged, want) || err != nil {
+	if want := map[Profile]Profile{{intended[0].SecondaryKind, intended[0].Secondary}: {intended[0].PrimaryKind, intended[0].Primary}}; !maps.Equal(merged, want) || err != nil {
 		t.Errorf("merged by other runs: %v, %v, want %v", merged, err, want)
 	}
 	pending, err := s.PendingMerges(t.Context(), second.ID)

@@ -124,11 +124,12 @@ func (d *decider) findCandidates() error {
 }
 
 func (d *decider) findTargets() (err error) {
-	d.targets, err = findTargets(d.ctx, d.nodes, d.joined.directed, &idRanker{options: &d.x.options, sent: d.sent})
+	d.ranker = &idRanker{options: &d.x.options, sent: d.sent, merged: &mergedIDs{&d.x.options, d.sent}}
+	d.targets, err = findTargets(d.ctx, d.nodes, d.joined.directed, d.ranker)
 	if err != nil {
 		return err
 	}
-	d.ranker = &idRanker{&d.x.options, d.sent, d.targets.sources}
+	d.ranker.comeAfter(d.targets.sources)
 	return nil
 }
 
@@ -166,9 +167,10 @@ func (d *decider) resolve() error {
 		return err
 	}
 	r := &resolver{
-		ctx: d.ctx, options: &d.x.options, choice: d.choice, people: d.gathered.people, identifiers: d.identifiers, targets: d.targets,
+		ctx: d.ctx, options: &d.x.options, choice: d.choice, people: d.gathered.people, identifiers: d.identifiers,
 		names: profileNames{d.x.options.Existing, d.sent, d.gathered.people},
 	}
+	r.merges = &namedMerges{targets: d.targets, names: &r.names}
 	err = r.resolve(profiles)
 	d.resolved, d.held = r.of, r.held
 	return err

@@ -9,6 +9,7 @@
 // Files form layers, lowest first; a file uses none of a later line:
 //
 //	person, texts, email, existing, idfacts  what callers read; texts, and what is known of one ID
+//	mergedprofiles                           profiles that were merged into others
 //	filters                                  conditions that test accounts do not meet
 //	links, options, attributes, loops        rows that link IDs; the options; what a row says of attributes
 //	groupflags, choice, counts               what is known of a group of IDs; who is sent; the totals
@@ -19,13 +20,15 @@
 //	observe, personslearn, restore           rows come in, and what other runs know
 //	condense                                 all that is known so far, each thing once, for later runs
 //	nodes, sent, livefind, pairsshared       numbers for IDs; who was sent; person_ids of several IDs
-//	candidates, keptid, linksteps            groups that may be sent; which ID is kept; links in order
+//	candidates, mergedids, keptid            groups that may be sent; whose profiles went where; the kept ID
+//	linksteps                                links in order
 //	joinings, linksdirected                  why IDs are one person; links whose direction counts
 //	severallogins, pairsjoin, personsjoin    IDs become groups, by package identity
 //	linksfollow, join                        links, one after the other; all that joins
 //	idgroups, visitorscount, candidatesgathergroups become candidates
 //	claims, attributesfold, identifiers      attributes, by package fold; who gets a contested email
-//	profiles, profilesfind, profilesresolve  which of several profiles in Customer.io is a person's
+//	profiles, profilesfind                   the profiles in Customer.io that a person has
+//	profilesnamed, profilesresolve           which of several is a person's
 //	handovers                                emails that pass from one person to another
 //	largest                                  people with many IDs
 //	choose, merges                           who is sent, and the profiles merged into theirs

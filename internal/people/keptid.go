@@ -13,27 +13,27 @@ import (
 type idRanker struct {
 	options *Options
 	sent    *sentTable
+	merged  *mergedIDs
 	sources map[uint32]bool // see targets.sources
 }
+
+// comeAfter says which IDs come after others that are as good.
+func (s *idRanker) comeAfter(sources map[uint32]bool) { s.sources = sources }
 
 // rank returns how good an ID is as a kept ID.
 func (s *idRanker) rank(node uint32, f *idFacts, text []byte) identity.Candidate {
 	c := identity.Candidate{Rank: f.flags.rank(), Source: s.sources[node], First: f.first}
+	if _, merged := s.merged.into(node, f, text); merged {
+		c.Rank += identity.MergedAway
+		return c
+	}
 	if f.flags&wasSent != 0 {
 		one := &s.sent.all[s.sent.find(node)]
-		if one.merged {
-			c.Rank += identity.MergedAway
-			return c
-		}
 		c.Rank, c.First = identity.SentAnonymous, momentBefore(one.turn)
 		row, there := s.options.Existing.byID(text)
 		if one.identified(s.options, f.flags) || there && s.options.identifiedRow(row, f.flags) {
 			c.Rank = identity.Sent
 		}
-		return c
-	}
-	if s.options.Merged != nil && s.options.wasMerged(ByID, string(text)) {
-		c.Rank += identity.MergedAway
 		return c
 	}
 	if row, found := s.options.Existing.byID(text); found {

@@ -132,12 +132,14 @@ func (d *directedLinks) deciding() []directed {
 type targets struct {
 	dangers map[uint32][]uint32 // by the source of a $merge_dangerously: its targets
 	sources map[uint32]bool     // IDs that are the source of a link whose target is as good a kept ID
+
+	merged map[uint32]ProfileName // IDs of links whose profiles were merged: the profile that each went into
 }
 
 // findTargets works out the targets of directed links. ranker says how good their IDs are as kept IDs, apart
 // from links.
 func findTargets(ctx context.Context, nodes *nodes, links *directedLinks, fit *idRanker) (*targets, error) {
-	t := &targets{map[uint32][]uint32{}, map[uint32]bool{}}
+	t := &targets{map[uint32][]uint32{}, map[uint32]bool{}, map[uint32]ProfileName{}}
 	all := links.deciding()
 	if len(all) == 0 {
 		return t, nil
@@ -154,9 +156,13 @@ func findTargets(ctx context.Context, nodes *nodes, links *directedLinks, fit *i
 	err := nodes.each(ctx, func(node uint32, f *idFacts, text []byte) error {
 		if named[node] {
 			rank := fit.rank(node, f, text).Rank
+			into, merged := fit.merged.into(node, f, text)
 			lock.Lock()
 			defer lock.Unlock()
 			ranks[node] = rank
+			if merged {
+				t.merged[node] = into
+			}
 		}
 		return nil
 	})

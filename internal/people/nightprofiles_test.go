@@ -1,7 +1,6 @@
 package people
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -62,6 +61,17 @@ func TestProfilesOfNights(t *testing.T) {
 			{[]posthog.Event{order("six"), order("three"), order("five")}, nil, "five; six; three"},
 			{[]posthog.Event{merge("five", "three")}, nil, "five; six; three into five"},
 			{[]posthog.Event{merge("six", "three")}, nil, "six; five into six"},
+		}},
+		{"also if another ID led there", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("one"), order("four"), order("three"), order("two")}, nil, "four; one; three; two"},
+			{[]posthog.Event{merge("two", "one")}, there("two"), "four; three; two; one into two"},
+			{[]posthog.Event{merge("three", "one")}, nil, "four; three; two into three"},
+			{[]posthog.Event{merge("two", "four")}, nil, "three; four into three"},
+		}},
+		{"or a flag", Options{}, Choice{MergeProfiles: true}, []profileNight{
+			{[]posthog.Event{order("c"), order("a"), order("b")}, nil, "a; b; c"},
+			{[]posthog.Event{alias("a", "b")}, nil, "a; c; b into a"},
+			{[]posthog.Event{merge("b", "c")}, nil, "a; c into a"},
 		}},
 		{"an alias does not", Options{}, Choice{}, []profileNight{
 			{[]posthog.Event{order("old"), order("new"), alias("new", "old")}, nil, "old"},
@@ -124,10 +134,9 @@ func TestProfilesOfNights(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			merged := map[string]bool{}
 			n := nights{options: test.options}
 			n.options.Everybody = test.choice.Who == All
-			n.options.Merged = func(by By, value string) bool { return merged[fmt.Sprint(by, value)] }
+			n.options.Merged = MergedProfiles{}
 			test.choice.Merges = MergeNeeded
 			for i, night := range test.nights {
 				n.options.Existing = night.existing
@@ -140,7 +149,7 @@ func TestProfilesOfNights(t *testing.T) {
 					t.Errorf("night %d: %s, want %s", i+1, got, night.want)
 				}
 				for l := range s.Merges() {
-					merged[fmt.Sprint(l.By, l.Value)] = true
+					n.options.Merged[ProfileName{l.By, l.Value}] = ProfileName{l.Person.By, l.Person.Value}
 				}
 				n.send(s)
 			}

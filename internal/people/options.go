@@ -50,9 +50,7 @@ type Options struct {
 	// zero values are for an index that restores nothing.
 	Seed     uint64
 	KeyNames []string
-	// Merged reports whether an earlier run has merged a profile into another one. Nil means that there is
-	// none.
-	Merged func(by By, value string) bool
+	Merged   MergedProfiles // by earlier runs
 
 	// Now is when the run began, in unix microseconds. Timestamps after it come from a wrong clock. With 0
 	// all timestamps count as past.
@@ -118,9 +116,7 @@ func (o *Options) flagsOf(id []byte) (m idFlags) {
 const maxID = 150
 
 // wasMerged reports whether an earlier run has merged the profile with an identifier into another one.
-func (o *Options) wasMerged(by By, value string) bool {
-	return o.Merged != nil && o.Merged(by, value)
-}
+func (o *Options) wasMerged(by By, value string) bool { return o.Merged.has(by, value) }
 
 // rowMerged is wasMerged for a profile of Options.Existing, whose export may be older than the merge.
 func (o *Options) rowMerged(row uint32) bool { return o.wasMerged(o.Existing.name(row)) }

@@ -1,7 +1,9 @@
 package people
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -101,14 +103,14 @@ func TestWhatWasSentStays(t *testing.T) {
 			rows = append(rows, profileRow(t, n))
 		}
 		w := &profileWorld{
-			seen: seen, named: map[[2]string]bool{}, merged: map[SentName]bool{}, one: map[[2]string]bool{},
+			seen: seen, named: map[[2]string]bool{}, merged: MergedProfiles{}, one: map[[2]string]bool{},
 			nights: nights{options: Options{Memory: drawMemory(t), Everybody: true, Events: true}},
 			choice: Choice{
 				Who: rapid.SampledFrom([]Who{Identified, All}).Draw(t, "who"), Merges: rapid.SampledFrom([]MergePolicy{MergeNeeded, MergeIdentify, MergeNever}).Draw(t, "merges"),
 				By: rapid.SampledFrom([][]By{nil, nil, {ByEmail, ByID}}).Draw(t, "by"),
 			},
 		}
-		w.options.Merged = func(by By, value string) bool { return w.merged[SentName{by, value}] }
+		w.options.Merged = w.merged
 		w.options.Trace = func(uint64, Verdict) {}
 		for _, night := range split(t, rows, func(_, _ *row) bool { return true }) {
 			for i := range night {
@@ -132,10 +134,9 @@ func TestWhatWasSentStays(t *testing.T) {
 	}
 }
 
-// SentName is what a profile goes by.
-type SentName struct {
-	by    By
-	value string
+// compare orders identifiers by their values.
+func (p ProfileName) compare(o ProfileName) int {
+	return cmp.Or(cmp.Compare(p.Value, o.Value), cmp.Compare(p.By, o.By))
 }
 
 type profileWorld struct {
@@ -143,7 +144,7 @@ type profileWorld struct {
 	choice Choice
 	seen   map[string]int
 	named  map[[2]string]bool // target and source of every $merge_dangerously so far
-	merged map[SentName]bool
+	merged MergedProfiles
 	there  []aProfile         // this night
 	one    map[[2]string]bool // IDs of one person
 }
@@ -153,9 +154,9 @@ func (w *profileWorld) night(t *rapid.T, rows []row) {
 	there, existing := drawExisting(t)
 	w.options.Existing, w.there = existing, there
 	s := w.next(t, rows, w.choice, 2, rapid.Uint64().Draw(t, "arrival"))
-	var links []SentName
+	links := MergedProfiles{}
 	for l := range s.Merges() {
-		links = append(links, SentName{l.By, l.Value})
+		links[ProfileName{l.By, l.Value}] = ProfileName{l.Person.By, l.Person.Value}
 		w.checkLink(t, &l)
 	}
 	for pair := range w.one {
@@ -173,8 +174,10 @@ func (w *profileWorld) night(t *rapid.T, rows []row) {
 		w.checkPerson(t, s, p)
 	}
 	w.send(s)
-	for _, name := range links {
-		w.merged[name] = w.merged[name] || rapid.IntRange(0, 3).Draw(t, "merged") > 0
+	for _, name := range slices.SortedFunc(maps.Keys(links), ProfileName.compare) {
+		if rapid.IntRange(0, 3).Draw(t, "merged") > 0 {
+			w.merged[name] = links[name]
+		}
 	}
 	for i, a := range w.everyID() {
 		for _, b := range w.everyID()[i+1:] {
@@ -198,8 +201,8 @@ func (w *profileWorld) everyID() (ids []string) {
 
 // checkLink holds that a profile is merged only if it is a visitor's, or somebody said so.
 func (w *profileWorld) checkLink(t *rapid.T, l *Merge) {
-	secondary := SentName{l.By, l.Value}
-	if w.merged[secondary] {
+	secondary := ProfileName{l.By, l.Value}
+	if w.merged.has(secondary.By, secondary.Value) {
 		t.Fatalf("%v was merged before", secondary)
 	}
 	if w.choice.Merges == MergeNever {
@@ -220,19 +223,37 @@ func (w *profileWorld) checkLink(t *rapid.T, l *Merge) {
 		w.seen["identified merged"]++
 		return
 	}
-	ids := []string{l.Value}
-	for _, sent := range w.sent {
-		if sent.By == l.By && sent.Value == l.Value {
-			ids = append(ids, sent.DistinctID)
-		}
-	}
-	for pair := range w.named {
-		if pair[0] != pair[1] && (slices.Contains(ids, pair[1]) || slices.Contains(ids, pair[0])) {
-			w.seen["by name alone"]++
-			return
-		}
+	if w.saysSo(secondary, ProfileName{l.Person.By, l.Person.Value}) {
+		w.seen["by name alone"]++
+		return
 	}
 	t.Fatalf("%v is identified, and is merged into %s %s, which nothing says", secondary, l.Person.By, l.Person.Value)
+}
+
+// saysSo reports whether a way of $merge_dangerously leads from one profile to another, in whichever direction.
+// Between them it may go from an ID to the profile that was sent under it, and on to the one that this was
+// merged into.
+func (w *profileWorld) saysSo(from, to ProfileName) bool {
+	way := []ProfileName{from}
+	for i := 0; i < len(way); i++ {
+		step := func(a, b ProfileName) {
+			for _, pair := range [][2]ProfileName{{a, b}, {b, a}} {
+				if pair[0] == way[i] && !slices.Contains(way, pair[1]) {
+					way = append(way, pair[1])
+				}
+			}
+		}
+		for pair := range w.named {
+			step(ProfileName{ByID, pair[0]}, ProfileName{ByID, pair[1]})
+		}
+		for _, sent := range w.sent {
+			step(ProfileName{ByID, sent.DistinctID}, ProfileName{sent.By, sent.Value})
+		}
+		for one, into := range w.merged {
+			step(one, into)
+		}
+	}
+	return slices.Contains(way, to)
 }
 
 // checkHeld holds that nobody who is held is sent.
@@ -246,7 +267,7 @@ func (w *profileWorld) checkHeld(t *rapid.T, s *Directory) {
 			t.Fatalf("%+v is held", h)
 		}
 		for _, p := range h.Profiles {
-			if w.merged[SentName{p.By, p.Value}] {
+			if w.merged.has(p.By, p.Value) {
 				t.Fatalf("%+v is held over a profile that was merged", h)
 			}
 		}
@@ -266,32 +287,32 @@ func (w *profileWorld) checkPerson(t *rapid.T, s *Directory, p *Person) {
 	group, _ := s.GroupOf([]byte(p.DistinctID))
 	hasUser := false
 	for _, id := range w.everyID() {
-		if other, known := s.GroupOf([]byte(id)); known && other == group && !isVisitor(id) && !w.merged[SentName{ByID, id}] {
+		if other, known := s.GroupOf([]byte(id)); known && other == group && !isVisitor(id) && !w.merged.has(ByID, id) {
 			hasUser = true
 		}
 	}
 	if hasUser && isVisitor(p.DistinctID) && !w.identifiedVisitor(p.DistinctID) {
 		t.Fatalf("%s is sent, and has a user's ID", p.DistinctID)
 	}
-	if w.merged[SentName{p.By, p.Value}] {
+	if w.merged.has(p.By, p.Value) {
 		t.Fatalf("%s is sent as %s, which was merged away", p.DistinctID, p.Value)
 	}
-	var before []SentName
+	var before []ProfileName
 	var ids []string // that they were kept under
 	for _, sent := range w.sent {
 		other, known := s.GroupOf([]byte(sent.DistinctID))
-		name := SentName{sent.By, sent.Value}
+		name := ProfileName{sent.By, sent.Value}
 		login := sent.By != ByID || !isVisitor(sent.Value) || sent.Email != 0 || w.identifiedVisitor(sent.Value)
 		first := !slices.ContainsFunc(w.sent, func(o SentPerson) bool {
 			return o.DistinctID == sent.DistinctID && (o.By != sent.By || o.Value != sent.Value)
 		})
-		if known && other == group && !w.merged[name] && login && first {
+		if known && other == group && !w.merged.has(name.By, name.Value) && login && first {
 			before, ids = append(before, name), append(ids, sent.DistinctID)
 		}
 	}
-	slices.SortFunc(before, func(a, b SentName) int { return strings.Compare(a.value, b.value) })
+	slices.SortFunc(before, ProfileName.compare)
 	before = slices.Compact(before)
-	now := SentName{p.By, p.Value}
+	now := ProfileName{p.By, p.Value}
 	switch {
 	case len(before) == 0 || slices.Contains(before, now):
 		if len(before) > 0 {
@@ -300,7 +321,8 @@ func (w *profileWorld) checkPerson(t *rapid.T, s *Directory, p *Person) {
 		return
 	}
 	for pair := range w.named { // its target may be the source of another one
-		if pair[0] != pair[1] && slices.Contains(ids, pair[1]) {
+		into := w.merged.last(ProfileName{ByID, pair[1]})
+		if pair[0] != pair[1] && (slices.Contains(ids, pair[1]) || slices.Contains(before, into)) {
 			w.seen["kept a target"]++
 			return
 		}

@@ -50,11 +50,10 @@ type resolver struct {
 	people      *candidates
 	names       profileNames
 	identifiers *identifiers
-	targets     *targets
+	merges      *namedMerges
 
 	of   map[uint32]*resolved // by candidate
 	held []HeldPerson
-	away map[uint32][]uint32 // of mergedAway
 }
 
 // resolve goes through the profiles of all candidates.
@@ -118,7 +117,7 @@ func (s *resolver) resolveOne(number uint32, profiles []candidateProfile, r *spo
 			identified = append(identified, p)
 		}
 	}
-	may := s.choice.MergeProfiles || s.named(number, identified)
+	may := s.choice.MergeProfiles || s.merges.named(number, identified)
 	if len(identified) > 1 && !may && !s.chosenBefore(c, identified) {
 		email, _ := s.identifiers.own(number, r)
 		s.held = append(s.held, s.names.heldPerson(s.people.name(number), email, profiles))
@@ -193,7 +192,7 @@ func (s *resolver) chosenFirst(best *candidateProfile, identified int) bool {
 // better reports whether p is to be kept rather than q. The target of a $merge_dangerously comes first; then
 // profiles are compared by their IDs.
 func (s *resolver) better(p, q *candidateProfile, among []candidateProfile) bool {
-	if a, b := s.mergedByName(p, among), s.mergedByName(q, among); a != b {
+	if a, b := s.merges.leads(p, among), s.merges.leads(q, among); a != b {
 		return b
 	}
 	if c := p.rank.Compare(q.rank); c != 0 {
@@ -209,78 +208,6 @@ func (s *resolver) better(p, q *candidateProfile, among []candidateProfile) bool
 func (s *resolver) order(p *candidateProfile) string {
 	by, value := s.names.nameOf(p)
 	return string(rune('0'+by)) + value
-}
-
-// mergedByName reports whether a $merge_dangerously has a profile's ID as its source, and that of another
-// profile as its target. If the target's profile was merged away, the next $merge_dangerously that has it as
-// its source leads on.
-func (s *resolver) mergedByName(p *candidateProfile, among []candidateProfile) bool {
-	if p.node == noNode {
-		return false
-	}
-	steps := []uint32{p.node}
-	for i := 0; i < len(steps); i++ {
-		for _, target := range s.targets.dangers[steps[i]] {
-			switch {
-			case slices.Contains(steps, target):
-			case slices.ContainsFunc(among, func(q candidateProfile) bool { return q.node == target }):
-				return true
-			case s.wasMergedAway(target):
-				steps = append(steps, target)
-			}
-		}
-	}
-	return false
-}
-
-// wasMergedAway reports whether an earlier run has sent a profile under an ID, and merged it into another one.
-func (s *resolver) wasMergedAway(node uint32) bool {
-	place := s.names.sent.find(node)
-	return place >= 0 && s.names.sent.all[place].merged
-}
-
-// mergedAway returns those IDs of a candidate whose profiles were merged into others, and that a
-// $merge_dangerously names.
-func (s *resolver) mergedAway(number uint32) []uint32 {
-	if s.away == nil {
-		s.away = map[uint32][]uint32{}
-		for source, targets := range s.targets.dangers {
-			for _, node := range append(targets[:len(targets):len(targets)], source) {
-				if of, ok := s.people.numberOf(node); ok && s.wasMergedAway(node) && !slices.Contains(s.away[of], node) {
-					s.away[of] = append(s.away[of], node)
-				}
-			}
-		}
-	}
-	return s.away[number]
-}
-
-// named reports whether $merge_dangerously links all these profiles of a candidate, so that they may be
-// merged. A profile that was merged into another one stands for that one: what names its ID names the other
-// profile.
-func (s *resolver) named(number uint32, identified []candidateProfile) bool {
-	var nodes []uint32
-	for _, p := range identified {
-		if p.node == noNode || slices.Contains(nodes, p.node) { // nothing names it, or it and another one apart
-			return false
-		}
-		nodes = append(nodes, p.node)
-	}
-	if len(nodes) < 2 {
-		return false
-	}
-	nodes = append(nodes, s.mergedAway(number)...)
-	one := nodes[:1:1]
-	for grown := true; grown; {
-		grown = false
-		for _, node := range nodes {
-			linked := func(other uint32) bool { return s.targets.dangerous(node, other) }
-			if !slices.Contains(one, node) && slices.ContainsFunc(one, linked) {
-				one, grown = append(one, node), true
-			}
-		}
-	}
-	return !slices.ContainsFunc(identified, func(p candidateProfile) bool { return !slices.Contains(one, p.node) })
 }
 
 // chosenBefore reports whether --user-id has decided between several profiles in an earlier run: it matches

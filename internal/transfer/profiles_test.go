@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -71,25 +72,27 @@ func profilesThere(r *rapid.T) (existing *people.Existing, withEmail map[string]
 }
 
 // TestProfilesOverNights sends rows in nights that are stopped anywhere, each with a file of profiles or
-// without, through the whole line. An identified profile is merged only by a $merge_dangerously or by
-// Choice.MergeProfiles; no event goes to a visitor's ID whose person has an identified one; nothing goes to
+// without, through the whole line. An identified profile is merged only by Choice.MergeProfiles, or if
+// $merge_dangerously links it with the one that it goes into, or links what went into them before; no event goes to a visitor's ID whose person has an identified one; nothing goes to
 // the profiles of people who are held; and what waits is sent once, in the end.
 func TestProfilesOverNights(t *testing.T) {
 	seen, rounds := map[string]int{}, 0
 	kinds := []string{"held", "anonymous merged", "merged by name", "merged by flag", "waited"}
 	missing := func(kind string) bool { return seen[kind] == 0 }
-	failing := false
+	running, failed := false, false
 	rapid.Check(t, func(r *rapid.T) {
-		if rounds++; rounds > 40 && !failing && !slices.ContainsFunc(kinds, missing) && os.Getenv("PH2CIO_HISTORIES") == "" {
+		failed = failed || running // the last round did not come to its end; rapid then looks for a smaller one
+		if rounds++; rounds > 40 && !failed && !slices.ContainsFunc(kinds, missing) && os.Getenv("PH2CIO_HISTORIES") == "" {
 			return // each is several runs
 		}
-		failing = true // until it has come to its end
+		running = true
 		dir := t.TempDir()
 		store := openStore(t, t.TempDir())
 		defer store.Close()
 		var all, files []string
 		var came []string
 		identified := map[string]bool{} // profiles of visitors that have an email
+		var sentAs [][2]string          // kept IDs, and the ids of the profiles that were sent under them
 		for n := range rapid.IntRange(1, 4).Draw(r, "nights") {
 			begin := rapid.IntRange(0, len(all)).Draw(r, "overlap from")
 			for range rapid.IntRange(1, 12).Draw(r, "rows") {
@@ -113,15 +116,19 @@ func TestProfilesOverNights(t *testing.T) {
 			change := func(p *testPlan) { p.Choice, p.Index.Existing = choice, existing }
 			var held []people.HeldPerson
 			var heldRows map[int]bool
+			var now [][2]string
 			before := len(came)
-			nightOf(t, r, store, &came, change, func(l *FirstPass) { held, heldRows = heldAlone(l), rowsOfHeld(l, all) }, path)
+			look := func(l *FirstPass) { held, heldRows, now = heldAlone(l), rowsOfHeld(l, all), idsSentAs(l) }
+			nightOf(t, r, store, &came, change, look, path)
 			checkNoneOf(r, came[before:], heldRows)
-			checkProfiles(r, came[before:], held, choice.MergeProfiles, identified, withEmail, strings.Join(all, "\n"), seen)
+			said := append(linksOf(r, all, came[:before]), sentAs...)
+			sentAs = append(sentAs, now...)
+			checkProfiles(r, came[before:], held, choice.MergeProfiles, identified, withEmail, said, seen)
 		}
 		last := func(p *testPlan) { p.Choice = people.Choice{Merges: people.MergeNeeded, MergeProfiles: true} }
 		nightOf(t, r, store, &came, last, func(*FirstPass) {}, files...)
 		checkAllCame(r, came, all, seen)
-		failing = false
+		running = false
 	})
 	for _, kind := range kinds {
 		if missing(kind) {
@@ -180,8 +187,51 @@ func checkNoneOf(r *rapid.T, came []string, heldRows map[int]bool) {
 	}
 }
 
+// idsSentAs returns the kept IDs of people, with the ids that they are sent under.
+func idsSentAs(l *FirstPass) (ids [][2]string) {
+	for p := range l.People.People() {
+		if p.By == people.ByID {
+			ids = append(ids, [2]string{p.DistinctID, p.Value})
+		}
+	}
+	return ids
+}
+
+// mergeRow is a $merge_dangerously of profileRow.
+var mergeRow = regexp.MustCompile(`"\$merge_dangerously","distinct_id":"([^"]+)","properties":\{"alias":"([^"]+)"`)
+
+// linksOf returns the IDs that each $merge_dangerously and each merge so far has made one.
+func linksOf(r *rapid.T, rows, came []string) (links [][2]string) {
+	for _, row := range rows {
+		if ids := mergeRow.FindStringSubmatch(row); ids != nil {
+			links = append(links, [2]string{ids[1], ids[2]})
+		}
+	}
+	for _, text := range came {
+		if op := read(r, text); op.Action == customerio.Merge {
+			links = append(links, [2]string{op.Primary["id"], op.Secondary["id"]})
+		}
+	}
+	return links
+}
+
+// linkedTo returns the IDs to which links lead from one, in whichever direction.
+func linkedTo(id string, links [][2]string) []string {
+	ids := []string{id}
+	for i := 0; i < len(ids); i++ {
+		for _, link := range links {
+			for n, end := range link {
+				if end == ids[i] && !slices.Contains(ids, link[1-n]) {
+					ids = append(ids, link[1-n])
+				}
+			}
+		}
+	}
+	return ids
+}
+
 // checkProfiles looks at what a night has sent.
-func checkProfiles(r *rapid.T, came []string, held []people.HeldPerson, flag bool, identified, withEmail map[string]bool, rows string, seen map[string]int) {
+func checkProfiles(r *rapid.T, came []string, held []people.HeldPerson, flag bool, identified, withEmail map[string]bool, said [][2]string, seen map[string]int) {
 	names := map[string]bool{}
 	for _, h := range held {
 		seen["held"]++
@@ -210,7 +260,7 @@ func checkProfiles(r *rapid.T, came []string, held []people.HeldPerson, flag boo
 			seen["anonymous merged"]++
 		case flag:
 			seen["merged by flag"]++
-		case strings.Contains(rows, fmt.Sprintf(`"$merge_dangerously","distinct_id":%q`, op.Primary["id"])), strings.Contains(rows, fmt.Sprintf(`{"alias":%q}`, id)):
+		case slices.Contains(linkedTo(id, said), op.Primary["id"]):
 			seen["merged by name"]++
 		default:
 			r.Fatalf("an identified profile is merged: %s", text)

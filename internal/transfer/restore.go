@@ -21,8 +21,16 @@ func indexOptions(ctx context.Context, earlier *Earlier, o people.Options) (peop
 	if len(merged) == 0 {
 		return o, err
 	}
-	o.Merged = func(by people.By, value string) bool { return merged[ledger.Profile{Kind: by.String(), Value: value}] }
+	o.Merged = make(people.MergedProfiles, len(merged))
+	for from, into := range merged {
+		o.Merged[profileName(from)] = profileName(into)
+	}
 	return o, err
+}
+
+func profileName(p ledger.Profile) people.ProfileName {
+	by, _ := people.ByName(p.Kind)
+	return people.ProfileName{By: by, Value: p.Value}
 }
 
 // restore gives an index the state of earlier runs: what their rows said about people, and whom they have
