@@ -15,6 +15,7 @@ const (
 	Identified                    // somebody has logged in with it
 	Email                         // the same, shaped like an email
 	NotMachine                    // not made by a machine
+	MergedElsewhere               // one of the above, but its profile was merged into somebody else's
 	SentAnonymous                 // made by one, and an earlier run has sent a profile under it
 	ExistingAnonymous             // the same, and a profile under it is there already
 	Machine                       // made by a machine

@@ -124,7 +124,7 @@ func (d *decider) findCandidates() error {
 }
 
 func (d *decider) findTargets() (err error) {
-	d.ranker = &idRanker{options: &d.x.options, sent: d.sent, merged: &mergedIDs{&d.x.options, d.sent}}
+	d.ranker = &idRanker{options: &d.x.options, sent: d.sent, merged: newMergedIDs(d.nodes, d.sent, d.gathered.people)}
 	d.targets, err = findTargets(d.ctx, d.nodes, d.joined.directed, d.ranker)
 	if err != nil {
 		return err

@@ -23,8 +23,12 @@ func (s *idRanker) comeAfter(sources map[uint32]bool) { s.sources = sources }
 // rank returns how good an ID is as a kept ID.
 func (s *idRanker) rank(node uint32, f *idFacts, text []byte) identity.Candidate {
 	c := identity.Candidate{Rank: f.flags.rank(), Source: s.sources[node], First: f.first}
-	if _, merged := s.merged.into(node, f, text); merged {
-		c.Rank += identity.MergedAway
+	if into, merged := s.merged.into(node, f, text); merged {
+		if c.Rank <= identity.NotMachine && s.merged.elsewhere(node, into) {
+			c.Rank = identity.MergedElsewhere
+		} else {
+			c.Rank += identity.MergedAway
+		}
 		return c
 	}
 	if f.flags&wasSent != 0 {

@@ -29,3 +29,14 @@ func (m MergedProfiles) last(name ProfileName) ProfileName {
 	}
 	return name
 }
+
+// lasts returns those profiles into which others were merged and that were not merged themselves.
+func (m MergedProfiles) lasts() map[ProfileName]bool {
+	all := map[ProfileName]bool{}
+	for _, name := range m {
+		if _, merged := m[name]; !merged {
+			all[name] = true
+		}
+	}
+	return all
+}

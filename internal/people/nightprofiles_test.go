@@ -25,6 +25,9 @@ func TestProfilesOfNights(t *testing.T) {
 	alias := func(id, alias string) posthog.Event {
 		return posthog.Event{Name: b("$create_alias"), DistinctID: b(id), Alias: b(alias)}
 	}
+	login := func(id, anonymous string) posthog.Event {
+		return posthog.Event{Name: b("$identify"), DistinctID: b(id), AnonDistinctID: b(anonymous)}
+	}
 	there := func(ids ...string) *Existing {
 		e := NewExisting()
 		for _, id := range ids {
@@ -62,6 +65,11 @@ func TestProfilesOfNights(t *testing.T) {
 			{[]posthog.Event{merge("five", "three")}, nil, "five; six; three into five"},
 			{[]posthog.Event{merge("six", "three")}, nil, "six; five into six"},
 		}},
+		{"though it was sent first", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("five"), order("three"), order("six")}, nil, "five; six; three"},
+			{[]posthog.Event{merge("five", "three")}, nil, "five; six; three into five"},
+			{[]posthog.Event{merge("six", "three")}, nil, "six; five into six"},
+		}},
 		{"also if another ID led there", Options{}, Choice{}, []profileNight{
 			{[]posthog.Event{order("one"), order("four"), order("three"), order("two")}, nil, "four; one; three; two"},
 			{[]posthog.Event{merge("two", "one")}, there("two"), "four; three; two; one into two"},
@@ -72,6 +80,21 @@ func TestProfilesOfNights(t *testing.T) {
 			{[]posthog.Event{order("c"), order("a"), order("b")}, nil, "a; b; c"},
 			{[]posthog.Event{alias("a", "b")}, nil, "a; c; b into a"},
 			{[]posthog.Event{merge("b", "c")}, nil, "a; c into a"},
+		}},
+		{"whose profile went into somebody else's keeps their ID", Options{}, Choice{MergeProfiles: true}, []profileNight{
+			{[]posthog.Event{withAttributes("four", `{"email":"m@x.example"}`)}, there("three m@x.example", "four"), "four; three into four"},
+			{[]posthog.Event{login("three", visitor)}, nil, "four; three"},
+			{[]posthog.Event{order("three"), order(visitor)}, there("four", visitor), "four; three; " + visitor + " into three"},
+		}},
+		{"under which they are there again", Options{}, Choice{MergeProfiles: true}, []profileNight{
+			{[]posthog.Event{withAttributes("four", `{"email":"m@x.example"}`)}, there("three m@x.example", "four"), "four; three into four"},
+			{[]posthog.Event{order("five"), order("three")}, nil, "five; four; three"},
+			{[]posthog.Event{order("six"), alias("six", "three")}, nil, "five; four; three"},
+			{[]posthog.Event{merge("three", "five")}, there("three"), "four; three; five into three"},
+		}},
+		{"but for one that has no profile yet", Options{}, Choice{MergeProfiles: true}, []profileNight{
+			{[]posthog.Event{withAttributes("four", `{"email":"m@x.example"}`)}, there("three m@x.example", "four"), "four; three into four"},
+			{[]posthog.Event{order("three"), order("five"), alias("five", "three"), login("five", visitor)}, nil, "five; four"},
 		}},
 		{"an alias does not", Options{}, Choice{}, []profileNight{
 			{[]posthog.Event{order("old"), order("new"), alias("new", "old")}, nil, "old"},
@@ -139,21 +162,44 @@ func TestProfilesOfNights(t *testing.T) {
 			n.options.Merged = MergedProfiles{}
 			test.choice.Merges = MergeNeeded
 			for i, night := range test.nights {
-				n.options.Existing = night.existing
-				rows := rowsOf(night.rows...)
-				for j := range rows {
-					rows[j].CreatedAt.Micros += int64(i) * 1e9
-				}
-				s := n.next(t, rows, test.choice, 1, 1)
-				if got := profilesText(s); got != night.want {
+				if got := n.profiles(t, i, night, test.choice); got != night.want {
 					t.Errorf("night %d: %s, want %s", i+1, got, night.want)
 				}
-				for l := range s.Merges() {
-					n.options.Merged[ProfileName{l.By, l.Value}] = ProfileName{l.Person.By, l.Person.Value}
-				}
-				n.send(s)
 			}
 		})
+	}
+}
+
+// profiles sends a night, does all its merges, and returns what profilesText tells of it.
+func (n *nights) profiles(t *testing.T, number int, night profileNight, c Choice) string {
+	t.Helper()
+	n.options.Existing = night.existing
+	rows := rowsOf(night.rows...)
+	for i := range rows {
+		rows[i].CreatedAt.Micros += int64(number) * 1e9
+	}
+	s := n.next(t, rows, c, 1, 1)
+	for l := range s.Merges() {
+		n.options.Merged[ProfileName{l.By, l.Value}] = ProfileName{l.Person.By, l.Person.Value}
+	}
+	n.send(s)
+	return profilesText(s)
+}
+
+// TestNamedAfterAMergeByFlag has one night with Choice.MergeProfiles, and then a $merge_dangerously into the ID
+// whose profile went.
+func TestNamedAfterAMergeByFlag(t *testing.T) {
+	t.Parallel()
+	order := func(id string) posthog.Event { return posthog.Event{Name: b("Order"), DistinctID: b(id)} }
+	n := nights{options: Options{Merged: MergedProfiles{}}}
+	for i, night := range []profileNight{
+		{[]posthog.Event{order("a"), order("b"), order("c")}, nil, "a; b; c"},
+		{[]posthog.Event{{Name: b("$create_alias"), DistinctID: b("a"), Alias: b("b")}}, nil, "a; c; b into a"},
+		{[]posthog.Event{{Name: b("$merge_dangerously"), DistinctID: b("b"), Alias: b("c")}}, nil, "a; c into a"},
+	} {
+		if got := n.profiles(t, i, night, Choice{Merges: MergeNeeded, MergeProfiles: i == 1}); got != night.want {
+			t.Errorf("night %d: %s, want %s", i+1, got, night.want)
+		}
 	}
 }
 

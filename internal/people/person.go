@@ -49,8 +49,13 @@ func (p *Person) Why() string {
 		return "the earliest ID that somebody logged in with, though it is an email"
 	case identity.NotMachine:
 		return "the earliest ID that is not machine-made"
+	case identity.MergedElsewhere:
+		return "the earliest ID that is not a visitor's, though a profile with it was merged into another person's"
 	case identity.Machine:
 		return "the earliest ID"
+	}
+	if p.rank >= identity.MergedAway {
+		return "the earliest ID, though a profile with it was merged into another one"
 	}
 	return "there is no shorter ID"
 }

@@ -22,7 +22,7 @@ type sent struct {
 	updated int64
 	node    uint32
 	turn    uint32 // numbers people in the order of sending, from 0
-	merged  bool   // its profile was merged into another one later
+	merged  bool   // its profile was merged into another one later, and not made again
 	email   uint64 // as SentPerson.Email
 	name    *sentName
 	removed *string // SentPerson.Removed; nil for an empty one
@@ -109,6 +109,9 @@ func (t *sentTable) find(node uint32) int {
 	}
 	return i
 }
+
+// makeAgain says that somebody's profile was made again after it had been merged.
+func (t *sentTable) makeAgain(place int) { t.all[place].merged = false }
 
 // findEmails finds the emails that people were sent under. Of two people with one email the first has it.
 func (t *sentTable) findEmails(seed uint64) {
