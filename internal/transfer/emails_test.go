@@ -18,6 +18,7 @@ import (
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
+	"ph2cio/internal/transfer/deliver"
 )
 
 const mergedPeople = 8
@@ -257,5 +258,32 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 				t.Log(op)
 			}
 		}
+	}
+}
+
+// TestAttributesLeftOutAreCountedOnce counts them in what is built: an identify before the merge, and one after it.
+func TestAttributesLeftOutAreCountedOnce(t *testing.T) {
+	path, existing := mergedRows(t)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), `{"email":`, `{"unsubscribed":true,"email":`)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plan := newPlan(t, mapping.Options{}, path)
+	plan.Choice.Merges, plan.Index.Existing = people.MergeNeeded, existing
+	plan.Sender = &destination{came: map[string]int{}, left: 1 << 30, refuse: func([]byte) bool { return false }}
+	first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	summary, err := Send(t.Context(), first, plan.Delivery)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, identifies := deliver.Sum(summary.ValuesCut), summary.Operations["identify"]; n != identifies || n != 2*mergedPeople {
+		t.Errorf("%d attributes were left out of %d profile updates: %v", n, identifies, summary.ValuesCut)
 	}
 }

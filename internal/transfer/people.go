@@ -211,6 +211,9 @@ func (p *peoplePhase) hasMoreToRemove(worker int, person *people.Person, identif
 
 // wholeUnchanged reports whether an earlier run has sent the same identify with the email.
 func (p *peoplePhase) wholeUnchanged(worker int, person *people.Person) bool {
+	if !person.SentBefore() {
+		return false // the mapper would count once more what it leaves out
+	}
 	identify, o := p.mappers[worker].Person(nil, person)
 	return o.Bucket == mapping.Send && sentBefore(p.first.People, person, identify)
 }
