@@ -74,3 +74,17 @@ func TestARejectedPersonIsNoRow(t *testing.T) {
 		t.Error("it does not say what became of rows to send")
 	}
 }
+
+// TestNobodySentIsCounted holds that a page of a run that has sent nobody says so with a number, and that one of a run
+// that found nothing does not say it at all.
+func TestNobodySentIsCounted(t *testing.T) {
+	for read, want := range map[int64]string{3: "<b>0</b><div>people sent", 0: ""} {
+		page, err := pageOf(&Document{Kind: Sent, Summary: &transfer.Summary{Rows: transfer.Rows{Read: read}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(page, want) || want == "" && strings.Contains(page, "people sent") {
+			t.Errorf("%d rows: the page has not %q", read, want)
+		}
+	}
+}

@@ -106,7 +106,9 @@ func (b *builder) people() *section {
 	if b.d.sent() {
 		send = "sent"
 	}
-	s.entries(numbered(p.Sent, report.PluralWord(p.Sent, "person ", "people ")+send, ""))
+	if !b.foundNothing() {
+		s.entries(entry{Number: report.Count(p.Sent), Text: report.PluralWord(p.Sent, "person ", "people ") + send})
+	}
 	conflicts := report.PluralWord(p.EmailConflicts, "person shares an email with somebody else, and is sent without it",
 		"people share an email with somebody else, and are sent without it")
 	visitors := report.PluralWord(p.Unidentified, "visitor", "visitors") + " not identified yet, left out"
