@@ -32,7 +32,7 @@ func TestLocaleWithoutUTF8(t *testing.T) {
 		p.writeLabelled(p.style(false).Bold, "hint: ", "a · b → c, 1 – 2")
 		want := "hint: a · b → c, 1 – 2\n"
 		if c.ascii {
-			want = "hint: a * b -> c, 1 - 2\n"
+			want = "hint: a | b -> c, 1 - 2\n"
 		}
 		if written.String() != want {
 			t.Errorf("%+v: %q", c, written.String())

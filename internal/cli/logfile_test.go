@@ -111,7 +111,7 @@ func TestALogFileOfRecords(t *testing.T) {
 func TestATerminalStaysBesideALogFile(t *testing.T) {
 	_, account := startSandbox(t, sandbox.Faults{})
 	dir := t.TempDir()
-	for format, asked := range map[string]string{"text": "INFO Send to workspace 1 (us)? [y/N]", "json": `"msg":"Send to workspace 1 (us)? [y/N]"`} {
+	for format, asked := range map[string]string{"text": "INFO Send to workspace 1 (us) at http://127", "json": `"msg":"Send to workspace 1 (us) at http://127`} {
 		file := filepath.Join(dir, format)
 		out := runProgramWith(t, func(env *Env) {
 			env.StdinTerminal, env.StderrTerminal, env.Width = true, true, 40

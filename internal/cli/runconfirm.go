@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ph2cio/internal/cli/terminal"
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/job"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
@@ -52,7 +53,16 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 	if left.Nothing() {
 		return false, s.sendNothing(ctx, read)
 	}
-	return true, s.p.ask(ctx, fmt.Sprintf("Send to workspace %d (%s)?", s.to.workspace.EnvironmentID, s.to.workspace.Region), "sent")
+	return true, s.p.ask(ctx, s.to.question(), "sent")
+}
+
+// question asks whether to send to the workspace. It names an address that is not Customer.io's.
+func (to *destination) question() string {
+	at := ""
+	if customerio.RegionOf(to.base) == "" {
+		at = " at " + terminal.Plain(to.base)
+	}
+	return fmt.Sprintf("Send to workspace %d (%s)%s?", to.workspace.EnvironmentID, to.workspace.Region, at)
 }
 
 // writeForecast lays out the plan as far as the first pass tells it, and says where the settings came from.

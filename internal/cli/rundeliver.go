@@ -120,6 +120,9 @@ func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, 
 		case then == job.Finished:
 			command = s.p.afterOnly(read.job.Command, summary)
 		}
+		if command == "" && rejects > 0 && !s.to.temporary {
+			command = "ph2cio status --rejects" + s.p.typedState()
+		}
 		summary.AddNext(path, command)
 	}
 	if err = errors.Join(failed, err); err == nil {

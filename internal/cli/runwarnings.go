@@ -90,7 +90,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 		if sync := syncAfter(last); sync != "" {
 			fmt.Fprintf(p.env.Stdout, "To send what is new:\n  %s\n", terminal.Plain(sync))
 		}
-		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", terminal.Plain(p.restartCommand()))
+		fmt.Fprintf(p.env.Stdout, "To read everything again and send what is not sent yet:\n  %s\n", terminal.Plain(p.restartCommand()))
 	}
 	return &finished{code: exit.Done, why: said}
 }

@@ -163,7 +163,7 @@ func (p *program) writeRejects(reports []stateReport) error {
 }
 
 // toFix says what was rejected, and what to type once that is fixed. With list it
-// also says how to see the list.
+// also says how to see the list. A run that has not ended comes first.
 func (s *stateReport) toFix(list bool) string {
 	var parts []string
 	for _, part := range []struct {
@@ -177,7 +177,11 @@ func (s *stateReport) toFix(list bool) string {
 	state := s.stateArgs()
 	text := report.InWords(parts, "and") + " rejected: "
 	if list {
-		text += "`ph2cio status --rejects" + state + "` says what to do; then run "
+		text += "`ph2cio status --rejects" + state + "` says what to do; then "
+		if s.unfinished() {
+			text += "let the run end and "
+		}
+		text += "run "
 	} else {
 		text += "fix " + report.PluralWord(s.OpenRejects, "it", "them") + ", then run "
 	}

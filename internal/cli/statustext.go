@@ -70,7 +70,7 @@ func (s *stateReport) verdict() (text string, fine bool) {
 		return "a run has begun, and has sent nothing yet", false
 	case len(s.Runs) == 0:
 		return "nothing sent yet", false
-	case s.Runs[0].Ended.IsZero():
+	case s.unfinished():
 		return s.Runs[0].Command + " not finished", false
 	case s.tried():
 		return "tried with --only, and not sent to everybody", false
@@ -82,6 +82,9 @@ func (s *stateReport) verdict() (text string, fine bool) {
 	return "up to date through " + report.Day(s.Newest), s.OpenRejects == 0
 }
 
+// unfinished reports whether the last run has not come to its end.
+func (s *stateReport) unfinished() bool { return len(s.Runs) > 0 && s.Runs[0].Ended.IsZero() }
+
 // tried reports whether only few people were sent, to try it out.
 func (s *stateReport) tried() bool {
 	return strings.HasPrefix(s.Next, "ph2cio "+backfillCommand) && !strings.HasSuffix(s.Next, "--"+terminal.RestartFlag) && !s.Runs[0].Ended.IsZero()
@@ -90,7 +93,7 @@ func (s *stateReport) tried() bool {
 // nextNote says in a few words what the next command does.
 func (s *stateReport) nextNote() string {
 	switch {
-	case len(s.Runs) > 0 && s.Runs[0].Ended.IsZero():
+	case s.unfinished():
 		return "resumes it"
 	case strings.HasSuffix(s.Next, "--"+terminal.RestartFlag):
 		return ""

@@ -76,6 +76,9 @@ func (r *Rules) AddedPersonProperties() func(name string) bool {
 // HoldsRecent reports whether events younger than customerio.CampaignAge are held.
 func (r *Rules) HoldsRecent() bool { return r.holdRecent }
 
+// KnowsLive reports whether LiveSince or LiveBackfilled say what PostHog's own destination has sent.
+func (r *Rules) KnowsLive() bool { return r.span.knowsLive() }
+
 // RemovesUnset reports whether attributes that a person no longer has are removed in Customer.io.
 func (r *Rules) RemovesUnset() bool { return r.removesUnset }
 

@@ -46,8 +46,10 @@ func newSpan(o Options) span {
 }
 
 func (s span) bounded() bool {
-	return s.since != math.MinInt64 || s.until != math.MaxInt64 || s.liveSince != math.MaxInt64 || len(s.backfilled) > 0
+	return s.since != math.MinInt64 || s.until != math.MaxInt64 || s.knowsLive()
 }
+
+func (s span) knowsLive() bool { return s.liveSince != math.MaxInt64 || len(s.backfilled) > 0 }
 
 // when returns the time to send an event with. If it is missing or out of range the row is rejected, because
 // the API would silently use the time of the request (Track API reference, timestamp), and a whole history

@@ -25,6 +25,8 @@ type FirstPass struct {
 	Bad      int64                  // rows that are not events, or can never be sent whoever their person is
 	Repeats  int64                  // rows that are duplicates of others, or that an earlier run has sent
 	Recent   int64                  // rows that could start a campaign, whoever their person is
+	LeftOut  map[string]int64       // rows that are skipped whoever their person is, by reason, but recent ones
+	Person   int64                  // rows that only say something about a person, duplicates too
 	UUIDs    ledger.UUIDs           // of the rows that could be sent, whoever their person is
 	Before   ledger.UUIDs           // of the rows that earlier runs have read
 	Trouble  []*posthog.SourceError // sources that are damaged, gone or refused
@@ -66,7 +68,7 @@ type FirstPass struct {
 func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index *people.Index) *FirstPass {
 	n := len(input.Sources)
 	f := &FirstPass{
-		input: input, rules: rules, types: types, index: index, Bytes: input.bytes(),
+		input: input, rules: rules, types: types, index: index, Bytes: input.bytes(), LeftOut: map[string]int64{},
 		decided: newDecisions(rules.Index.Dir), repeats: newRepeats(input, rules), places: newPlaces(input.Sources),
 		ends: make([]int64, n), prints: make([]fingerprint, n),
 		identifies: -1, tail: tail{most: cmp.Or(input.mostTail, mostTail)},
@@ -101,6 +103,9 @@ func (f *FirstPass) Close() error {
 	f.tail.drop()
 	return errors.Join(f.index.Close(), f.decided.space.Close(), f.repeats.space.Close())
 }
+
+// ReadBefore reports whether earlier runs have read rows.
+func (f *FirstPass) ReadBefore() bool { return f.Before != (ledger.UUIDs{}) }
 
 // AddTime adds the time of an earlier first pass, which this one replaces, to Took.
 func (f *FirstPass) AddTime(took time.Duration) { f.Took += took }
@@ -186,6 +191,9 @@ func (f *FirstPass) add(seen *observation) {
 	f.places.add(seen.chunk)
 	f.types.Add(seen.chunk.FoundCells())
 	f.decided.add(&seen.decided)
+	for _, s := range seen.decided.skipped {
+		f.LeftOut[s.reason] += s.rows
+	}
 	f.fates.addFirst(seen.fates, f.places)
 	f.repeats.add(seen.keys.versions)
 	f.UUIDs = ledger.UUIDs{With: f.UUIDs.With || seen.keys.withUUID > 0, Without: f.UUIDs.Without || seen.keys.withoutUUID > 0}
@@ -200,6 +208,7 @@ func (f *FirstPass) add(seen *observation) {
 	f.Rows += seen.rows
 	f.Bad += seen.bad
 	f.Recent += seen.recent
+	f.Person += seen.person
 	f.byCreatedAt += seen.byCreatedAt
 	f.unread.merge(&seen.unread)
 	f.times.take(seen.times)

@@ -19,6 +19,7 @@ type observation struct {
 	fates             *fateShare // nil without details
 	rules             *mapping.Classifier
 
+	person      int64
 	byCreatedAt int64
 	unread      unreadFields
 	times       timeSpan // as in FirstPass
@@ -108,6 +109,8 @@ func (o *observation) count(event *posthog.Event, outcome *mapping.Outcome) {
 	switch {
 	case outcome.Bucket == mapping.Rejected:
 		o.bad++
+	case outcome.Bucket == mapping.FeedsPerson:
+		o.person++
 	case outcome.Reason == mapping.ReasonNoise:
 		o.skipped.add(event.Name, 1)
 	}

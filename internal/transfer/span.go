@@ -38,6 +38,9 @@ func (s *timeSpan) take(o timeSpan) {
 	}
 }
 
+// LiveKnown reports whether the rules say what PostHog's own destination has sent.
+func (f *FirstPass) LiveKnown() bool { return f.rules.Mapping.KnowsLive() }
+
 // Times returns the span of the rows that could be sent, whoever their person is.
 func (f *FirstPass) Times() Span {
 	if !f.times.any {

@@ -74,6 +74,8 @@ type Summary struct {
 	// Details are nil unless Input.Details asks for them.
 	Details *Details `json:"details,omitempty"`
 
+	// LiveKnown says that --live-since or --live-backfilled tell what PostHog's own destination has sent.
+	LiveKnown bool `json:"live_known"`
 	// LiveStops says that LiveProfiles keep a run without --live-since from sending anything, in a preview.
 	LiveStops bool `json:"live_since_needed,omitempty"`
 	// WouldStop are the limits that would keep a run from sending anything, in a preview.
@@ -261,7 +263,7 @@ func (r *run) summary(e ending) *Summary {
 		TimedByCreatedAt: r.first.TimedByCreatedAt(), TextColumns: r.first.TextColumns(),
 		UnreadFields: r.first.UnreadFields(), AttributeSummary: attributes,
 		Rules: r.first.rules.Mapping.RuleUses(r.first.classifiers, r.mappers, r.first.People.PropertyNames(), r.mapsAll(e)), UnmetFilters: r.first.UnmetFilters(),
-		Merges: e.merges, TwoProfiles: r.first.TwoProfiles(), LiveProfiles: r.first.LiveProfiles(),
+		Merges: e.merges, TwoProfiles: r.first.TwoProfiles(), LiveProfiles: r.first.LiveProfiles(), LiveKnown: r.first.LiveKnown(),
 		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
 	}
 	s.SkippedEvents, s.SkippedEventsBeyond = r.first.SkippedEvents()

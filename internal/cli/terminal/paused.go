@@ -65,9 +65,5 @@ func leftToSend(s *transfer.Summary) string {
 		}
 		parts = append(parts, about+report.Plural(events, "event", "events"))
 	}
-	text := report.InWords(parts, "and")
-	if queued := deliver.Sum(s.Unsent) - deliver.Sum(s.Unanswered); queued > 0 {
-		text += ", " + report.Count(queued) + " of them queued, not sent"
-	}
-	return text
+	return report.InWords(parts, "and")
 }

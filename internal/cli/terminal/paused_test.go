@@ -29,7 +29,7 @@ Resume:  ph2cio backfill --rate 2 export/
 				Rows: transfer.Rows{Rejected: map[string]int64{"no_time": 4}}, Rejects: "state/rejects.jsonl", Next: "ph2cio sync",
 			},
 			`Paused. 9,000 of about 46,962 events sent, 0 lost, 40 in doubt.
-Left:    about 37,962 events, 60 of them queued, not sent
+Left:    about 37,962 events
 Doubt:   40 events sent, no answer; safe to send again
 Rejects: 4, in state/rejects.jsonl
 Resume:  ph2cio sync

@@ -34,7 +34,7 @@ const apiPrefix = "api:"
 // leftOutWords are the reasons for which a row is left out by choice, or waits for a later run.
 var leftOutWords = map[string]reasonWords{
 	mapping.ReasonGroup:          {one: "about a group", many: "about groups"},
-	mapping.ReasonNoise:          {one: "PostHog noise event", many: "PostHog noise events", fix: "--events NAME sends it"},
+	mapping.ReasonNoise:          {one: "PostHog noise event", many: "PostHog noise events", fix: "name it in --events, beside the others"},
 	mapping.ReasonFiltered:       {one: "ruled out by --events or --skip-events"},
 	mapping.ReasonByRule:         {one: "left out by a rule of the mapping file"},
 	mapping.ReasonOutOfRange:     {one: "outside --since and --until"},

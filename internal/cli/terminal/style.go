@@ -22,7 +22,7 @@ func (s Style) Text(text string) string {
 }
 
 // asciiSigns replaces the signs beyond ASCII that this program's own text has.
-var asciiSigns = strings.NewReplacer("→", "->", "–", "-", "·", "*", "…", "...")
+var asciiSigns = strings.NewReplacer("→", "->", "–", "-", "·", "|", "…", "...")
 
 func (s Style) paint(code, text string) string {
 	if !s.On || text == "" {

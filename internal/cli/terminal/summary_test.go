@@ -31,13 +31,10 @@ func TestAnInterruptedRunSaysWhatIsLeft(t *testing.T) {
   3 queued, not sent
   2 sent, no answer    safe to send again
 
-  Profiles    new, at most  known
-  identified             1      ?
-  with email             0      ?
-  all                    1      ?
-
   People     1 distinct ID is 1 person
   Risk       campaigns  no event of the last 72 hours is sent
+                        old events may have triggered segment campaigns:
+                        segments count them
   Time       3 requests, 2.0 kB, 1 retry, took 2.0s
   Next       ph2cio backfill --yes a-directory-with-a-long-name/ another-one/
 `
@@ -79,7 +76,9 @@ func TestSummaryHasTheRightPlural(t *testing.T) {
              machine-made, only because posthog-js never says who it is)
   Risk       campaigns  1 event of the last 72 hours may start a campaign
                         → --recent hold
-                        1 profile update may trigger a segment campaign
+                        1 profile update may trigger a segment campaign; so may
+                        old events, which segments count
+             twice      what PostHog's live destination sent → ph2cio help live
              overwrite  1 profile may lose newer values: its values in this
                         export are over 72 hours old → --existing FILE
              merges     1 profile is merged into another, which cannot be
@@ -111,7 +110,9 @@ func TestSummaryHasTheRightPlural(t *testing.T) {
              never says who they are)
   Risk       campaigns  2 events of the last 72 hours may start a campaign
                         → --recent hold
-                        2 profile updates may trigger segment campaigns
+                        2 profile updates may trigger segment campaigns; so may
+                        old events, which segments count
+             twice      what PostHog's live destination sent → ph2cio help live
              overwrite  2 profiles may lose newer values: their values in this
                         export are over 72 hours old → --existing FILE
              merges     2 profiles are merged into others, which cannot be

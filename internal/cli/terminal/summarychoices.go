@@ -13,9 +13,9 @@ var choiceNames = []struct{ who, name string }{{"identified", "identified"}, {"w
 
 // choices says how many profiles each choice of people makes, how many of them Customer.io has already, and
 // how many more than the choice at hand it would bill. Without a list of who is there, the new ones are at most
-// that many.
+// that many, which says nothing once they are sent.
 func (t *summaryText) choices() {
-	if t.s.Profiles == nil || t.asked != nil && t.hidesProfiles {
+	if t.s.Profiles == nil || t.asked != nil && t.hidesProfiles || t.sent && !t.s.ListsKnown {
 		return
 	}
 	known := func(who string) string {
@@ -34,8 +34,11 @@ func (t *summaryText) choices() {
 		name, note := one.name, ""
 		if one.who == string(t.s.Choice) {
 			name += " (yours)"
-		} else if more := added(one.who) - added(string(t.s.Choice)); more > 0 && t.s.Choice != "" {
-			note = "+" + report.Count(more) + " billable"
+		} else if more := added(one.who) - added(string(t.s.Choice)); more != 0 && t.s.Choice != "" {
+			if note = report.Count(more); more > 0 {
+				note = "+" + note
+			}
+			note += " billable"
 		}
 		if one.who == "all" && t.s.Estimated {
 			note = report.Join(", ", "about", note)

@@ -20,6 +20,7 @@ type Asked struct {
 func BeforeSending(first *transfer.FirstPass, a Asked, style Style, width int) string {
 	t := newSummaryText(foundSoFar(first, &a), style, width)
 	t.asked, t.hidesProfiles = a.Left, a.NoProfiles
+	t.sentBefore, t.sendsFirst = first.ReadBefore(), a.Idle
 	if width == math.MaxInt32 {
 		t.Margin = 0
 	}
@@ -44,14 +45,14 @@ func foundSoFar(first *transfer.FirstPass, a *Asked) *transfer.Summary {
 	counts := first.Counts()
 	left := a.Left
 	s := &transfer.Summary{
-		Rows:  transfer.Rows{Read: first.Rows, Sent: left.Events, Rejected: map[string]int64{"": first.Bad}, Duplicate: first.Repeats},
+		Rows:  transfer.Rows{Read: first.Rows, Sent: left.Events, Person: first.Person, Skipped: first.LeftOut, Rejected: map[string]int64{"": first.Bad}, Duplicate: first.Repeats},
 		Times: first.Times(), Choice: first.Chosen(), Profiles: first.Profiles(&counts), Known: first.Known(&counts), ListsKnown: first.ListsKnown(),
 		Operations: map[string]int64{"identify": left.People, "merge": left.Merges},
 		People: transfer.PeopleSummary{
 			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Sent: left.People, Uncertain: first.Uncertain(&counts), Stale: counts.Stale,
 		},
-		Campaigns:   transfer.Campaigns{RecentEvents: first.Recent, Identifies: left.People},
-		TwoProfiles: first.TwoProfiles(), Sources: first.SourceSummaries(), Estimated: counts.Estimated,
+		Campaigns: transfer.Campaigns{RecentEvents: first.Recent, Identifies: left.People},
+		LiveKnown: first.LiveKnown(), TwoProfiles: first.TwoProfiles(), Sources: first.SourceSummaries(), Estimated: counts.Estimated,
 		AttributeSummary: *a.Attributes, TimedByCreatedAt: first.TimedByCreatedAt(), TextColumns: first.TextColumns(), UnreadFields: first.UnreadFields(),
 		Rules: first.RuleUses(), UnmetFilters: first.UnmetFilters(),
 	}

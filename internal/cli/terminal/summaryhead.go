@@ -30,10 +30,14 @@ func (t *summaryText) head() {
 	rows = append(rows, t.updatesRow()...)
 	merges := t.counted()["merge"]
 	add(merges, "merge", "merges", PairsText(s.Merges[:min(len(s.Merges), MaxNamed)], int(merges)))
-	add(r.Person, "for profiles only", "for profiles only", "")
-	add(deliver.Sum(r.Skipped), "left out", "left out", ReasonsBesideTotal(r.Skipped))
+	atMost, orMore := "", ""
+	if t.asked != nil {
+		atMost, orMore = "at most", "or more"
+	}
+	add(r.Person, "for profiles only", "for profiles only", atMost)
+	add(deliver.Sum(r.Skipped), "left out", "left out", report.Join(report.ListSeparator, orMore, ReasonsBesideTotal(r.Skipped)))
 	if n := deliver.Sum(r.Rejected); n > 0 {
-		note := "or more"
+		note := orMore
 		if t.asked == nil {
 			note = ReasonsBesideTotal(r.Rejected)
 		}
@@ -44,7 +48,7 @@ func (t *summaryText) head() {
 		add(n, "merge rejected", "merges rejected", ReasonsBesideTotal(s.MergesRejected))
 		red()
 	}
-	if t.asked != nil {
+	if t.asked != nil && t.sentBefore {
 		add(r.Duplicate, "duplicate or sent", "duplicates or sent", "the same events as other rows, or sent by an earlier run")
 	} else {
 		add(r.Duplicate, "duplicate", "duplicates", report.PluralWord(r.Duplicate, "the same event as another row", "the same events as other rows"))

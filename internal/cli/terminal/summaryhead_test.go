@@ -41,7 +41,7 @@ func TestChoicesSayWhatTheyCost(t *testing.T) {
 		return plan.String()
 	}
 	want := `  Profiles            new, at most  known
-  identified                     3      ?
+  identified                     3      ?   -2 billable
   with email (yours)             5      ?
   all                        1,200      ?   +1,195 billable
   nothing is known of Customer.io's profiles → --existing FILE

@@ -74,6 +74,7 @@ func (t *summaryText) skippedEvents() {
 		t.Line("noise", OneLine("PostHog's own events, left out: "+names+adviceToSend(known[0].Name, &known[0])))
 	}
 	switch n := t.s.SkippedEventsBeyond; {
+	case t.asked != nil && len(all) == 0: // the row of what is left out counts them
 	case n > 0 && len(all) > 0:
 		t.Line("noise", report.Plural(n, "row", "rows")+" of other events whose names begin with $, left out")
 	case n > 0:

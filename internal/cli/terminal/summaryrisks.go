@@ -7,6 +7,7 @@ import (
 	"ph2cio/internal/escape"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // arrow stands before the flag that changes something.
@@ -15,6 +16,7 @@ const arrow = " → "
 // risks says what cannot be taken back, or may surprise, each with the flag that changes it.
 func (t *summaryText) risks() {
 	t.campaigns()
+	t.twice()
 	t.risk("overwrite", t.overwrites())
 	t.risk("opted out", optedOutText(t.s.OptedOut))
 	t.mergeRisk()
@@ -84,10 +86,32 @@ func (t *summaryText) campaigns() {
 		}
 	}
 	t.risk("campaigns", events)
-	if c.Identifies > 0 {
-		t.risk("", report.Plural(c.Identifies, "profile update", "profile updates")+" "+t.may("trigger", "triggered")+" "+
-			report.PluralWord(c.Identifies, "a segment campaign", "segment campaigns"))
+	t.risk("", SegmentsText(t.s, t.may("trigger", "triggered")))
+}
+
+// SegmentsText says what may start campaigns through segments, which count events of any age; empty for nothing.
+// mayTrigger says what it does, as in "may trigger".
+func SegmentsText(s *transfer.Summary, mayTrigger string) string {
+	n, events := s.Campaigns.Identifies, s.Rows.Sent
+	switch {
+	case n > 0:
+		text := report.Plural(n, "profile update", "profile updates") + " " + mayTrigger + " " + report.PluralWord(n, "a segment campaign", "segment campaigns")
+		if events > 0 {
+			text += "; so may old events, which segments count"
+		}
+		return text
+	case events > 0:
+		return "old events " + mayTrigger + " segment campaigns: segments count them"
 	}
+	return ""
+}
+
+// twice warns of PostHog's own destination, if nothing is said of it.
+func (t *summaryText) twice() {
+	if t.sent || t.s.LiveKnown || t.s.Rows.Sent == 0 || t.asked != nil && !t.sendsFirst {
+		return
+	}
+	t.risk("twice", "what PostHog's live destination sent"+arrow+"ph2cio help live")
 }
 
 // overwrites says how many profiles may lose newer values; empty for none. A list of who is in Customer.io

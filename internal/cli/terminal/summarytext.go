@@ -15,6 +15,8 @@ type summaryText struct {
 	asked *transfer.Left // it comes before the question; else nil
 
 	hidesProfiles bool // nobody is left to send
+	sentBefore    bool // earlier runs have sent events
+	sendsFirst    bool // it is about a whole history, not about what is new
 	warnsOfIdle   bool // of what does nothing in the mapping file
 	risksSaid     int  // lines of the block of risks so far
 }

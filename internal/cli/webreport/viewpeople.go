@@ -28,7 +28,7 @@ func (b *builder) profiles() *section {
 	t := &table{Heads: append(words("choice"), numbers("profiles", "new", "known")...)}
 	_, compares := sum.Profiles[b.d.People]
 	if compares {
-		t.Heads = append(t.Heads, head{"billed, beside this choice", true})
+		t.Heads = append(t.Heads, head{"billed, against this choice", true})
 	}
 	for _, one := range choices {
 		label := cell{Text: code(one.who), Small: []string{one.means}}
@@ -219,13 +219,19 @@ func (b *builder) links(s *section) {
 	s.table(t)
 }
 
-// largest lists the people with the most IDs.
+// usualIDs is how many distinct IDs somebody may have without standing out: an own one and a few devices.
+const usualIDs = 4
+
+// largest lists the people with the most IDs, if they have more than usual.
 func (b *builder) largest(s *section) {
 	all := b.d.details().LargestPeople
 	t := &table{Summary: "The people with the most IDs", Heads: append(words("person"), numbers("IDs", "logins")...)}
 	personal := false
 	for i := range all {
 		one := &all[i]
+		if one.IDs <= usualIDs {
+			break
+		}
 		who := "hidden"
 		if one.KeptID != "" || len(one.Emails) > 0 {
 			personal = true

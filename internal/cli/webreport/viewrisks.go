@@ -10,6 +10,12 @@ import (
 func (b *builder) risks() (all []note) {
 	s := b.d.Summary
 	all = append(all, b.campaigns())
+	if !b.d.sent() && !s.LiveKnown && s.Rows.Sent > 0 {
+		all = append(all, note{
+			Word: "Twice", Text: "If PostHog's own Customer.io destination sends to this workspace, what it has sent arrives a second time.",
+			Cure: code("--live-since TIME") + " leaves that out",
+		})
+	}
 	if text := terminal.OverwritesOf(s, b.d.sent()); text != "" {
 		cure := ""
 		if !s.ListsKnown && !b.d.sent() {
@@ -45,7 +51,7 @@ func (b *builder) may(do, done string) string {
 // campaigns says which campaigns may start.
 func (b *builder) campaigns() note {
 	c, sent := b.d.Summary.Campaigns, b.d.sent()
-	one := note{Word: "Campaigns", Text: "No event of the last 72 hours is sent, so no event starts a campaign."}
+	one := note{Word: "Campaigns", Text: "No event of the last 72 hours is sent, so no event starts a campaign by itself."}
 	switch {
 	case c.RecentEvents > 0:
 		one.Text = report.Plural(c.RecentEvents, "event", "events") + " of the last 72 hours " + b.may("start", "started") + " a campaign."
@@ -53,11 +59,10 @@ func (b *builder) campaigns() note {
 			one.Cure = code("--recent hold") + " keeps events of the last 72 hours back"
 		}
 	case sent:
-		one.Text = "No event of the last 72 hours was sent, so no event started a campaign."
+		one.Text = "No event of the last 72 hours was sent, so no event started a campaign by itself."
 	}
-	if c.Identifies > 0 {
-		one.Text += " " + report.Plural(c.Identifies, "profile update", "profile updates") + " " + b.may("trigger", "triggered") + " " +
-			report.PluralWord(c.Identifies, "a segment campaign.", "segment campaigns.")
+	if text := terminal.SegmentsText(b.d.Summary, b.may("trigger", "triggered")); text != "" {
+		one.Text += " " + sentence(text)
 	}
 	return one
 }
