@@ -2,7 +2,11 @@
 
 package cli
 
-import "golang.org/x/term"
+import (
+	"os"
+
+	"golang.org/x/term"
+)
 
 // hideTyping returns the function that reads a line from a terminal, which does not show it meanwhile.
 func hideTyping(terminal int) (readLine func() (string, error), err error) {
@@ -11,3 +15,6 @@ func hideTyping(terminal int) (readLine func() (string, error), err error) {
 		return string(text), err
 	}, nil
 }
+
+// continuedAfterStop returns nothing to wait for: these systems do not stop processes with Ctrl-Z.
+func continuedAfterStop() (continued <-chan os.Signal, stop func()) { return nil, func() {} }

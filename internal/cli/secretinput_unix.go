@@ -5,6 +5,7 @@ package cli
 import (
 	"bufio"
 	"os"
+	"os/signal"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,4 +22,11 @@ func hideTyping(terminal int) (readLine func() (string, error), err error) {
 	state.Iflag |= unix.ICRNL
 	// A terminal in this mode gives one line at a time, so that no other line is read ahead.
 	return func() (string, error) { return bufio.NewReader(os.Stdin).ReadString('\n') }, unix.IoctlSetTermios(terminal, setTermios, state)
+}
+
+// continuedAfterStop returns a channel that tells when the process runs again after Ctrl-Z, until stop is called.
+func continuedAfterStop() (continued <-chan os.Signal, stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, unix.SIGCONT)
+	return signals, func() { signal.Stop(signals) }
 }
