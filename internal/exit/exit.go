@@ -40,9 +40,9 @@ var table = []struct {
 	{Input, "input is damaged, missing or not PostHog events"},
 	{Locked, "another run holds the state directory"},
 	{State, "the state directory or its disk failed"},
-	{Interrupt, "stopped by Ctrl-C; requests in flight were finished"},
+	{Interrupt, "stopped by Ctrl-C; requests in flight had up to 14 s to finish"},
 	{Pipe, "stopped: the program that read the output ended, such as head (SIGPIPE)"},
-	{Terminated, "stopped by SIGTERM or SIGHUP; requests in flight were finished"},
+	{Terminated, "stopped by SIGTERM or SIGHUP; requests in flight had up to 14 s to finish"},
 }
 
 // Table returns the codes and their descriptions as help shows them.
