@@ -88,3 +88,20 @@ func TestNobodySentIsCounted(t *testing.T) {
 		}
 	}
 }
+
+// TestAListLacksWhatHasNoAnswer holds that a page does not call a list of profiles complete while a run may have made
+// more.
+func TestAListLacksWhatHasNoAnswer(t *testing.T) {
+	for n, want := range map[int64]string{0: "All of them: ", 2: "All but 2\u00a0profile updates without an answer, which may have been made: "} {
+		page, err := pageOf(&Document{
+			Kind: Stopped, Profiles: &Profiles{Unknown: 1, File: "profiles.csv"},
+			Summary: &transfer.Summary{Interrupted: true, Unanswered: map[string]int64{"identify": n, "event": 3}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(page, want) {
+			t.Errorf("%d without an answer: the page has not %q", n, want)
+		}
+	}
+}

@@ -85,7 +85,12 @@ func (b *builder) made() *section {
 		numbered(p.Unchanged, "unchanged, so not sent again", ""), numbered(p.Merged, "merged into others", ""),
 	)...)
 	if p.File != "" {
-		s.text("All of them: " + pathText(p.File) + ". Delete them in Customer.io by that list to undo them; events cannot be undone.")
+		which := "All of them: "
+		in := b.d.Summary.Unanswered
+		if doubtful := operationsText(map[string]int64{"identify": in["identify"], "merge": in["merge"]}); doubtful != "" {
+			which = "All but " + doubtful + " without an answer, which may have been made: "
+		}
+		s.text(which + pathText(p.File) + ". Delete them in Customer.io by that list to undo them; events cannot be undone.")
 	}
 	return s
 }
