@@ -133,7 +133,9 @@ type targets struct {
 	dangers map[uint32][]uint32 // by the source of a $merge_dangerously: its targets
 	sources map[uint32]bool     // IDs that are the source of a link whose target is as good a kept ID
 
-	merged map[uint32]ProfileName // IDs of links whose profiles were merged: the profile that each went into
+	// merged has IDs of links whose profiles were merged, with the profile that each went into. That is the
+	// zero value for a visitor's ID: what names it does not name somebody who is identified.
+	merged map[uint32]ProfileName
 }
 
 // findTargets works out the targets of directed links. ranker says how good their IDs are as kept IDs, apart
@@ -160,8 +162,12 @@ func findTargets(ctx context.Context, nodes *nodes, links *directedLinks, fit *i
 			lock.Lock()
 			defer lock.Unlock()
 			ranks[node] = rank
-			if merged {
+			switch {
+			case !merged:
+			case f.flags.identified() || !f.flags.machine():
 				t.merged[node] = into
+			case f.flags&wasSent != 0:
+				t.merged[node] = ProfileName{}
 			}
 		}
 		return nil

@@ -96,6 +96,11 @@ func TestProfilesOfNights(t *testing.T) {
 			{[]posthog.Event{withAttributes("four", `{"email":"m@x.example"}`)}, there("three m@x.example", "four"), "four; three into four"},
 			{[]posthog.Event{order("three"), order("five"), alias("five", "three"), login("five", visitor)}, nil, "five; four"},
 		}},
+		{"the ID of a visitor does not name the profile that the visitor's went into", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("five"), order("four"), login("four", visitor)}, there(visitor), "five; four; " + visitor + " into four"},
+			{[]posthog.Event{merge("five", visitor)}, nil, "held five, four"},
+			{[]posthog.Event{merge("five", "four")}, nil, "five; four into five"},
+		}},
 		{"an alias does not", Options{}, Choice{}, []profileNight{
 			{[]posthog.Event{order("old"), order("new"), alias("new", "old")}, nil, "old"},
 			{[]posthog.Event{order("new")}, there("new"), "held new, old"},

@@ -321,13 +321,19 @@ func (w *profileWorld) checkPerson(t *rapid.T, s *Directory, p *Person) {
 		return
 	}
 	for pair := range w.named { // its target may be the source of another one
-		into := w.merged.last(ProfileName{ByID, pair[1]})
-		if pair[0] != pair[1] && (slices.Contains(ids, pair[1]) || slices.Contains(before, into)) {
+		if pair[0] != pair[1] && (slices.Contains(ids, pair[1]) || w.wentInto(pair[1], before)) {
 			w.seen["kept a target"]++
 			return
 		}
 	}
 	t.Fatalf("%s is sent as %v, and was before as %v", p.DistinctID, now, before)
+}
+
+// wentInto reports whether the profile of an ID, or one that was sent under it, was merged into one of some.
+func (w *profileWorld) wentInto(id string, some []ProfileName) bool {
+	return slices.Contains(some, w.merged.last(ProfileName{ByID, id})) || slices.ContainsFunc(w.sent, func(p SentPerson) bool {
+		return p.DistinctID == id && slices.Contains(some, w.merged.last(ProfileName{p.By, p.Value}))
+	})
 }
 
 // identifiedVisitor reports whether a profile under a visitor's ID has an email.

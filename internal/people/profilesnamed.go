@@ -3,7 +3,7 @@ package people
 import "slices"
 
 // namedMerges say which profiles of a candidate a $merge_dangerously makes one. A profile that was merged into
-// another one stands for that one: what names its ID names the other profile.
+// another one stands for that one, unless it was a visitor's: what names its ID names the other profile.
 type namedMerges struct {
 	targets *targets
 	names   *profileNames
@@ -29,8 +29,8 @@ func (s *namedMerges) standsFor(node uint32, p *candidateProfile) bool {
 	if p.node == node {
 		return true
 	}
-	into, merged := s.targets.merged[node]
-	if !merged {
+	into := s.targets.merged[node]
+	if into.Value == "" {
 		return false
 	}
 	by, value := s.names.nameOf(p)
