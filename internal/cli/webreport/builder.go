@@ -34,10 +34,14 @@ func several[N int | int64](n N, one, many string) string {
 	return report.Plural(n, one, many)
 }
 
-// sentence begins with a capital letter and ends with a full stop.
+// sentence begins with a capital letter and ends with a full stop, unless it is a question.
 func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s%s.", strings.ToUpper(text[:1]), strings.TrimSuffix(text[1:], "."))
+	end := "."
+	if strings.HasSuffix(text, "?") {
+		end = ""
+	}
+	return fmt.Sprintf("%s%s%s", strings.ToUpper(text[:1]), strings.TrimSuffix(text[1:], "."), end)
 }

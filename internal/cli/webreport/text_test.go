@@ -70,3 +70,11 @@ func TestIDsOfCommandsAreHidden(t *testing.T) {
 		}
 	}
 }
+
+func TestSentencesEndOnce(t *testing.T) {
+	for text, want := range map[string]string{"": "", "one": "One.", "one.": "One.", "did you mean one?": "Did you mean one?"} {
+		if got := sentence(text); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
