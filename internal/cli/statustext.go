@@ -55,10 +55,14 @@ func (t *statusText) headline(s *stateReport) {
 	}
 	verdict, fine := s.verdict()
 	verdict = terminal.OneLine(verdict)
+	workspace, between := fmt.Sprintf("Workspace %d (%s)", s.EnvironmentID, where), "   "
+	if terminal.ColumnsOf(workspace+between+verdict) > t.Width {
+		between = "\n  "
+	}
 	if fine {
 		verdict = t.Style.Green(verdict)
 	}
-	fmt.Fprintf(t, "%s   %s\n", t.Style.Bold(fmt.Sprintf("Workspace %d (%s)", s.EnvironmentID, where)), verdict)
+	fmt.Fprintf(t, "%s%s%s\n", t.Style.Bold(workspace), between, verdict)
 }
 
 // verdict says in a few words how a state is. fine is true if all was sent that can be sent.

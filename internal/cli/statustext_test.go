@@ -68,3 +68,14 @@ func TestAStateFitsOneScreen(t *testing.T) {
 		}
 	}
 }
+
+// TestALongHeadlineOfAStateFits has a workspace whose address leaves no room for the verdict beside it.
+func TestALongHeadlineOfAStateFits(t *testing.T) {
+	tried := runReport{Command: backfillCommand, Outcome: ledger.Done, Ended: time.Date(2026, 9, 30, 14, 27, 32, 0, time.UTC)}
+	s := &stateReport{EnvironmentID: 1, BaseURL: "http://127.0.0.1:8099", Runs: []runReport{tried}, Next: "ph2cio backfill export/"}
+	text := &statusText{terminal.Lines{Width: 80}}
+	text.headline(s)
+	if want := "Workspace 1 (http://127.0.0.1:8099)\n  tried with --only, and not sent to everybody\n"; text.String() != want {
+		t.Errorf("%q, want %q", text.String(), want)
+	}
+}
