@@ -19,7 +19,7 @@ func (b *builder) risks() (all []note) {
 	if text := terminal.OverwritesOf(s, b.d.sent()); text != "" {
 		cure := ""
 		if !s.ListsKnown && !b.d.sent() {
-			cure = code("--existing FILE") + " leaves only profiles that Customer.io has already"
+			cure = code("--existing FILE") + " counts only those that Customer.io has already"
 		}
 		all = append(all, note{Word: "Overwrites", Text: sentence(text), Cure: cure})
 	}

@@ -38,7 +38,7 @@ func (b *builder) days() *section {
 	far(&bins.before, "before "+day(bins.first))
 	far(&bins.after, "after "+day(bins.last))
 	if n := bins.undated.All(); n > 0 {
-		s.quiet(report.Plural(n, "row", "rows") + " without a usable time: " + fateText(&bins.undated, fates) + ".")
+		s.quiet(report.Plural(n, "row has", "rows have") + " no time to be drawn at: " + fateText(&bins.undated, fates) + ".")
 	}
 	s.table(dayTable(bins, fates))
 	return s
