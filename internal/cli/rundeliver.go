@@ -82,7 +82,7 @@ func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, su
 		summary.SetInterrupted(false)
 		s.p.report.stopsEarly()
 	}
-	if err := errors.Join(err, s.p.writeSummary(s.p.env.Stdout, summary, sentTitle(summary, s.to), err)); err != nil {
+	if err := errors.Join(err, s.p.writeSummary(s.p.env.Stdout, summary, sentTitle(summary, s.to, err), err)); err != nil {
 		return err
 	}
 	if err := errors.Join(s.p.showTried(summary, s.to), s.to.showSandbox(s.p)); err != nil {
@@ -202,14 +202,17 @@ func (s *sendJob) warnOfClock(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// sentTitle is the heading of the summary of what was sent.
-func sentTitle(s *transfer.Summary, to *destination) string {
+// sentTitle is the heading of the summary of what was sent. failed is what ended the run early.
+func sentTitle(s *transfer.Summary, to *destination, failed error) string {
 	sent, until := "Sent", ""
 	if deliver.Sum(s.Accepted) == 0 {
 		sent = "Sent nothing"
 	}
-	if s.Interrupted {
+	switch {
+	case s.Interrupted:
 		until = " before it stopped"
+	case failed != nil:
+		until = " before it failed"
 	}
 	return sent + " to " + to.name() + until + "."
 }

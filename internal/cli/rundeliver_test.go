@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"testing"
 
 	"ph2cio/internal/transfer"
@@ -12,14 +13,16 @@ func TestTheTitleSaysWhetherAnythingWasSent(t *testing.T) {
 	to.workspace.EnvironmentID, to.workspace.Region = 1, "us"
 	for _, test := range []struct {
 		summary transfer.Summary
+		failed  error
 		want    string
 	}{
-		{transfer.Summary{Accepted: map[string]int64{"event": 1}}, "Sent to workspace 1 (us, http://x)."},
-		{transfer.Summary{Accepted: map[string]int64{"identify": 1}, Interrupted: true}, "Sent to workspace 1 (us, http://x) before it stopped."},
-		{transfer.Summary{Refused: map[string]int64{"event": 2}}, "Sent nothing to workspace 1 (us, http://x)."},
-		{transfer.Summary{Interrupted: true}, "Sent nothing to workspace 1 (us, http://x) before it stopped."},
+		{transfer.Summary{Accepted: map[string]int64{"event": 1}}, nil, "Sent to workspace 1 (us, http://x)."},
+		{transfer.Summary{Accepted: map[string]int64{"identify": 1}, Interrupted: true}, nil, "Sent to workspace 1 (us, http://x) before it stopped."},
+		{transfer.Summary{Refused: map[string]int64{"event": 2}}, nil, "Sent nothing to workspace 1 (us, http://x)."},
+		{transfer.Summary{Interrupted: true}, nil, "Sent nothing to workspace 1 (us, http://x) before it stopped."},
+		{transfer.Summary{Accepted: map[string]int64{"event": 1}}, errors.New("the API is gone"), "Sent to workspace 1 (us, http://x) before it failed."},
 	} {
-		if got := sentTitle(&test.summary, to); got != test.want {
+		if got := sentTitle(&test.summary, to, test.failed); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}
