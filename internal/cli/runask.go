@@ -50,6 +50,7 @@ func (p *program) ask(ctx context.Context, question, done string) error {
 		p.file.close() // the question is a line of its own there
 	}
 	if err != nil {
+		fmt.Fprintf(p.env.Stderr, "Nothing was %s.\n", done)
 		return err
 	}
 	if isYes(answer) {

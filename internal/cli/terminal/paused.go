@@ -65,5 +65,8 @@ func leftToSend(s *transfer.Summary) string {
 		}
 		parts = append(parts, about+report.Plural(events, "event", "events"))
 	}
+	if people+events == 0 && s.Next != "" {
+		return "nothing to send; resuming records that the run is done"
+	}
 	return report.InWords(parts, "and")
 }

@@ -49,6 +49,11 @@ Resume:  ph2cio backfill export/
 `,
 		},
 		{
+			"everything",
+			transfer.Summary{Reached: transfer.Reached{Events: 5, AllEvents: 5}, Next: "ph2cio sync"},
+			"Paused. 5 of 5 events sent, 0 lost, 0 in doubt.\nLeft:    nothing to send; resuming records that the run is done\nResume:  ph2cio sync\n",
+		},
+		{
 			"people only",
 			transfer.Summary{Reached: transfer.Reached{People: 1, AllPeople: 3}},
 			"Stopped. 1 of 3 people sent, 0 lost, 0 in doubt.\nLeft:    2 people\n",
