@@ -36,7 +36,7 @@ func TestParquetBombs(t *testing.T) {
 			if want := map[int]int{3: 0, 2: 3, 0: 6}[bomb.Rows]; code != want {
 				t.Errorf("exit code %d, want %d\n%s%s", code, want, stdout, stderr)
 			}
-			if bomb.Rows == 0 && !strings.Contains(stdout.String(), "trouble      bomb.parquet: ") {
+			if bomb.Rows == 0 && !strings.Contains(stdout.String(), "Trouble    bomb.parquet: ") {
 				t.Errorf("it is not said what is wrong\n%s%s", stdout, stderr)
 			}
 		})

@@ -71,7 +71,7 @@ func TestNightsOfParquetFiles(t *testing.T) {
 	}
 	for _, layout := range []parquets.Layout{{Codec: "gzip", Group: 10}, {Codec: "zstd", V2: true, Dictionary: true, Group: 7, Page: 100}, {Delta: true, Page: 50}} {
 		n.write("export/a.parquet", file(0, 40, layout))
-		if got := n.sync(0, 0); !strings.Contains(got.stdout, "already sent            40") {
+		if got := n.sync(0, 0); !strings.Contains(got.stdout, "  40 already sent") {
 			t.Errorf("%s: %s", layout, got)
 		}
 	}

@@ -86,7 +86,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 		said += "; `ph2cio status" + p.typedState() + "` shows what was rejected"
 	}
 	if !p.json && !p.quiet && p.log == nil {
-		fmt.Fprintln(p.env.Stdout, terminal.Wrap(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
+		fmt.Fprintln(p.env.Stdout, terminal.Wrap(terminal.Plain(strings.ToUpper(said[:1])+said[1:]+"."), p.columns(), 0))
 		if sync := syncAfter(last); sync != "" {
 			fmt.Fprintf(p.env.Stdout, "To send what is new:\n  %s\n", terminal.Plain(sync))
 		}
