@@ -60,7 +60,7 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 func (to *destination) question() string {
 	at := ""
 	if customerio.RegionOf(to.base) == "" {
-		at = " at " + terminal.Plain(to.base)
+		at = " at " + terminal.Plain(to.base) + ", not Customer.io"
 	}
 	return fmt.Sprintf("Send to workspace %d (%s)%s?", to.workspace.EnvironmentID, to.workspace.Region, at)
 }

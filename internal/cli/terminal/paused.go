@@ -26,7 +26,11 @@ func Paused(s *transfer.Summary, style Style, width int) string {
 		line("Doubt:", Wrap(operationsText(s.Unanswered)+" sent, no answer; safe to send again", width, 9))
 	}
 	if n := deliver.Sum(s.Rows.Rejected) + deliver.Sum(s.People.Rejected) + deliver.Sum(s.MergesRejected); n > 0 {
-		line("Rejects:", Plain(report.Join(", in ", report.Count(n), s.Rejects)))
+		where := Plain(report.Join(", in ", report.Count(n), s.Rejects))
+		if 9+ColumnsOf(where) > width && s.Rejects != "" { // on one line, to be copied
+			where = report.Count(n) + ", in\n" + Plain(s.Rejects)
+		}
+		line("Rejects:", where)
 	}
 	if s.Next != "" {
 		line("Resume:", Plain(s.Next))

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"fmt"
-	"strings"
 
 	"ph2cio/internal/inspect"
 	"ph2cio/internal/mapping"
@@ -71,6 +70,5 @@ func TypesText(counts map[string]int64) string { return typesText(counts) }
 
 // OverwritesOf says how many profiles may lose newer values in a run, or may have lost them; empty for none.
 func OverwritesOf(s *transfer.Summary, sent bool) string {
-	text, _, _ := strings.Cut((&summaryText{s: s, sent: sent}).overwrites(), arrow)
-	return text
+	return (&summaryText{s: s, sent: sent}).overwrites()
 }

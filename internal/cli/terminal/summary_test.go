@@ -32,7 +32,7 @@ func TestAnInterruptedRunSaysWhatIsLeft(t *testing.T) {
   2 sent, no answer    safe to send again
 
   People     1 distinct ID is 1 person
-  Risk       campaigns  no event of the last 72 hours is sent
+  Risk       campaigns  no event of the last 72 hours was sent
                         old events may have triggered segment campaigns:
                         segments count them
   Time       3 requests, 2.0 kB, 1 retry, took 2.0s
@@ -52,7 +52,7 @@ func TestSummaryHasTheRightPlural(t *testing.T) {
   identified             0      ?
   with email             0      ?
   all                    0      ?
-  nothing is known of Customer.io's profiles → --existing FILE
+  Customer.io's people export makes these exact → --existing FILE
 
   People     0 distinct IDs are 0 people
   Risk       campaigns  no event of the last 72 hours is sent
@@ -67,7 +67,7 @@ func TestSummaryHasTheRightPlural(t *testing.T) {
   identified             1      ?
   with email             1      ?
   all                    1      ?
-  nothing is known of Customer.io's profiles → --existing FILE
+  Customer.io's people export makes these exact → --existing FILE
 
   People     1 distinct ID is 1 person
              1 person rejected (invalid for Customer.io)
@@ -80,13 +80,13 @@ func TestSummaryHasTheRightPlural(t *testing.T) {
                         old events, which segments count
              twice      what PostHog's live destination sent → ph2cio help live
              overwrite  1 profile may lose newer values: its values in this
-                        export are over 72 hours old → --existing FILE
+                        export are over 72 hours old
              merges     1 profile is merged into another, which cannot be
                         undone → --max-merges N
              logins     1 person has several logins with different emails
                         a (a@x.example)
                         see ` + "`" + `ph2cio explain SOURCE... --id a` + "`" + `
-             undo       profiles can be deleted, events cannot
+             undo       new profiles can be deleted, nothing else can be undone
   Refused    1 event rejected by Customer.io
   Time       1 request, 1 byte, 1 retry
   links      1 link between IDs not followed (would join two identified people)
@@ -100,7 +100,7 @@ func TestSummaryHasTheRightPlural(t *testing.T) {
   identified             2      ?
   with email             2      ?
   all                    2      ?
-  nothing is known of Customer.io's profiles → --existing FILE
+  Customer.io's people export makes these exact → --existing FILE
 
   People     2 distinct IDs are 2 people
              2 people rejected (invalid for Customer.io)
@@ -114,13 +114,13 @@ func TestSummaryHasTheRightPlural(t *testing.T) {
                         old events, which segments count
              twice      what PostHog's live destination sent → ph2cio help live
              overwrite  2 profiles may lose newer values: their values in this
-                        export are over 72 hours old → --existing FILE
+                        export are over 72 hours old
              merges     2 profiles are merged into others, which cannot be
                         undone → --max-merges N
              logins     2 people have several logins with different emails
                         a (a@x.example), a (a@x.example)
                         see ` + "`" + `ph2cio explain SOURCE... --id a` + "`" + `
-             undo       profiles can be deleted, events cannot
+             undo       new profiles can be deleted, nothing else can be undone
   Refused    2 events rejected by Customer.io
   Time       2 requests, 2 bytes, 2 retries
   links      2 links between IDs not followed (would join two identified people)

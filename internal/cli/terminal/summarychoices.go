@@ -76,7 +76,7 @@ func (t *summaryText) choicesRest() {
 	switch {
 	case t.s.ListsKnown:
 	case t.s.Known == nil:
-		notes = append(notes, "nothing is known of Customer.io's profiles → --existing FILE")
+		notes = append(notes, "Customer.io's people export makes these exact → --existing FILE")
 	default:
 		notes = append(notes, "known are those that earlier runs sent → --existing FILE")
 	}

@@ -23,7 +23,7 @@ func (t *summaryText) risks() {
 	t.held()
 	t.severalLogins()
 	if !t.sent && t.s.Rows.Sent+t.s.People.Sent > 0 {
-		t.risk("undo", "profiles can be deleted, events cannot")
+		t.risk("undo", "new profiles can be deleted, nothing else can be undone")
 	}
 }
 
@@ -69,12 +69,12 @@ func (t *summaryText) may(do, done string) string {
 	return "may " + do
 }
 
-// NoRecent says that no event is recent enough to start a campaign.
-const NoRecent = "no event of the last 72 hours is sent"
-
 func (t *summaryText) campaigns() {
 	c := t.s.Campaigns
-	events := NoRecent
+	events := "no event of the last 72 hours is sent"
+	if t.sent {
+		events = "no event of the last 72 hours was sent"
+	}
 	if c.RecentEvents > 0 {
 		upTo := ""
 		if t.asked != nil {
@@ -121,11 +121,7 @@ func (t *summaryText) overwrites() string {
 	if known := t.s.Known; t.s.ListsKnown && t.s.Choice != "" {
 		stale = min(stale, int64(known[string(t.s.Choice)]))
 	}
-	text := Overwrites(stale, t.s.People.Sent, t.may("lose", "lost"))
-	if text != "" && !t.s.ListsKnown && !t.sent {
-		text += arrow + "--existing FILE"
-	}
-	return text
+	return Overwrites(stale, t.s.People.Sent, t.may("lose", "lost"))
 }
 
 // Overwrites says how many of the people who are sent have data so old that it may replace newer data; empty
