@@ -159,7 +159,7 @@ func (t *inspectText) properties(heading, of string, all []inspect.Property) {
 		if p.AlwaysNull() {
 			present, sent = "always null", t.treatedNull(p.Treated)
 		}
-		table.add([]string{nameText(p.Name), report.Count(p.Rows), present, report.Bytes(p.Longest), typesText(p.Types), sent})
+		table.add([]string{nameText(p.Name), report.Count(p.Rows), present, report.Bytes(p.Longest), TypesText(p.Types), sent})
 	}
 	t.WriteString(table.String())
 }
@@ -236,8 +236,8 @@ func nameText(text string) string {
 	return cut(OneLine(text), 60)
 }
 
-// typesText lists JSON types, the most frequent first.
-func typesText(counts map[string]int64) string {
+// TypesText lists JSON types, the most frequent first.
+func TypesText(counts map[string]int64) string {
 	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})

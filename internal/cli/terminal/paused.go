@@ -23,7 +23,7 @@ func Paused(s *transfer.Summary, style Style, width int) string {
 	b.WriteString(style.Bold(Wrap(text, width, 0)) + "\n")
 	line("Left:", leftToSend(s))
 	if inDoubt > 0 {
-		line("Doubt:", Wrap(operationsText(s.Unanswered)+" sent, no answer; safe to send again", width, 9))
+		line("Doubt:", Wrap(OperationsText(s.Unanswered)+" sent, no answer; safe to send again", width, 9))
 	}
 	if n := deliver.Sum(s.Rows.Rejected) + deliver.Sum(s.People.Rejected) + deliver.Sum(s.MergesRejected); n > 0 {
 		where := Plain(report.Join(", in ", report.Count(n), s.Rejects))

@@ -6,7 +6,6 @@ import (
 	"ph2cio/internal/inspect"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/transfer"
-	"ph2cio/internal/transfer/deliver"
 )
 
 // FixFor says what sends a row that is left out or rejected for a reason; empty for a reason with which
@@ -21,16 +20,10 @@ func FixFor(reason string) string {
 // ChangeFix says what to do about a kind of change that makes values fit; empty where nothing helps.
 func ChangeFix(kind string) string { return changedWords[kind].fix }
 
-// RejectText says why a row, a person or a merge was rejected.
-func RejectText(r *deliver.Reject) string { return exampleText(r) }
-
 // RefusedLinks counts the links between IDs that were not followed by the codes that WordsFor says.
 func RefusedLinks(alreadyIdentified, personsExport, refusedShares int64) map[string]int64 {
 	return map[string]int64{linkIdentified: alreadyIdentified, linkExported: personsExport, linkPersonID: refusedShares}
 }
-
-// RuleText names a rule of the mapping file by its line and its events.
-func RuleText(rule *mapping.RuleUse) string { return ruleText(rule) }
 
 // WhyUnused says why a rule acts on no row; empty for a rule that does, or of which it is not known.
 func WhyUnused(rule *mapping.RuleUse) string {
@@ -48,9 +41,6 @@ func NoValueText(one *mapping.NoValue) string {
 	return OneLine(valueName(one) + " has a value in no row" + missingText(": no such event has ", one.Missing, one.Meant))
 }
 
-// UnmetFilterText says what a filter does whose property nobody has.
-func UnmetFilterText(f *mapping.UnmetFilter) string { return unmetFilter(f) }
-
 // SentAs says what the rows of an event become, or why they are not sent.
 func SentAs(event *inspect.Event) string {
 	text := (&inspectText{}).sentAs(event.Name, event.Treated, event.Rows)
@@ -64,9 +54,6 @@ func PropertySent(p *inspect.Property) string {
 	}
 	return (&inspectText{}).treated(p.Treated)
 }
-
-// TypesText lists JSON types, the most frequent first.
-func TypesText(counts map[string]int64) string { return typesText(counts) }
 
 // OverwritesOf says how many profiles may lose newer values in a run, or may have lost them; empty for none.
 func OverwritesOf(s *transfer.Summary, sent bool) string {

@@ -47,7 +47,7 @@ func (t *summaryText) decides() {
 	t.gap()
 	t.people()
 	t.risks()
-	if refused := operationsText(t.s.Refused); refused != "" {
+	if refused := OperationsText(t.s.Refused); refused != "" {
 		t.Line("Refused", t.Style.Red(refused+" rejected by Customer.io"))
 	}
 	if t.s.Unsent["identify"]+t.s.Unsent["merge"] > 0 { // the head counts the others

@@ -34,11 +34,8 @@ func (t *summaryText) choices() {
 		name, note := one.name, ""
 		if one.who == string(t.s.Choice) {
 			name += " (yours)"
-		} else if more := added(one.who) - added(string(t.s.Choice)); more != 0 && t.s.Choice != "" {
-			if note = report.Count(more); more > 0 {
-				note = "+" + note
-			}
-			note += " billable"
+		} else if t.s.Choice != "" {
+			note = moreBillable(added(one.who) - added(string(t.s.Choice)))
 		}
 		if one.who == "all" && t.s.Estimated {
 			note = report.Join(", ", "about", note)
@@ -55,6 +52,17 @@ func (t *summaryText) choices() {
 	if !t.sent {
 		t.choicesRest()
 	}
+}
+
+// moreBillable says how many profiles more than the choice at hand are billed; empty for as many.
+func moreBillable(n int) string {
+	switch {
+	case n == 0:
+		return ""
+	case n > 0:
+		return "+" + report.Count(n) + " billable"
+	}
+	return report.Count(n) + " billable"
 }
 
 // choiceRecord says in a line of a log what a row says in its columns.

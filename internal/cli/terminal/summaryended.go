@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// operationsText lists operations by action.
-func operationsText(counts map[string]int64) string {
+// OperationsText lists operations by action.
+func OperationsText(counts map[string]int64) string {
 	var parts []string
 	for _, action := range Actions {
 		if n := counts[action]; n > 0 {
@@ -26,10 +26,10 @@ func unsentText(s *transfer.Summary) (queued, unanswered string) {
 	for action, n := range s.Unanswered {
 		never[action] -= n
 	}
-	if queued = operationsText(never); queued != "" {
+	if queued = OperationsText(never); queued != "" {
 		queued += " queued, not sent"
 	}
-	if unanswered = operationsText(s.Unanswered); unanswered != "" {
+	if unanswered = OperationsText(s.Unanswered); unanswered != "" {
 		unanswered += " sent, no answer"
 	}
 	return queued, unanswered

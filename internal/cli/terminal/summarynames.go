@@ -29,7 +29,7 @@ func (t *summaryText) unnamed() {
 	for i := range t.s.Rules {
 		if one := &t.s.Rules[i]; one.Unnamed > 0 {
 			n -= one.Unnamed
-			rules = append(rules, report.Count(one.Unnamed)+" of the rule in "+ruleText(one))
+			rules = append(rules, report.Count(one.Unnamed)+" of the rule in "+RuleText(one))
 		}
 	}
 	if len(rules) > 0 {

@@ -180,7 +180,7 @@ func (t *summaryText) severalLogins() {
 	if p.FusedCount == 0 {
 		return
 	}
-	t.risk("logins", t.Style.Strong(loginsText(p.FusedCount)))
+	t.risk("logins", t.Style.Strong(LoginsText(p.FusedCount)))
 	t.risk("", OneLine(t.loginNames()))
 	t.risk("", OneLine(loginsAdvice(p.Fused[0].ID)))
 }
@@ -191,11 +191,12 @@ func (t *summaryText) loginLines() {
 	if p.FusedCount == 0 {
 		return
 	}
-	t.Line("", t.Style.Strong(OneLine(loginsText(p.FusedCount)+" ("+loginsAdvice(p.Fused[0].ID)+")")))
+	t.Line("", t.Style.Strong(OneLine(LoginsText(p.FusedCount)+" ("+loginsAdvice(p.Fused[0].ID)+")")))
 	t.Line("", t.Style.Dim(OneLine(t.loginNames())))
 }
 
-func loginsText(n int) string {
+// LoginsText says how many people have several logins.
+func LoginsText(n int) string {
 	return report.Plural(n, "person has", "people have") + " several logins with different emails"
 }
 

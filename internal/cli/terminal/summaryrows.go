@@ -63,14 +63,14 @@ func EmptyText(sources []transfer.SourceSummary) string {
 // examples shows one rejected row for each of the first few reasons.
 func (t *summaryText) examples() {
 	for i, e := range t.s.Examples {
-		t.Line(firstLabel("rejected", i), OneLine(strings.TrimSpace(rejectPlace(&e)+"  "+exampleText(&e))))
+		t.Line(firstLabel("rejected", i), OneLine(strings.TrimSpace(rejectPlace(&e)+"  "+RejectText(&e))))
 	}
 }
 
-// exampleText says why a row was rejected. A detail of our own says all of it; a message of Customer.io's is
+// RejectText says why a row was rejected. A detail of our own says all of it; a message of Customer.io's is
 // introduced as theirs.
-func exampleText(r *deliver.Reject) string {
-	if r.Detail != "" && !strings.HasPrefix(r.Reason, apiPrefix) {
+func RejectText(r *deliver.Reject) string {
+	if r.Detail != "" && !deliver.IsRefusal(r.Reason) {
 		return r.Detail
 	}
 	return report.Join(": ", WordsFor(r.Reason, 1), r.Field, r.Detail)

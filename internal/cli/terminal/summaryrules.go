@@ -70,8 +70,8 @@ func (t *summaryText) unusedRules() {
 	alone := ""
 	for i := range t.s.Rules {
 		if one := &t.s.Rules[i]; one.Rows == 0 && one.Unused != mapping.UnusedUnknown {
-			all = append(all, ruleText(one)+": "+whyUnused(one))
-			alone = "the rule in " + ruleText(one) + " acts on no row: " + whyUnused(one)
+			all = append(all, RuleText(one)+": "+whyUnused(one))
+			alone = "the rule in " + RuleText(one) + " acts on no row: " + whyUnused(one)
 		}
 	}
 	t.warnings("rules that act on no row:", all, alone)
@@ -142,13 +142,13 @@ func missingText(before, missing, meant string) string {
 func (t *summaryText) unmetFilters() {
 	var all []string
 	for i := range t.s.UnmetFilters {
-		all = append(all, unmetFilter(&t.s.UnmetFilters[i]))
+		all = append(all, UnmetFilterText(&t.s.UnmetFilters[i]))
 	}
 	t.warnings("filters of test-accounts for properties that nobody has:", all, strings.Join(all, ""))
 }
 
-// unmetFilter says what a filter does whose property nobody has, and how it may be meant.
-func unmetFilter(f *mapping.UnmetFilter) string {
+// UnmetFilterText says what a filter does whose property nobody has, and how it may be meant.
+func UnmetFilterText(f *mapping.UnmetFilter) string {
 	nobody, leavesOut := "no event has", "no row"
 	if f.Type == "person" {
 		nobody, leavesOut = "nobody has", "nobody"
@@ -173,11 +173,11 @@ func unmetFilter(f *mapping.UnmetFilter) string {
 
 // ruleRows says on how many rows a rule acted.
 func ruleRows(one *mapping.RuleUse) string {
-	return ruleText(one) + ": " + report.Plural(one.Rows, "row", "rows")
+	return RuleText(one) + ": " + report.Plural(one.Rows, "row", "rows")
 }
 
-// ruleText names a rule by its line and its events.
-func ruleText(one *mapping.RuleUse) string {
+// RuleText names a rule by its line and its events.
+func RuleText(one *mapping.RuleUse) string {
 	const most = 3
 	events := strings.Join(one.Events[:min(len(one.Events), most)], ", ")
 	if n := len(one.Events) - most; n > 0 {

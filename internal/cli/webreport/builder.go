@@ -1,7 +1,6 @@
 package webreport
 
 import (
-	"fmt"
 	"strings"
 
 	"ph2cio/internal/cli/terminal"
@@ -43,5 +42,5 @@ func sentence(text string) string {
 	if strings.HasSuffix(text, "?") {
 		end = ""
 	}
-	return fmt.Sprintf("%s%s%s", strings.ToUpper(text[:1]), strings.TrimSuffix(text[1:], "."), end)
+	return firstUpper(strings.TrimSuffix(text, ".")) + end
 }

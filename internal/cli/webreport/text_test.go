@@ -78,3 +78,12 @@ func TestSentencesEndOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestASentenceBeginsWithAWholeCharacter has a name of a file that begins with two bytes.
+func TestASentenceBeginsWithAWholeCharacter(t *testing.T) {
+	for text, want := range map[string]string{"été.jsonl is gone": "été.jsonl is gone.", "rows wait.": "Rows wait.", "meant x?": "Meant x?", "": ""} {
+		if got := sentence(text); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

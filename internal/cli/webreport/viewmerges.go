@@ -87,7 +87,7 @@ func (b *builder) made() *section {
 	if p.File != "" {
 		which := "All of them: "
 		in := b.d.Summary.Unanswered
-		if doubtful := operationsText(map[string]int64{"identify": in["identify"], "merge": in["merge"]}); doubtful != "" {
+		if doubtful := terminal.OperationsText(map[string]int64{"identify": in["identify"], "merge": in["merge"]}); doubtful != "" {
 			which = "All but " + doubtful + " without an answer, which may have been made: "
 		}
 		s.text(which + pathText(p.File) + ". Delete them in Customer.io by that list to undo them; events cannot be undone.")

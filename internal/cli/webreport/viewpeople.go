@@ -163,7 +163,7 @@ func (b *builder) withoutEmail(s *section) {
 
 // loginsText says how many people have several logins.
 func loginsText(n int) string {
-	return report.Plural(n, "person has", "people have") + " several logins with different emails, and may be several people."
+	return terminal.LoginsText(n) + ", and may be several people."
 }
 
 // logins lists people who have several logins.

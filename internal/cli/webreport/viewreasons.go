@@ -161,7 +161,7 @@ func (b *builder) rejects() *section {
 		s.entries(entries...)
 	}
 	if n := sum.Refused; deliver.Sum(n) > 0 {
-		s.text("Customer.io itself refused " + operationsText(n) + ".")
+		s.text("Customer.io itself refused " + terminal.OperationsText(n) + ".")
 	}
 	if sum.Rejects != "" {
 		s.text("All of them, with what they say: " + pathText(sum.Rejects) + ".")
@@ -187,16 +187,6 @@ func (b *builder) rejectExamples(e *entry, reason string, rows bool) {
 			e.Raw = shown(one.Raw, mostOfText)
 		}
 	}
-}
-
-func operationsText(counts map[string]int64) string {
-	var parts []string
-	for _, action := range terminal.Actions {
-		if n := counts[action]; n > 0 {
-			parts = append(parts, report.Count(n)+" "+terminal.WordsFor(action, n))
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 func firstUpper(text string) string {
